@@ -1,0 +1,60 @@
+//! The product freed from its background. Knows no file and no method of matting.
+
+use image::{GrayImage, RgbaImage};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Problem;
+
+/// A rectangle of whole pixels; `x`,`y` is its upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rect {
+    /// Left edge.
+    pub x: u32,
+    /// Upper edge.
+    pub y: u32,
+    /// Width, at least 1.
+    pub width: u32,
+    /// Height, at least 1.
+    pub height: u32,
+}
+
+impl Rect {
+    /// One past the lowest row.
+    pub fn bottom(&self) -> u32 {
+        self.y + self.height
+    }
+
+    /// One past the rightmost column.
+    pub fn right(&self) -> u32 {
+        self.x + self.width
+    }
+}
+
+/// From which side the photo's key light came, as read off the product and its shadow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeySide {
+    /// Lit from the viewer's left.
+    Left,
+    /// Lit from the viewer's right.
+    Right,
+    /// Frontal, or not to be told.
+    Center,
+}
+
+/// Product with alpha matte, clean foreground color, its separated shadow, and a confidence. All planes have the oriented photo's size.
+#[derive(Clone, Debug)]
+pub struct Cutout {
+    /// H×W×4, u8: sRGB-encoded clean foreground color, straight; alpha is linear coverage. Where alpha is 255 the color is the photo's own.
+    pub rgba: RgbaImage,
+    /// H×W, u8: how much of the background's light the natural cast shadow lets through; 255 = none. Product pixels are 255.
+    pub shadow: GrayImage,
+    /// Where alpha ≥ 128.
+    pub bounds: Rect,
+    /// 0..1: how sure the matte is; below the policy's limit a person is asked.
+    pub confidence: f32,
+    /// From where the photo was lit.
+    pub key_side: KeySide,
+    /// Why the confidence is what it is; warnings only.
+    pub notices: Vec<Problem>,
+}

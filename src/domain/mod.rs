@@ -1,0 +1,32 @@
+//! The words of the trade as types (docs/glossary.md). Knows no file, clock, random source, database or stage: parsing and rules only.
+
+mod channel;
+mod cutout;
+mod digest;
+mod generation;
+mod id;
+mod photo;
+mod placement;
+mod product;
+mod receipt;
+mod scope;
+mod seed;
+mod template;
+mod verdict;
+
+pub use channel::{Background, ChannelFormat, ChannelSpec};
+pub use cutout::{Cutout, KeySide, Rect};
+pub use digest::Digest;
+pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
+pub use id::{Id, IdError};
+pub use photo::{Photo, SourceFormat};
+pub use placement::{Contact, PLACEMENT_SCHEMA, Placement, PlateCrop, Reflection, Shadow, Stand, Wrap};
+pub use product::{Product, SizeClass};
+pub use receipt::Receipt;
+pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
+pub use seed::{Seed, Stream, candidate_seed};
+pub use template::{
+    Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,
+    ShadowProbe,
+};
+pub use verdict::{CheckReport, FidelityReport, Outcome, Tier, Verdict};

@@ -1,0 +1,46 @@
+//! Everything needed to make the same master again. Knows no file.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, FidelityReport, GeneratorKind, Placement};
+use crate::error::Problem;
+
+/// The newest receipt schema this build writes.
+pub const RECEIPT_SCHEMA: u32 = 1;
+
+/// The receipt of one result. Everything in it is reproducible; times stand elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// 1.
+    pub schema: u32,
+    /// Version of packshot that made it.
+    pub packshot: String,
+    /// CPU class on which "same bytes" is promised, as `x86_64`.
+    pub cpu_class: String,
+    /// What was wanted.
+    pub kind: GeneratorKind,
+    /// How it got its pixels: `plate`.
+    pub engine: String,
+    /// The SKU, or the photo's file stem.
+    pub sku: String,
+    /// SHA-256 of the uploaded bytes.
+    pub photo_file: Digest,
+    /// Digest of the oriented, color-managed pixels.
+    pub photo_pixels: Digest,
+    /// Template name and digest, if any.
+    pub template: Option<(String, Digest)>,
+    /// The base seed.
+    pub seed: u64,
+    /// Which of the n results, from 0.
+    pub index: u32,
+    /// Which attempt, from 0.
+    pub attempt: u32,
+    /// Digest of the master's pixels.
+    pub master: Digest,
+    /// How the product stands.
+    pub placement: Placement,
+    /// What the gate measured.
+    pub report: FidelityReport,
+    /// What is worth knowing; warnings only.
+    pub notices: Vec<Problem>,
+}

@@ -1,0 +1,148 @@
+//! The public table of everything that can go wrong with an item: a stable code, its kind, and what to do about it. Knows no stage and no
+//! web framework: each stage has its own small error enum and maps it here with `code()`.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares [`Code`] once: variant, wire name, kind, advice.
+macro_rules! codes {
+    ($($variant:ident $wire:literal $kind:ident $advice:literal,)*) => {
+        /// A stable public code. Wire names never change and are never reused; new ones are added.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Code {
+            $(#[doc = $advice] #[serde(rename = $wire)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code there is, in table order.
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// The name on the wire and in documents.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $wire,)* }
+            }
+
+            /// Whose fault it is, which decides status and retry.
+            pub fn kind(self) -> Kind {
+                match self { $(Code::$variant => Kind::$kind,)* }
+            }
+
+            /// What the person who sees it can do.
+            pub fn advice(self) -> &'static str {
+                match self { $(Code::$variant => $advice,)* }
+            }
+        }
+    };
+}
+
+/// What kind of trouble a [`Code`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The item itself is at fault: trying again gives the same answer.
+    Invalid,
+    /// It was understood and done, but a person should know or look.
+    Warning,
+    /// Something around us failed (disk, permission): trying again later can help.
+    Environment,
+    /// Our own mistake. It is reported.
+    Internal,
+}
+
+codes! {
+    // ingest: the file
+    FileMissing "file_missing" Invalid "Check the path or the file name in the manifest; the file is not there.",
+    FileUnreadable "file_unreadable" Environment "Give this user read permission on the file, then run again.",
+    FileEmpty "file_empty" Invalid "The file has no bytes; export or upload it again.",
+    FileTooLarge "file_too_large" Invalid "Save the photo below 32 MiB (JPEG quality 90 is plenty) and send it again.",
+    FileTruncated "file_truncated" Invalid "The file ends before the picture does; upload it again.",
+    FormatUnsupported "format_unsupported" Invalid "Send a JPEG, PNG or WebP photo.",
+    FormatMislabelled "format_mislabelled" Warning "The name's ending does not fit the content; the content was used. Rename the file.",
+    DecodeFailed "decode_failed" Invalid "The picture data is damaged; export it again from the original.",
+    ImageAnimated "image_animated" Invalid "Send one still picture, not an animation.",
+    ImageTooLarge "image_too_large" Invalid "Scale the photo below 50 megapixels and 16,384 pixels a side.",
+    ImageTooSmall "image_too_small" Invalid "Send a photo of at least 64 pixels a side; 1,600 or more gives sharp results.",
+    ProfileMissing "profile_missing" Invalid "A CMYK picture without a color profile has no defined colors; convert it to sRGB.",
+    ProfileInvalid "profile_invalid" Warning "The embedded color profile cannot be used; sRGB was assumed. Check the colors.",
+    DepthReduced "depth_reduced" Warning "16-bit samples were reduced to 8 bits; nothing to do.",
+    AlphaPresent "alpha_present" Warning "The picture already carries transparency; it was used as the matte.",
+    GamutClipped "gamut_clipped" Warning "Some colors lie outside sRGB and were clipped; check them.",
+    // ingest: the manifest
+    CatalogInvalid "catalog_invalid" Invalid "Mend the manifest: it needs a header row with at least the columns sku and photo.",
+    RowInvalid "row_invalid" Invalid "Mend this row of the manifest; the others were taken.",
+    SkuDuplicate "sku_duplicate" Invalid "This SKU stands in the manifest twice; the first row was taken. Give each product its own SKU.",
+    // segment
+    NoProductFound "no_product_found" Invalid "Nothing stands out from the background; send a photo with a visible product.",
+    BackgroundNotPlain "background_not_plain" Invalid "The background is not plain and light; photograph the product on white or light gray.",
+    ProductCutOff "product_cut_off" Warning "The product touches the frame's edge; photograph it whole, with a margin.",
+    SeveralProducts "several_products" Warning "More than one separate thing stands in the photo; send one product a photo if that is not meant.",
+    MatteUncertain "matte_uncertain" Warning "Parts of the product are hardly different from the background; check the cutout.",
+    // templates and requests
+    TemplateUnknown "template_unknown" Invalid "Use a name from `packshot templates list`.",
+    TemplateInvalid "template_invalid" Invalid "Mend the template; `packshot templates check` says where.",
+    TemplateUnsuited "template_unsuited" Warning "This template was not made for a product of this kind or size; see `packshot templates list`.",
+    PromptNotHonored "prompt_not_honored" Warning "No template has this; the nearest one was used.",
+    PlacementInvalid "placement_invalid" Invalid "Mend the placement; see `packshot scene --help` for its fields.",
+    EngineUnknown "engine_unknown" Invalid "Use one of the engines that the message names.",
+    // verify
+    SizeMismatch "size_mismatch" Invalid "The candidate's size does not fit its placement; send the unscaled master.",
+    SourceMismatch "source_mismatch" Invalid "The placement was made for another photo.",
+    ProductNotLocated "product_not_located" Invalid "The product of the photo was not found in the candidate.",
+    // deliver and storage
+    EncodeFailed "encode_failed" Internal "Report this; the picture could not be encoded.",
+    ChannelUnknown "channel_unknown" Invalid "Use a name from `packshot templates list --kind channel`.",
+    StorageFull "storage_full" Environment "Free some disk space, then run the same command again: it goes on where it stopped.",
+    StorageFailed "storage_failed" Environment "The data folder could not be written or read; check it, then run again.",
+    DatabaseFailed "database_failed" Environment "The database could not be used; check the data folder, then run again.",
+    SchemaUnknown "schema_unknown" Invalid "This was written by a newer packshot; upgrade, then run again.",
+    ConfigInvalid "config_invalid" Invalid "Mend the setting that the message names.",
+    Internal "internal" Internal "Report this with the item and the version.",
+}
+
+/// One thing that went wrong (or is worth knowing) about one item. This is the shape in JSON lines and, later, in the API.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{item}: {message} [{code}] {advice}", code = .code.as_str(), advice = .code.advice())]
+pub struct Problem {
+    /// The stable code.
+    pub code: Code,
+    /// What it is about: a file name, SKU, template or setting, as the user wrote it.
+    pub item: String,
+    /// What was found, in a short clause.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem with `item`.
+    pub fn new(code: Code, item: impl Into<String>, message: impl Into<String>) -> Self {
+        Problem { code, item: item.into(), message: message.into() }
+    }
+}
+
+impl From<std::io::Error> for Code {
+    /// What an I/O error means for the item at hand.
+    fn from(error: std::io::Error) -> Code {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Code::FileMissing,
+            std::io::ErrorKind::PermissionDenied => Code::FileUnreadable,
+            std::io::ErrorKind::StorageFull
+            | std::io::ErrorKind::QuotaExceeded
+            | std::io::ErrorKind::FileTooLarge => Code::StorageFull,
+            _ => Code::StorageFailed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn wire_names_are_unique_and_every_advice_is_a_sentence() {
+        let names: BTreeSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.advice().ends_with('.'), "{}", code.as_str());
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Pure pixels. Knows no product, no file and no clock. At rest: u8 sRGB, H×W×C, row-major. For blending, warping and light: linear f32.
+
+pub mod codec;
+pub mod color;
+pub mod composite;
+pub mod matte;
+pub mod metrics;
+pub mod plane;
+pub mod resize;
+pub mod shadow;
+pub mod warp;

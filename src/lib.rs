@@ -1,0 +1,46 @@
+//! packshot: product photos in, verified scenes out.
+//!
+//! The modules stand in the order in which a photo travels. The number is the layer: a module names only lower numbers, and equal
+//! numbers never name each other (`tests/tidy.rs` holds this). ARCHITECTURE.md tells the whole way of one photo.
+
+/// 0: stable public codes and the one error shape; knows no web framework and no stage.
+pub mod error;
+/// 0: set-up of tracing; called by `app` alone.
+pub mod telemetry;
+
+/// 0: pure pixels: bytes↔buffers, color, resize, matte kernels, compositing, shadow, metrics; knows no product and no file.
+pub mod imaging;
+
+/// 1: the words of the trade as types; knows no file, clock, random source or database.
+pub mod domain;
+
+/// 2: one table per file with its scoped finder; knows no rules.
+pub mod entity;
+/// 2: every stored object is one variant of `StorageKey`; knows no database.
+pub mod storage;
+
+/// 3: what runs next: claim, lease, retry, rescue; knows no imagery.
+pub mod queue;
+/// 3: who may; the seeded default Organization; knows no imagery.
+pub mod tenancy;
+
+/// 4: bytes → Photo, manifest → rows; knows no database and no other stage.
+pub mod ingest;
+/// 4: Photo → Cutout; knows no template.
+pub mod segment;
+/// 4: Cutout + Template → Candidate; knows no file and no verdict.
+pub mod generate;
+/// 4: Candidate against Photo → Verdict; knows no generator's insides, only its Placement.
+pub mod verify;
+/// 4: Candidate → Renditions of a channel; knows no storefront's network yet.
+pub mod deliver;
+
+/// 5: the shell: load → stage → save and enqueue the next, in one transaction; the only bridge to tokio.
+pub mod jobs;
+
+/// 7: every setting and where it comes from; the only reader of the environment.
+pub mod config;
+/// 7: the composition root: opens the data folder, the database and the queue.
+pub mod app;
+/// 7: the commands; their JSON is an interface.
+pub mod cli;
