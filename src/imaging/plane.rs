@@ -72,13 +72,18 @@ impl Plane {
     }
 }
 
-/// Radii of three boxes whose repeated blur has about the wanted sigma; empty if the blur is invisible.
+/// Radii of three boxes whose repeated blur has exactly the wanted variance; empty if the blur is invisible.
 fn box_radii(sigma: f32) -> Vec<f32> {
     if sigma < 0.3 {
         return Vec::new();
     }
-    // A box of (fractional) radius r has variance ((2r+1)² − 1)/12; three of them add up to sigma².
-    vec![((4.0 * sigma * sigma + 1.0).sqrt() - 1.0) / 2.0; 3]
+    // A box of whole radius w whose two outermost neighbors count by a fraction f has the variance
+    // (w(w+1)(2w+1)/3 + 2f(w+1)²) / (2w+1+2f); three of them add up.
+    let variance = sigma * sigma / 3.0;
+    let whole = (((12.0 * variance + 1.0).sqrt() - 1.0) / 2.0).floor();
+    let (count, squares) = (2.0 * whole + 1.0, whole * (whole + 1.0) * (2.0 * whole + 1.0) / 3.0);
+    let fraction = (variance * count - squares) / (2.0 * ((whole + 1.0).powi(2) - variance));
+    vec![whole + fraction.clamp(0.0, 0.999_99); 3]
 }
 
 /// Running mean along rows with a fractional radius: the outermost samples count by the fraction.
@@ -146,7 +151,7 @@ mod tests {
                 .map(|(i, v)| v * ((i % 101) as f32 - 50.0).powi(2))
                 .sum();
             assert!((total - 1.0).abs() < 1e-3, "{total}");
-            assert!((variance.sqrt() / sigma - 1.0).abs() < 0.12, "{sigma} {}", variance.sqrt());
+            assert!((variance.sqrt() / sigma - 1.0).abs() < 0.01, "{sigma} {}", variance.sqrt());
         }
     }
 

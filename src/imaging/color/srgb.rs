@@ -16,8 +16,8 @@ pub fn to_encoded(linear: f32) -> f32 {
 static LINEAR: LazyLock<[f32; 256]> =
     LazyLock::new(|| std::array::from_fn(|value| to_linear(value as f32 / 255.0)));
 
-/// Steps of the table from linear to 8 bits: fine enough that only values within 1/16384 of a rounding border may round the other way.
-const STEPS: usize = 1 << 14;
+/// Steps of the table from linear to 8 bits: fine enough that a value lands at most 0.04 of a byte beside the exact rounding border.
+const STEPS: usize = 1 << 16;
 
 static ENCODED: LazyLock<Vec<u8>> = LazyLock::new(|| {
     (0..=STEPS).map(|step| (to_encoded(step as f32 / STEPS as f32) * 255.0).round() as u8).collect()
