@@ -52,6 +52,7 @@ codes! {
     // ingest: the file
     FileMissing "file_missing" Invalid "Check the path or the file name in the manifest; the file is not there.",
     FileUnreadable "file_unreadable" Environment "Give this user read permission on the file, then run again.",
+    NotAFile "not_a_file" Invalid "Name a picture file; this is a folder.",
     FileEmpty "file_empty" Invalid "The file has no bytes; export or upload it again.",
     FileTooLarge "file_too_large" Invalid "Save the photo below 32 MiB (JPEG quality 90 is plenty) and send it again.",
     FileTruncated "file_truncated" Invalid "The file ends before the picture does; upload it again.",
@@ -88,6 +89,8 @@ codes! {
     SourceMismatch "source_mismatch" Invalid "The placement was made for another photo.",
     ProductNotLocated "product_not_located" Invalid "The product of the photo was not found in the candidate.",
     // deliver and storage
+    ChannelRuleBroken "channel_rule_broken" Invalid "The picture cannot be made to fit the channel's rule that the message names; use another template or channel.",
+    ChannelInvalid "channel_invalid" Invalid "Mend the channel's file; the message says where.",
     EncodeFailed "encode_failed" Internal "Report this; the picture could not be encoded.",
     ChannelUnknown "channel_unknown" Invalid "Use a name from `packshot templates list --kind channel`.",
     StorageFull "storage_full" Environment "Free some disk space, then run the same command again: it goes on where it stopped.",
@@ -121,7 +124,8 @@ impl From<std::io::Error> for Code {
     /// What an I/O error means for the item at hand.
     fn from(error: std::io::Error) -> Code {
         match error.kind() {
-            std::io::ErrorKind::NotFound => Code::FileMissing,
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Code::FileMissing,
+            std::io::ErrorKind::IsADirectory => Code::NotAFile,
             std::io::ErrorKind::PermissionDenied => Code::FileUnreadable,
             std::io::ErrorKind::StorageFull
             | std::io::ErrorKind::QuotaExceeded

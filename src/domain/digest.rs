@@ -23,6 +23,20 @@ impl Digest {
         Digest(hash.finalize().into())
     }
 
+    /// The digest of an 8-bit RGB picture (`rgb`: H×W×3, row-major) and its alpha plane (H×W), if it has one. Without alpha it equals
+    /// [`Digest::of_pixels`] with 3 channels; with alpha the header says 4 channels and the planes follow one after the other, so that
+    /// nobody has to interleave them.
+    pub fn of_picture(width: u32, height: u32, rgb: &[u8], alpha: Option<&[u8]>) -> Self {
+        let Some(alpha) = alpha else { return Digest::of_pixels(width, height, 3, rgb) };
+        let mut hash = Sha256::new();
+        for number in [width, height, 4] {
+            hash.update(number.to_le_bytes());
+        }
+        hash.update(rgb);
+        hash.update(alpha);
+        Digest(hash.finalize().into())
+    }
+
     /// The raw 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0

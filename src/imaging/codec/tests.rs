@@ -1,0 +1,1 @@
+//! Pictures through the codecs, good and bad.

@@ -1,0 +1,1 @@
+//! Bad input, each kind made from real bytes, and what becomes of it.
