@@ -1,2 +1,24 @@
-//! The database schema of packshot, step by step. Knows nothing of the program that uses it.
+//! The database schema of packshot, step by step, for SQLite and PostgreSQL. Knows nothing of the program that uses it.
+
 pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+
+mod columns;
+mod m20261123_000001_catalog;
+mod m20261123_000002_generation;
+mod m20261123_000003_job;
+
+/// Every step, oldest first. A step that has been released is never edited: a new one follows it (see this folder's README).
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_catalog::Migration),
+            Box::new(m20261123_000002_generation::Migration),
+            Box::new(m20261123_000003_job::Migration),
+        ]
+    }
+}

@@ -1,0 +1,85 @@
+//! `result`: one wanted picture of a generation. Knows no rules.
+
+use sea_orm::entity::prelude::*;
+
+use crate::domain::TenantScope;
+
+/// How far a result has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Status {
+    /// Waiting for its job.
+    Queued,
+    /// A job is at it.
+    Running,
+    /// Delivered.
+    Passed,
+    /// A person decides.
+    Review,
+    /// Every attempt was rejected; nothing is delivered.
+    Rejected,
+    /// It could not be made; `problem` says why.
+    Failed,
+}
+
+impl Status {
+    /// Whether nothing will change it by itself any more.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Status::Queued | Status::Running)
+    }
+}
+
+/// One wanted picture, once per generation, product, photo and index.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "result")]
+pub struct Model {
+    /// `res_…`.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// Whose.
+    pub organization_id: String,
+    /// What asked for it.
+    pub generation_id: String,
+    /// What it shows.
+    pub product_id: String,
+    /// From which photo.
+    pub photo_id: String,
+    /// Which of the n wanted pictures, from 0.
+    pub result_index: i32,
+    /// How far it has come.
+    pub status: Status,
+    /// Which candidate it stands at, from 0; part of the candidate's seed.
+    pub attempt: i32,
+    /// What lies in storage: object of name → where; the shape is the job's that writes it.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub assets: Json,
+    /// [`crate::domain::FidelityReport`] of the candidate it stands at.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub report: Option<Json>,
+    /// [`crate::error::Problem`], if it failed.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub problem: Option<Json>,
+    /// Array of [`crate::error::Problem`]: warnings.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub notices: Json,
+    /// [`crate::domain::Timing`].
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub timings: Option<Json>,
+    /// The credits reserved for it, where credits are in use.
+    pub hold_id: Option<String>,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
+
+/// None: rows are joined by the queries that need it.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The scope's results.
+pub fn of(scope: &TenantScope) -> Select<Entity> {
+    Entity::find().filter(Column::OrganizationId.eq(scope.organization().as_str()))
+}
