@@ -1,0 +1,1 @@
+//! Masters through channels.
