@@ -1,0 +1,103 @@
+//! Taking jobs back from workers that died. Knows no job's meaning: what a discarded job leaves to clear up is the caller's.
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::clock::micros;
+use super::finish::{AttemptError, appended};
+use super::lease::nobody;
+use super::{Failed, Lease, Queue, QueueError, retry_delay};
+use crate::domain::SystemScope;
+use crate::entity::job::{Column, Entity, Model, State};
+use crate::error::Code;
+
+/// Jobs that one rescue takes back; the next one takes the rest.
+const BATCH: u64 = 256;
+
+/// Which running jobs are taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rescue {
+    /// Those whose lease has run out.
+    Expired,
+    /// All: the caller knows that no worker lives, because it holds the data folder's lock.
+    All,
+}
+
+/// A job that was taken back.
+#[derive(Debug)]
+pub struct Rescued {
+    /// What its last holder held; writes under it are refused.
+    pub lease: Lease,
+    /// What became of it.
+    pub outcome: Failed,
+}
+
+impl Queue {
+    /// Takes back running jobs in `tx`: those with attempts left become retryable, the others are discarded, whatever it was that killed
+    /// their workers.
+    pub async fn rescue(
+        &self,
+        tx: &DatabaseTransaction,
+        _scope: &SystemScope,
+        which: Rescue,
+    ) -> Result<Vec<Rescued>, QueueError> {
+        let now = self.now(tx).await?;
+        let mut lost = Entity::find().filter(Column::State.eq(State::Running));
+        if which == Rescue::Expired {
+            lost = lost.filter(Column::LeaseUntil.lt(now));
+        }
+        let mut rescued = Vec::new();
+        for row in lost.order_by_asc(Column::LeaseUntil).limit(BATCH).all(tx).await? {
+            rescued.extend(take_back(tx, row, which, now).await?);
+        }
+        Ok(rescued)
+    }
+}
+
+/// `None` if its holder was quicker.
+async fn take_back(
+    tx: &DatabaseTransaction,
+    row: Model,
+    which: Rescue,
+    now: i64,
+) -> Result<Option<Rescued>, QueueError> {
+    // A whole process that died takes nobody's time if it comes back at once; one worker of many that keeps dying does.
+    let delay = match which {
+        Rescue::All => 0,
+        Rescue::Expired => micros(retry_delay(row.id, row.attempt)),
+    };
+    let outcome = match row.attempt >= row.max_attempts {
+        true => Failed::Discarded,
+        false => Failed::RetryAt(now.saturating_add(delay)),
+    };
+    let error = AttemptError {
+        attempt: row.attempt,
+        at: now,
+        code: Code::Internal.as_str().into(),
+        message: format!("its worker ({}) died or hung", row.worker.as_deref().unwrap_or("unknown")),
+    };
+    let mut update = Entity::update_many()
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::LeaseToken.eq(row.lease_token))
+        .filter(Column::State.eq(State::Running))
+        .col_expr(Column::LeaseToken, Expr::col(Column::LeaseToken).add(1))
+        .col_expr(Column::Errors, Expr::value(appended(row.errors.clone(), error)));
+    if which == Rescue::Expired {
+        update = update.filter(Column::LeaseUntil.lt(now));
+    }
+    update = match outcome {
+        Failed::Discarded => update
+            .col_expr(Column::State, Expr::value(State::Discarded))
+            .col_expr(Column::FinalizedAt, Expr::value(now)),
+        Failed::RetryAt(at) => update
+            .col_expr(Column::State, Expr::value(State::Retryable))
+            .col_expr(Column::ScheduledAt, Expr::value(at)),
+    };
+    for (column, value) in nobody() {
+        update = update.col_expr(column, value);
+    }
+    match update.exec(tx).await?.rows_affected {
+        1 => Ok(Some(Rescued { lease: Lease::over(row)?, outcome })),
+        _ => Ok(None),
+    }
+}
