@@ -103,20 +103,24 @@ pub struct Wrap {
 pub struct Contact {
     /// 0..1: how much light the very contact line loses.
     pub strength: f32,
+    /// 0..1: how much light the ground around the foot loses to ambient occlusion.
+    pub ambient: f32,
     /// How far the ambient occlusion reaches over the ground, in master pixels.
     pub reach_px: f32,
 }
 
-/// The cast shadow.
+/// The cast shadow. The product is taken for a body of the silhouette's shape with a rounded depth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shadow {
-    /// For each master pixel of height above the foot, how far the shadow runs to the right (x) and down (y; negative is away), in master pixels.
-    pub run: [f32; 2],
+    /// Unit vector from the foot toward the key light: right, away from the camera, up.
+    pub light: [f32; 3],
     /// Fraction of the ground's linear light that is left in the core, per channel.
     pub tint: [f32; 3],
-    /// Penumbra width in master pixels for each master pixel of height.
+    /// Tangent of half the angle under which the foot sees the light.
     pub softness: f32,
+    /// Half of the product's depth, in master pixels at the foot.
+    pub half_depth_px: f32,
 }
 
 /// The mirror image in the ground.

@@ -1,0 +1,32 @@
+//! The product in a scene template, engine `plate`: the background is a picture with known camera, ground and lights; the product's own pixels are
+//! pasted. Knows no file and no verdict.
+
+mod ground;
+mod light;
+mod plan;
+mod reflect;
+mod render;
+
+use super::{GenerateError, Generator, Input};
+use crate::domain::{Candidate, Cutout, GeneratorKind, Placement, Plate};
+use crate::error::Problem;
+
+/// Makes scenes.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene;
+
+impl Generator for Scene {
+    fn kind(&self) -> GeneratorKind {
+        GeneratorKind::Scene
+    }
+
+    fn plan(&self, input: &Input<'_>) -> Result<(Placement, Vec<Problem>), GenerateError> {
+        let plate = input.plate.ok_or(GenerateError::PlateMissing(GeneratorKind::Scene))?;
+        plan::plan(input, plate)
+    }
+
+    fn render(&self, cutout: &Cutout, plate: Option<&Plate>, placement: &Placement) -> Result<Candidate, GenerateError> {
+        let plate = plate.ok_or(GenerateError::PlateMissing(GeneratorKind::Scene))?;
+        render::render(cutout, plate, placement)
+    }
+}
