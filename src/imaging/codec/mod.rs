@@ -8,6 +8,8 @@ mod jpeg;
 mod orient;
 mod own;
 mod png;
+#[cfg(test)]
+pub(crate) mod samples;
 mod sniff;
 #[cfg(test)]
 mod tests;
