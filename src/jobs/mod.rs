@@ -1,1 +1,65 @@
-//! jobs
+//! The shell around the stages: load → stage → save and enqueue the next, in one transaction. The only bridge between the stages, which
+//! know no file, database or clock, and tokio. Knows no command line and no web framework.
+//!
+//! A job is one file with one unit struct that implements [`Job`], and one line in the alphabetical list of the jobs:
+//!
+//! ```
+//! use async_trait::async_trait;
+//! use packshot::{entity::product, jobs::{Commit, Exit, Job, Load}};
+//! use sea_orm::{ActiveValue::Set, EntityTrait};
+//! use serde::{Deserialize, Serialize};
+//!
+//! struct Context;
+//!
+//! /// Writes a product's title in capitals.
+//! struct Shout;
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Payload { product_id: String }
+//!
+//! #[async_trait]
+//! impl Job for Shout {
+//!     const KIND: &'static str = "shout";
+//!     type Context = Context;
+//!     type Payload = Payload;
+//!     type Input = product::Model;
+//!     type Output = product::ActiveModel;
+//!
+//!     // On tokio: read rows through the lease's scope.
+//!     async fn load(&self, load: &Load<'_, Context>, payload: &Payload) -> Result<product::Model, Exit> {
+//!         let row = product::of(load.scope()).filter_by_id(payload.product_id.clone()).one(load.db).await?;
+//!         row.ok_or(Exit::Cancel)
+//!     }
+//!
+//!     // On the compute pool: files and pixels, as long as it takes. It may run twice.
+//!     fn work(&self, _context: &Context, product: product::Model) -> Result<product::ActiveModel, Exit> {
+//!         let title = product.title.to_uppercase();
+//!         Ok(product::ActiveModel { title: Set(title), ..product.into() })
+//!     }
+//!
+//!     // On tokio, in one short transaction in which the job is completed too: write rows, enqueue what follows.
+//!     async fn save(&self, commit: &Commit<'_, Context>, _payload: &Payload, row: product::ActiveModel) -> Result<(), Exit> {
+//!         product::Entity::update(row).exec(commit.tx).await?;
+//!         // commit.enqueue(Next.job("natural key", &next::Payload { … })?).await?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! const ALL: &[&dyn packshot::jobs::AnyJob<Context>] = &[&Shout];
+//! ```
+
+mod erased;
+mod job;
+mod keeper;
+mod pool;
+mod report;
+mod runner;
+mod slot;
+mod stop;
+
+pub use erased::AnyJob;
+pub use job::{Commit, Exit, Job, Load};
+pub use pool::Pool;
+pub use report::{End, Settings, Summary, Until};
+pub use runner::Runner;
+pub use stop::{Stop, Stopper};

@@ -1,0 +1,95 @@
+//! Writing a file whole or not at all. Knows no key.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::StorageError;
+
+/// The ending of files that are being written.
+pub(super) const PARTIAL: &str = "partial";
+
+/// Writes `bytes` to `path` so that nobody ever sees a part of them under that name: to a temporary name in the same folder, to the disk,
+/// then renamed over what was there. Makes missing folders. After `Ok` the file survives a loss of power.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// As [`write_whole`], with the bytes coming from `fill`.
+pub(super) fn write_with(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), StorageError> {
+    let failed = |source| match StorageError::io(path, source) {
+        // What is missing when writing is the folder, not the object.
+        StorageError::Missing { path } => {
+            StorageError::Io { path, source: io::Error::from(io::ErrorKind::NotFound) }
+        }
+        other => other,
+    };
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut partial = Partial::new(folder, path);
+    make_folders(folder).map_err(failed)?;
+    partial.write(fill).and_then(|()| fs::rename(&partial.path, path)).map_err(failed)?;
+    partial.renamed = true;
+    // The name itself must reach the disk too; a folder that cannot be opened for that (some network disks) does not undo the write.
+    if let Ok(folder) = File::open(folder) {
+        folder.sync_all().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A temporary file that removes itself unless it was renamed.
+struct Partial {
+    path: PathBuf,
+    renamed: bool,
+}
+
+impl Partial {
+    /// A name in `folder` that no other process and no other thread uses.
+    fn new(folder: &Path, target: &Path) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!(".{name}.{}-{number}.{PARTIAL}", std::process::id()));
+        Partial { path, renamed: false }
+    }
+
+    fn write(&self, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        let mut file = File::create(&self.path)?;
+        fill(&mut file)?;
+        file.sync_all()
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // If this fails too, the leftover has a temporary name and is swept at the next start.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Makes `folder` and its missing parents, each of them on the disk before what is put into it.
+fn make_folders(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make_folders(parent)?;
+    }
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        other => other?,
+    }
+    if let Some(Ok(parent)) = parent.map(File::open) {
+        parent.sync_all()?;
+    }
+    Ok(())
+}
