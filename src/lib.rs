@@ -24,23 +24,23 @@ pub mod queue;
 /// 3: who may; the seeded default Organization; knows no imagery.
 pub mod tenancy;
 
+/// 4: Candidate → Renditions of a channel; knows no storefront's network yet.
+pub mod deliver;
+/// 4: Cutout + Template → Candidate; knows no file and no verdict.
+pub mod generate;
 /// 4: bytes → Photo, manifest → rows; knows no database and no other stage.
 pub mod ingest;
 /// 4: Photo → Cutout; knows no template.
 pub mod segment;
-/// 4: Cutout + Template → Candidate; knows no file and no verdict.
-pub mod generate;
 /// 4: Candidate against Photo → Verdict; knows no generator's insides, only its Placement.
 pub mod verify;
-/// 4: Candidate → Renditions of a channel; knows no storefront's network yet.
-pub mod deliver;
 
 /// 5: the shell: load → stage → save and enqueue the next, in one transaction; the only bridge to tokio.
 pub mod jobs;
 
-/// 7: every setting and where it comes from; the only reader of the environment.
-pub mod config;
 /// 7: the composition root: opens the data folder, the database and the queue.
 pub mod app;
 /// 7: the commands; their JSON is an interface.
 pub mod cli;
+/// 7: every setting and where it comes from; the only reader of the environment.
+pub mod config;

@@ -27,8 +27,7 @@ impl Id {
     /// Reads an id that must have `prefix`.
     pub fn parse(prefix: &str, text: &str) -> Result<Self, IdError> {
         let error = || IdError { text: text.to_owned(), prefix: prefix.to_owned() };
-        let rest =
-            text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or_else(error)?;
+        let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or_else(error)?;
         Uuid::try_parse(rest).map(|_| Id(text.to_owned())).map_err(|_invalid| error())
     }
 

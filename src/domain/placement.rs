@@ -76,10 +76,7 @@ impl Stand {
     pub fn apply(&self, photo: [f32; 2]) -> [f32; 2] {
         let (sin, cos) = self.rotation_deg.to_radians().sin_cos();
         let (dx, dy) = (photo[0] - self.pivot[0], photo[1] - self.pivot[1]);
-        [
-            self.foot[0] + self.scale * (cos * dx - sin * dy),
-            self.foot[1] + self.scale * (sin * dx + cos * dy),
-        ]
+        [self.foot[0] + self.scale * (cos * dx - sin * dy), self.foot[1] + self.scale * (sin * dx + cos * dy)]
     }
 
     /// Master pixel coordinates → photo pixel coordinates.

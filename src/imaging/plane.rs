@@ -139,12 +139,8 @@ mod tests {
         for sigma in [0.6f32, 1.5, 4.0] {
             let blurred = plane.blurred(sigma);
             let total: f32 = blurred.data.iter().sum();
-            let variance: f32 = blurred
-                .data
-                .iter()
-                .enumerate()
-                .map(|(i, v)| v * ((i % 101) as f32 - 50.0).powi(2))
-                .sum();
+            let variance: f32 =
+                blurred.data.iter().enumerate().map(|(i, v)| v * ((i % 101) as f32 - 50.0).powi(2)).sum();
             assert!((total - 1.0).abs() < 1e-3, "{total}");
             assert!((variance.sqrt() / sigma - 1.0).abs() < 0.12, "{sigma} {}", variance.sqrt());
         }

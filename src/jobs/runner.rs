@@ -169,11 +169,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
     }
 
     /// Waits for running jobs; those that take longer than the grace are given back uncharged, and what they still do is refused.
-    async fn wind_up(
-        &self,
-        tasks: &mut JoinSet<Attempt>,
-        summary: &mut Summary,
-    ) -> Result<(), QueueError> {
+    async fn wind_up(&self, tasks: &mut JoinSet<Attempt>, summary: &mut Summary) -> Result<(), QueueError> {
         let deadline = Instant::now() + self.settings.grace;
         while !tasks.is_empty() {
             match timeout(deadline.saturating_duration_since(Instant::now()), tasks.join_next()).await {

@@ -68,9 +68,9 @@ async fn a_file_is_opened_with_the_settings_that_we_decided_on() {
             .await
             .unwrap()
             .unwrap();
-        let value = row.try_get_by_index::<String>(0).or_else(|_| {
-            row.try_get_by_index::<i64>(0).map(|number| number.to_string())
-        });
+        let value = row
+            .try_get_by_index::<String>(0)
+            .or_else(|_| row.try_get_by_index::<i64>(0).map(|number| number.to_string()));
         assert_eq!(value.unwrap(), expected, "{pragma}");
     }
 }

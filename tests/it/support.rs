@@ -74,3 +74,8 @@ pub(crate) async fn claim(db: &DatabaseConnection, queue: &Queue, limit: usize) 
 pub(crate) async fn job_row(db: &DatabaseConnection, id: i64) -> job::Model {
     job::Entity::find_by_id(id).one(db).await.unwrap().unwrap()
 }
+
+/// The right to organization `number`, whether there is one or not.
+pub(crate) fn scope(number: u8) -> TenantScope {
+    TenantScope::established(Id::new("org", 0, [number; 10]))
+}
