@@ -74,14 +74,3 @@ async fn a_file_is_opened_with_the_settings_that_we_decided_on() {
         assert_eq!(value.unwrap(), expected, "{pragma}");
     }
 }
-
-#[tokio::test]
-async fn the_claims_search_uses_its_index() {
-    let db = crate::support::memory().await;
-    let sql = "EXPLAIN QUERY PLAN SELECT id FROM job WHERE organization_id = 'o' AND state = 'available' \
-               ORDER BY priority, scheduled_at, id LIMIT 1";
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
-    let plan: Vec<String> = rows.iter().map(|row| row.try_get::<String>("", "detail").unwrap()).collect();
-    assert!(plan[0].contains("job_available_idx"), "{plan:?}");
-    assert_eq!(plan.len(), 1, "no sort: {plan:?}");
-}
