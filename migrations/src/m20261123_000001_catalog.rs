@@ -11,8 +11,12 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let organization =
-            Table::create().table("organization").col(id()).col(text("name")).col(moment("created_at")).take();
+        let organization = Table::create()
+            .table("organization")
+            .col(id())
+            .col(text("name"))
+            .col(moment("created_at"))
+            .take();
         manager.create_table(organization).await?;
 
         let product = Table::create()

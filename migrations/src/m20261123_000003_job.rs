@@ -5,7 +5,7 @@ use sea_orm_migration::schema::{
     big_integer, big_integer_null, big_pk_auto, integer, json_binary, text, text_null,
 };
 
-use crate::columns::{moment, organization_id, reference, unique};
+use crate::columns::{index, moment, organization_id, reference, unique};
 
 /// Partial indexes: each holds only the rows that its query can want, so that finished jobs cost nothing. The builder has no
 /// `WHERE` for indexes; this SQL means the same in both databases.
@@ -33,6 +33,8 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut reference("queue_lane", "organization_id", "organization", "id"))
             .take();
         manager.create_table(lane).await?;
+        manager.create_index(index("queue_lane", &["finish_tag"])).await?;
+        manager.create_index(index("queue_lane", &["start_tag"])).await?;
 
         let job = Table::create()
             .table("job")

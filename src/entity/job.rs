@@ -1,6 +1,7 @@
 //! `job`: a unit of background work. Knows no kind of job; `queue` alone writes it.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::ExprTrait;
 
 use crate::domain::{SystemScope, TenantScope};
 
@@ -90,4 +91,15 @@ pub fn of(scope: &TenantScope) -> Select<Entity> {
 /// Everyone's jobs: for the claim and the rescue.
 pub fn of_all(_scope: &SystemScope) -> Select<Entity> {
     Entity::find()
+}
+
+/// The condition that a job is in one of `states`. The names stand in the text of the query and not as parameters: a partial index is
+/// used only if the planner can see that its condition holds.
+pub fn in_state(states: &[State]) -> Expr {
+    let literal = |state: &State| Expr::cust(format!("'{}'", state.to_value()));
+    let column = Expr::col((Entity, Column::State));
+    match states {
+        [state] => column.eq(literal(state)),
+        states => column.is_in(states.iter().map(literal)),
+    }
 }

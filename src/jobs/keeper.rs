@@ -50,7 +50,11 @@ pub(super) struct Keeper(JoinHandle<()>);
 
 impl Keeper {
     /// Extends every held lease to `lease_for` from now, three times as often as needed.
-    pub(super) fn start<C: Send + Sync + 'static>(shell: &Shell<C>, held: &Held, lease_for: Duration) -> Self {
+    pub(super) fn start<C: Send + Sync + 'static>(
+        shell: &Shell<C>,
+        held: &Held,
+        lease_for: Duration,
+    ) -> Self {
         let (shell, held) = (shell.clone(), held.clone());
         Keeper(tokio::spawn(async move {
             let mut ticks = interval(lease_for / 4);

@@ -78,7 +78,6 @@ impl<C: Send + Sync + 'static> Runner<C> {
             let mut pause = self.settings.lease_for / 3;
             if tasks.len() < self.slots() {
                 let outlook = self.outlook().await?;
-                summary.parked = outlook.parked;
                 if until == Until::Idle && tasks.is_empty() && outlook.is_idle() {
                     break;
                 }
@@ -91,6 +90,9 @@ impl<C: Send + Sync + 'static> Runner<C> {
             }
         }
         self.wind_up(&mut tasks, &mut summary).await?;
+        let kinds = self.kinds();
+        summary.parked =
+            self.shell.queue.parked(&self.shell.db, &self.system, &self.order(&kinds, 0)).await?;
         Ok(summary)
     }
 
@@ -100,8 +102,9 @@ impl<C: Send + Sync + 'static> Runner<C> {
 
     /// How long until something may be claimable, if no job ends before.
     fn pause(&self, outlook: &Outlook) -> Duration {
-        if outlook.available > 0 {
-            return Duration::ZERO;
+        if outlook.available {
+            // It came just now, or another worker's claim holds its lane for a moment.
+            return Duration::from_millis(2);
         }
         let due = outlook.next_due_in.and_then(|micros| u64::try_from(micros).ok());
         // A millisecond more, so that it is due by the clock's steps when we look.
@@ -109,7 +112,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
         due.min(self.settings.poll)
     }
 
-    /// Runs `ask` with this worker's order for up to `limit` jobs.
+    /// What this worker asks for.
     fn order<'a>(&'a self, kinds: &'a [(&'a str, i32)], limit: usize) -> ClaimOrder<'a> {
         ClaimOrder { worker: &self.settings.worker, kinds, limit, lease_for: self.settings.lease_for }
     }
@@ -169,11 +172,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
     }
 
     /// Waits for running jobs; those that take longer than the grace are given back uncharged, and what they still do is refused.
-    async fn wind_up(
-        &self,
-        tasks: &mut JoinSet<Attempt>,
-        summary: &mut Summary,
-    ) -> Result<(), QueueError> {
+    async fn wind_up(&self, tasks: &mut JoinSet<Attempt>, summary: &mut Summary) -> Result<(), QueueError> {
         let deadline = Instant::now() + self.settings.grace;
         while !tasks.is_empty() {
             match timeout(deadline.saturating_duration_since(Instant::now()), tasks.join_next()).await {

@@ -52,15 +52,13 @@ async fn settle<C: Send + Sync + 'static>(
             clear_up(shell, job, &tx, lease, &problem).await?;
             End::Discarded(problem)
         }
-        Exit::Fail(problem) => {
-            match queue.fail(&tx, lease, problem.code.as_str(), &problem.message).await? {
-                Failed::RetryAt(_) => End::Retried(problem),
-                Failed::Discarded => {
-                    clear_up(shell, job, &tx, lease, &problem).await?;
-                    End::Discarded(problem)
-                }
+        Exit::Fail(problem) => match queue.fail(&tx, lease, problem.code.as_str(), &problem.message).await? {
+            Failed::RetryAt(_) => End::Retried(problem),
+            Failed::Discarded => {
+                clear_up(shell, job, &tx, lease, &problem).await?;
+                End::Discarded(problem)
             }
-        }
+        },
     };
     tx.commit().await?;
     Ok(end)

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Order, QueryFilter,
+    QueryOrder, QuerySelect, Select, UpdateMany,
 };
 
 use super::clock::micros;
@@ -13,7 +13,7 @@ use super::lane::{self, Lanes};
 use super::{Lease, Queue, QueueError};
 use crate::domain::SystemScope;
 use crate::entity::{job, queue_lane};
-use job::{Column, State};
+use job::{Column, State, in_state};
 
 /// Lanes that one claim looks at, by smallest tag.
 const LANES_PER_CLAIM: u64 = 64;
@@ -53,8 +53,13 @@ impl Queue {
             return Ok(Vec::new());
         }
         let now = self.now(tx).await?;
-        promote(tx, now).await?;
-        let mut lanes = Lanes::new(lanes_with_work(tx, order).await?, lane::virtual_now(tx).await?);
+        due(now).exec(tx).await?;
+        let mut with_work = lanes_with_work(order);
+        if tx.get_database_backend() == DbBackend::Postgres {
+            // Two claims that move the same tags would lose one of the moves.
+            with_work = with_work.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        }
+        let mut lanes = Lanes::new(with_work.all(tx).await?, lane::virtual_now(tx).await?);
         let mut leases = Vec::new();
         while leases.len() < order.limit {
             let Some(organization) = lanes.next().map(str::to_owned) else { break };
@@ -73,20 +78,15 @@ impl Queue {
 }
 
 /// Makes available what has waited long enough.
-async fn promote(tx: &DatabaseTransaction, now: i64) -> Result<(), QueueError> {
+fn due(now: i64) -> UpdateMany<job::Entity> {
     job::Entity::update_many()
-        .filter(Column::State.is_in([State::Scheduled, State::Retryable]))
+        .filter(in_state(&[State::Scheduled, State::Retryable]))
         .filter(Column::ScheduledAt.lte(now))
         .col_expr(Column::State, Expr::value(State::Available))
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
-async fn lanes_with_work(
-    tx: &DatabaseTransaction,
-    order: &ClaimOrder<'_>,
-) -> Result<Vec<queue_lane::Model>, QueueError> {
+/// The lanes that hold a job for this worker, smallest tag first.
+fn lanes_with_work(order: &ClaimOrder<'_>) -> Select<queue_lane::Entity> {
     let work = Query::select()
         .expr(Expr::val(1))
         .from(job::Entity)
@@ -94,18 +94,28 @@ async fn lanes_with_work(
             Expr::col((job::Entity, Column::OrganizationId))
                 .equals((queue_lane::Entity, queue_lane::Column::OrganizationId)),
         )
-        .and_where(Column::State.eq(State::Available))
+        .and_where(in_state(&[State::Available]))
         .cond_where(order.runnable())
         .take();
-    let mut lanes = queue_lane::Entity::find()
+    queue_lane::Entity::find()
         .filter(Expr::exists(work))
         .order_by_asc(queue_lane::Column::FinishTag)
-        .limit(LANES_PER_CLAIM);
-    if tx.get_database_backend() == DbBackend::Postgres {
-        // Two claims that move the same tags would lose one of the moves.
-        lanes = lanes.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    }
-    Ok(lanes.all(tx).await?)
+        .limit(LANES_PER_CLAIM)
+}
+
+/// The first of a lane's jobs for this worker.
+fn first_in_lane(order: &ClaimOrder<'_>, organization: &str) -> SelectStatement {
+    Query::select()
+        .column(Column::Id)
+        .from(job::Entity)
+        .and_where(Column::OrganizationId.eq(organization))
+        .and_where(in_state(&[State::Available]))
+        .cond_where(order.runnable())
+        .order_by(Column::Priority, Order::Asc)
+        .order_by(Column::ScheduledAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc)
+        .limit(1)
+        .take()
 }
 
 /// Takes the lane's next job, if there is one.
@@ -115,16 +125,7 @@ async fn take(
     organization: &str,
     now: i64,
 ) -> Result<Option<job::Model>, QueueError> {
-    let mut next = Query::select();
-    next.column(Column::Id)
-        .from(job::Entity)
-        .and_where(Column::OrganizationId.eq(organization))
-        .and_where(Column::State.eq(State::Available))
-        .cond_where(order.runnable())
-        .order_by(Column::Priority, sea_orm::Order::Asc)
-        .order_by(Column::ScheduledAt, sea_orm::Order::Asc)
-        .order_by(Column::Id, sea_orm::Order::Asc)
-        .limit(1);
+    let mut next = first_in_lane(order, organization);
     if tx.get_database_backend() == DbBackend::Postgres {
         next.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -139,4 +140,33 @@ async fn take(
         .exec_with_returning(tx)
         .await?;
     Ok(rows.into_iter().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use migrations::{Migrator, MigratorTrait};
+    use sea_orm::{DatabaseConnection, QueryTrait, Statement};
+
+    async fn plan(db: &DatabaseConnection, mut statement: Statement) -> String {
+        statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let rows = db.query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get::<String>("", "detail").unwrap() + "; ").collect()
+    }
+
+    #[tokio::test]
+    async fn every_search_of_a_claim_is_answered_by_its_index() {
+        let db = crate::entity::connect("sqlite::memory:").await.unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        let kinds = [("a", 1), ("b", 2)];
+        let order = ClaimOrder { worker: "w", kinds: &kinds, limit: 1, lease_for: Duration::ZERO };
+        let backend = db.get_database_backend();
+
+        let first = plan(&db, backend.build(&first_in_lane(&order, "o"))).await;
+        assert!(first.contains("job_available_idx") && !first.contains("TEMP"), "{first}");
+        let lanes = plan(&db, lanes_with_work(&order).build(backend)).await;
+        assert!(lanes.contains("job_available_idx") && !lanes.contains("TEMP"), "{lanes}");
+        let waiting = plan(&db, due(1).build(backend)).await;
+        assert!(waiting.contains("job_waiting_idx"), "{waiting}");
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Queue, QueueError, clock::micros, lease::nobody};
 use crate::domain::TenantScope;
-use crate::entity::job::{self, Column, State};
+use crate::entity::job::{self, Column, State, in_state};
 
 /// A job to be enqueued.
 #[derive(Clone, Debug)]
@@ -85,12 +85,7 @@ impl Queue {
         let now = self.now(db).await?;
         let mut update = job::Entity::update_many()
             .filter(Column::OrganizationId.eq(scope.organization().as_str()))
-            .filter(Column::State.is_in([
-                State::Available,
-                State::Scheduled,
-                State::Running,
-                State::Retryable,
-            ]))
+            .filter(in_state(&[State::Available, State::Scheduled, State::Running, State::Retryable]))
             .filter(which)
             .col_expr(Column::State, Expr::value(State::Cancelled))
             .col_expr(Column::FinalizedAt, Expr::value(now));
@@ -110,7 +105,7 @@ impl Queue {
         let now = self.now(db).await?;
         let update = job::Entity::update_many()
             .filter(Column::OrganizationId.eq(scope.organization().as_str()))
-            .filter(Column::State.is_in([State::Cancelled, State::Discarded]))
+            .filter(in_state(&[State::Cancelled, State::Discarded]))
             .filter(which)
             .col_expr(Column::State, Expr::value(State::Available))
             .col_expr(Column::Attempt, Expr::value(0))

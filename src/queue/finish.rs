@@ -113,8 +113,7 @@ async fn end<C: ConnectionTrait>(
     finalized_at: Option<i64>,
     set: impl IntoIterator<Item = (Column, Expr)>,
 ) -> Result<(), QueueError> {
-    let fixed =
-        [(Column::State, Expr::value(state)), (Column::FinalizedAt, Expr::value(finalized_at))];
+    let fixed = [(Column::State, Expr::value(state)), (Column::FinalizedAt, Expr::value(finalized_at))];
     fenced(db, lease, fixed.into_iter().chain(nobody()).chain(set)).await
 }
 
@@ -128,7 +127,10 @@ async fn errors_with<C: ConnectionTrait>(
 ) -> Result<Json, QueueError> {
     let row = Entity::find_by_id(lease.job).one(db).await?;
     let known = row.map_or(Json::Null, |row| row.errors);
-    Ok(appended(known, AttemptError { attempt: lease.attempt, at, code: code.into(), message: message.into() }))
+    Ok(appended(
+        known,
+        AttemptError { attempt: lease.attempt, at, code: code.into(), message: message.into() },
+    ))
 }
 
 /// The array `known` with `error` at its end. What is no array is replaced: it was not written by us.

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Queue, QueueError, clock::micros};
 use crate::domain::{Id, TenantScope};
-use crate::entity::job::{Column, Entity, Model, State};
+use crate::entity::job::{Column, Entity, Model, State, in_state};
 
 /// A claimed job. Not cloneable on purpose: one claim, one holder.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ pub(super) async fn fenced<C: ConnectionTrait>(
     let mut update = Entity::update_many()
         .filter(Column::Id.eq(lease.job))
         .filter(Column::LeaseToken.eq(lease.token))
-        .filter(Column::State.eq(State::Running));
+        .filter(in_state(&[State::Running]));
     for (column, value) in set {
         update = update.col_expr(column, value);
     }

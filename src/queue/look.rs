@@ -1,64 +1,70 @@
 //! What lies in the queue. Changes nothing.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, Func};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
 
 use super::{ClaimOrder, Queue, QueueError};
 use crate::domain::SystemScope;
-use crate::entity::job::{Column, Entity, State};
+use crate::entity::job::{Column, Entity, State, in_state};
 
 /// What a worker may still expect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outlook {
-    /// Jobs that it could claim now.
-    pub available: u64,
-    /// Jobs that wait for their time.
-    pub waiting: u64,
-    /// Jobs that somebody holds.
-    pub running: u64,
-    /// Unfinished jobs that it does not know how to run.
-    pub parked: u64,
-    /// Microseconds until the first waiting job is due, 0 if it is overdue.
+    /// Whether there is a job that it could claim now.
+    pub available: bool,
+    /// Whether somebody holds a job that it could run.
+    pub running: bool,
+    /// Microseconds until the first of the waiting jobs that it could run is due, 0 if overdue; `None` if none waits.
     pub next_due_in: Option<i64>,
 }
 
 impl Outlook {
     /// Whether nothing is left that this worker could ever run.
     pub fn is_idle(&self) -> bool {
-        self.available + self.waiting + self.running == 0
+        !self.available && !self.running && self.next_due_in.is_none()
     }
 }
 
 impl Queue {
-    /// Counts what is unfinished, as seen by a worker that would order `order`.
+    /// What a worker that orders `order` may expect. Cheap: each question is answered by the first row of an index.
     pub async fn outlook<C: ConnectionTrait>(
         &self,
         db: &C,
         _scope: &SystemScope,
         order: &ClaimOrder<'_>,
     ) -> Result<Outlook, QueueError> {
-        let count = |states: &[State]| {
-            Entity::find().filter(Column::State.is_in(states.iter().copied())).filter(order.runnable())
-        };
-        let waiting = [State::Scheduled, State::Retryable];
-        let unfinished = [State::Available, State::Scheduled, State::Running, State::Retryable];
-        let all = Entity::find().filter(Column::State.is_in(unfinished)).count(db).await?;
-        let mut outlook = Outlook {
-            available: count(&[State::Available]).count(db).await?,
-            waiting: count(&waiting).count(db).await?,
-            running: count(&[State::Running]).count(db).await?,
-            ..Outlook::default()
-        };
-        outlook.parked = all.saturating_sub(outlook.available + outlook.waiting + outlook.running);
-        let due = count(&waiting)
+        let runnable = |states| Entity::find().filter(in_state(states)).filter(order.runnable());
+        let due = runnable(&[State::Scheduled, State::Retryable])
             .select_only()
-            .expr(Expr::col(Column::ScheduledAt).min())
+            .expr(Func::min(Expr::col(Column::ScheduledAt)))
             .into_tuple::<Option<i64>>()
             .one(db)
             .await?
             .flatten();
         let now = self.now(db).await?;
-        outlook.next_due_in = due.map(|due| Ord::max(due.saturating_sub(now), 0));
-        Ok(outlook)
+        Ok(Outlook {
+            available: any(db, runnable(&[State::Available])).await?,
+            running: any(db, runnable(&[State::Running])).await?,
+            next_due_in: due.map(|due| due.saturating_sub(now).max(0)),
+        })
     }
+
+    /// How many unfinished jobs a worker that orders `order` does not know how to run: they wait for a newer version.
+    pub async fn parked<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        _scope: &SystemScope,
+        order: &ClaimOrder<'_>,
+    ) -> Result<u64, QueueError> {
+        let mut parked = 0;
+        for states in [&[State::Available] as &[_], &[State::Scheduled, State::Retryable]] {
+            let foreign = Entity::find().filter(in_state(states)).filter(order.runnable().not());
+            parked += foreign.count(db).await?;
+        }
+        Ok(parked)
+    }
+}
+
+async fn any<C: ConnectionTrait>(db: &C, jobs: Select<Entity>) -> Result<bool, QueueError> {
+    Ok(jobs.select_only().column(Column::Id).into_tuple::<i64>().one(db).await?.is_some())
 }

@@ -8,7 +8,7 @@ use super::finish::{AttemptError, appended};
 use super::lease::nobody;
 use super::{Failed, Lease, Queue, QueueError, retry_delay};
 use crate::domain::SystemScope;
-use crate::entity::job::{Column, Entity, Model, State};
+use crate::entity::job::{Column, Entity, Model, State, in_state};
 use crate::error::Code;
 
 /// Jobs that one rescue takes back; the next one takes the rest.
@@ -42,7 +42,7 @@ impl Queue {
         which: Rescue,
     ) -> Result<Vec<Rescued>, QueueError> {
         let now = self.now(tx).await?;
-        let mut lost = Entity::find().filter(Column::State.eq(State::Running));
+        let mut lost = Entity::find().filter(in_state(&[State::Running]));
         if which == Rescue::Expired {
             lost = lost.filter(Column::LeaseUntil.lt(now));
         }
@@ -79,7 +79,7 @@ async fn take_back(
     let mut update = Entity::update_many()
         .filter(Column::Id.eq(row.id))
         .filter(Column::LeaseToken.eq(row.lease_token))
-        .filter(Column::State.eq(State::Running))
+        .filter(in_state(&[State::Running]))
         .col_expr(Column::LeaseToken, Expr::col(Column::LeaseToken).add(1))
         .col_expr(Column::Errors, Expr::value(appended(row.errors.clone(), error)));
     if which == Rescue::Expired {

@@ -93,3 +93,48 @@ fn make_folders(folder: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_half_way_leaves_the_old_file_and_no_part_of_the_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b.png");
+        let half = |file: &mut File| {
+            file.write_all(b"half")?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        };
+        assert!(matches!(write_with(&path, half), Err(StorageError::Full { .. })));
+        assert_eq!(names(&folder.path().join("a")), Vec::<String>::new());
+        write_whole(&path, b"old").unwrap();
+        assert!(matches!(write_with(&path, half), Err(StorageError::Full { .. })));
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        write_whole(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(names(&folder.path().join("a")), ["b.png"]);
+    }
+
+    #[test]
+    fn nothing_stands_under_the_name_while_it_is_being_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.png");
+        write_with(&path, |file| {
+            file.write_all(b"half")?;
+            assert!(!path.exists());
+            file.write_all(b" and half")
+        })
+        .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"half and half");
+    }
+}
