@@ -1,1 +1,75 @@
-//! app
+//! The composition root: opens a data folder with its database, storage and queue, and makes workers for it. Knows no command.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::DatabaseConnection;
+
+use crate::domain::TenantScope;
+use crate::error::{Code, Problem};
+use crate::imaging::codec::Limits;
+use crate::jobs::library::TemplateLibrary;
+use crate::jobs::{self, JobContext, Runner, Settings};
+use crate::queue::{Clock, Queue};
+use crate::storage::{FolderLock, LocalStorage, Storage};
+use crate::{config, entity, tenancy};
+
+/// An open data folder: the embedded default with SQLite and local files.
+#[derive(Debug)]
+pub struct App {
+    /// The database.
+    pub db: DatabaseConnection,
+    /// The queue in it.
+    pub queue: Queue,
+    /// Where bytes lie.
+    pub storage: Arc<LocalStorage>,
+    /// The templates.
+    pub library: Arc<TemplateLibrary>,
+    /// The right to the default Organization.
+    pub scope: TenantScope,
+    _lock: FolderLock,
+}
+
+impl App {
+    /// Opens `folder`, makes it if it is missing, and brings its schema up to date. One process at a time.
+    pub async fn open(folder: &Path, library: Arc<TemplateLibrary>) -> Result<App, Problem> {
+        let lock = FolderLock::take(folder).map_err(|error| error.problem())?;
+        let storage = Arc::new(LocalStorage::at(folder.join("objects")));
+        storage.sweep().map_err(|error| error.problem())?;
+        let database = |message: String| Problem::new(Code::DatabaseFailed, folder.display().to_string(), message);
+        let url = format!("sqlite://{}?mode=rwc", folder.join("packshot.db").display());
+        let db = entity::connect(&url).await.map_err(|error| database(error.to_string()))?;
+        Migrator::up(&db, None).await.map_err(|error| database(error.to_string()))?;
+        let queue = Queue::new(Clock::Database);
+        let now = queue.now(&db).await.map_err(|error| database(error.to_string()))?;
+        let scope = tenancy::default_scope(&db, now).await.map_err(|error| database(error.to_string()))?;
+        Ok(App { db, queue, storage, library, scope, _lock: lock })
+    }
+
+    /// A worker for this folder; it is the only one, because the folder is locked.
+    pub fn runner(&self, workers: usize) -> Runner<JobContext> {
+        let storage: Arc<dyn Storage> = self.storage.clone();
+        let context = JobContext { storage, library: self.library.clone(), limits: Limits::default() };
+        let settings = Settings {
+            slots: workers,
+            alone: true,
+            poll: Duration::from_millis(100),
+            ..Settings::default()
+        };
+        Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
+    }
+}
+
+/// The program's own files.
+pub fn home() -> Result<PathBuf, Problem> {
+    config::home().ok_or_else(|| {
+        Problem::new(Code::ConfigInvalid, "PACKSHOT_HOME", "the folder with templates/ was not found; set PACKSHOT_HOME to it")
+    })
+}
+
+/// The templates of this installation.
+pub fn library() -> Result<Arc<TemplateLibrary>, Problem> {
+    Ok(Arc::new(TemplateLibrary::open(&home()?.join("templates"))?))
+}

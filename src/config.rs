@@ -1,1 +1,115 @@
-//! config
+//! Every setting and where it comes from: the embedded defaults, then the environment. The only reader of the environment. Knows no stage.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::error::{Code, Problem};
+
+/// The commented defaults, which are also the manual.
+pub const DEFAULTS: &str = include_str!("../packshot.default.toml");
+/// Prefix of environment variables: `PACKSHOT_WORKERS` overrides `workers`.
+const PREFIX: &str = "PACKSHOT_";
+/// Variables with the prefix that are not settings: where the program's own files are.
+const HOME: &str = "PACKSHOT_HOME";
+
+/// The settings.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Photos worked on at a time; 0 = one for each processor.
+    pub workers: usize,
+    /// Log directives, as in `warn,packshot=info`.
+    pub log: String,
+    /// Default width and height of a scene's master in pixels.
+    pub scene_size: u32,
+    /// Default width and height of a white main image in pixels.
+    pub packshot_size: u32,
+    /// Encoder quality of pictures that the commands write, 1..100.
+    pub jpeg_quality: u8,
+}
+
+impl Config {
+    /// The defaults overridden by `environment` (name, value).
+    pub fn from_environment(environment: impl Iterator<Item = (String, String)>) -> Result<Config, Problem> {
+        let invalid = |item: &str, message: String| Problem::new(Code::ConfigInvalid, item, message);
+        let mut table: toml::Table =
+            DEFAULTS.parse().map_err(|error: toml::de::Error| invalid("packshot.default.toml", error.to_string()))?;
+        for (name, value) in environment {
+            let Some(key) = name.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
+            if name == HOME {
+                continue;
+            }
+            let Some(old) = table.get(&key) else {
+                let nearest = table.keys().max_by(|a, b| {
+                    strsim::jaro_winkler(a, &key).total_cmp(&strsim::jaro_winkler(b, &key))
+                });
+                let hint = nearest.map_or_else(String::new, |n| format!("{PREFIX}{}", n.to_uppercase()));
+                return Err(invalid(&name, format!("there is no such setting; the nearest is {hint}")));
+            };
+            let new = match old {
+                toml::Value::Integer(_) => value.parse().map(toml::Value::Integer).ok(),
+                _ => Some(toml::Value::String(value.clone())),
+            };
+            let new = new.ok_or_else(|| invalid(&name, format!("`{value}` is not a whole number")))?;
+            table.insert(key, new);
+        }
+        let config: Config =
+            table.try_into().map_err(|error: toml::de::Error| invalid("settings", error.to_string()))?;
+        config.validate()
+    }
+
+    /// The defaults overridden by the process's environment.
+    pub fn load() -> Result<Config, Problem> {
+        Config::from_environment(std::env::vars())
+    }
+
+    fn validate(self) -> Result<Config, Problem> {
+        let check = |name: &str, value: u32, low: u32, high: u32| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            let message = format!("it is {value}; it must lie between {low} and {high}");
+            Err(Problem::new(Code::ConfigInvalid, name, message))
+        };
+        check("scene_size", self.scene_size, 256, 4096)?;
+        check("packshot_size", self.packshot_size, 256, 8192)?;
+        check("jpeg_quality", u32::from(self.jpeg_quality), 60, 100)?;
+        Ok(self)
+    }
+}
+
+/// Where `templates/` and `fixtures/` lie: `PACKSHOT_HOME`, else beside the program or in a folder above it, else the checkout it was built in.
+pub fn home() -> Option<PathBuf> {
+    let has_templates = |folder: &PathBuf| folder.join("templates").is_dir();
+    if let Some(home) = std::env::var_os(HOME) {
+        return Some(PathBuf::from(home));
+    }
+    let program = std::env::current_exe().ok();
+    let above = program.iter().flat_map(|path| path.ancestors().skip(1)).map(PathBuf::from);
+    above.chain([PathBuf::from(env!("CARGO_MANIFEST_DIR"))]).find(has_templates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, value: &str) -> Result<Config, Problem> {
+        Config::from_environment([(name.to_owned(), value.to_owned())].into_iter())
+    }
+
+    #[test]
+    fn the_defaults_are_valid_and_the_environment_wins() {
+        assert_eq!(with("UNRELATED", "1").unwrap().jpeg_quality, 92);
+        assert_eq!(with("PACKSHOT_WORKERS", "3").unwrap().workers, 3);
+    }
+
+    #[test]
+    fn an_unknown_or_wrong_setting_is_named_with_the_nearest() {
+        let error = with("PACKSHOT_WORKER", "3").unwrap_err();
+        assert_eq!(error.code, Code::ConfigInvalid);
+        assert!(error.message.contains("PACKSHOT_WORKERS"), "{}", error.message);
+        assert!(with("PACKSHOT_WORKERS", "many").is_err());
+        assert!(with("PACKSHOT_JPEG_QUALITY", "5").is_err());
+    }
+}

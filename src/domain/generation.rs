@@ -3,7 +3,7 @@
 use image::{GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
-use super::Placement;
+use super::{KeySide, Placement};
 use crate::error::Problem;
 
 /// What is wanted. Later kinds (`try_on`, `video`, `edit`) are added here.
@@ -40,6 +40,8 @@ pub struct Overrides {
     pub crop: Option<[f32; 3]>,
     /// Whether the plate is mirrored.
     pub mirrored: Option<bool>,
+    /// From which side the plate's key light comes; `mirrored` wins over it.
+    pub light: Option<KeySide>,
     /// Multiplies the product's linear light, within the policy's bound.
     pub gain: Option<f32>,
     /// 0 = no cast shadow, 1 = as the plate's light says.

@@ -5,12 +5,15 @@ mod cutout;
 mod digest;
 mod generation;
 mod id;
+mod next_step;
 mod photo;
 mod placement;
 mod product;
+pub mod prompt;
 mod receipt;
 mod scope;
 mod seed;
+mod suit;
 mod template;
 mod verdict;
 
@@ -19,14 +22,16 @@ pub use cutout::{Cutout, KeySide, Rect};
 pub use digest::Digest;
 pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
 pub use id::{Id, IdError};
+pub use next_step::{MAX_ATTEMPTS, NextStep, next_step};
 pub use photo::{Photo, SourceFormat};
 pub use placement::{Contact, PLACEMENT_SCHEMA, Placement, PlateCrop, Reflection, Shadow, Stand, Wrap};
 pub use product::{Product, SizeClass};
-pub use receipt::Receipt;
+pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};
 pub use template::{
     Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,
     ShadowProbe,
 };
-pub use verdict::{CheckReport, FidelityReport, Outcome, Tier, Verdict};
+pub use suit::{choose, suitability};
+pub use verdict::{CheckReport, FidelityReport, Outcome, REPORT_SCHEMA, Tier, Verdict};

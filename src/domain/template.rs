@@ -213,3 +213,69 @@ pub struct Plate {
     /// About half size, 255 = ground.
     pub ground: GrayImage,
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A small valid template.
+    pub(in crate::domain) fn template(name: &str) -> SceneTemplate {
+        SceneTemplate {
+            schema: 1,
+            name: name.into(),
+            kind: "scene".into(),
+            title_en: name.into(),
+            title_zh: name.into(),
+            keywords_en: Vec::new(),
+            keywords_zh: Vec::new(),
+            categories: vec!["food".into()],
+            ground_kind: GroundKind::Satin,
+            plate: PlateFiles {
+                image: "plate.jpg".into(),
+                width: 2560,
+                height: 2048,
+                depth: "depth.png".into(),
+                depth_unit_m: 0.001,
+                ground: "ground.png".into(),
+                image_sha256: Digest::of(b""),
+                depth_sha256: Digest::of(b""),
+                ground_sha256: Digest::of(b""),
+            },
+            camera: Camera {
+                fx: 5800.0,
+                fy: 5800.0,
+                cx: 1280.0,
+                cy: 1024.0,
+                position: [0.0, -1.5, 0.36],
+                rotation: [1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 1.0, 0.0],
+                focus_m: 1.5,
+                f_stop: 2.8,
+            },
+            ground_plane: GroundPlane { normal: [0.0, -1.0, 0.0], offset_m: 0.36, reflectance: 0.1, roughness: 0.4 },
+            lights: vec![Light {
+                name: "window".into(),
+                direction: [-0.8, 0.2, 0.56],
+                color: [1.0; 3],
+                angular_diameter_deg: 20.0,
+                share: 0.6,
+            }],
+            ambient: Ambient { color: [1.0; 3], share: 0.4 },
+            shadow: ShadowProbe { density: 0.4, tint: [0.6; 3] },
+            gray_card: GrayCard { color: [0.18; 3] },
+            anchors: vec![Anchor {
+                name: "center".into(),
+                position: [0.0; 3],
+                size_m: [0.06, 0.4],
+                free_radius_m: 0.25,
+                max_height_m: 0.5,
+            }],
+        }
+    }
+
+    #[test]
+    fn a_template_round_trips_through_toml_and_unknown_keys_are_refused() {
+        let text = toml::to_string(&template("x")).unwrap();
+        assert_eq!(toml::from_str::<SceneTemplate>(&text).unwrap(), template("x"));
+        assert!(toml::from_str::<SceneTemplate>(&format!("surprise = 1\n{text}")).is_err());
+    }
+}

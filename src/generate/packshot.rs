@@ -11,7 +11,7 @@ use crate::imaging::warp::Similarity;
 use crate::imaging::{composite, warp};
 
 /// Share of the frame that the product fills on its tighter axis; marketplaces ask for at least this much.
-pub const FILL: f32 = 0.85;
+const FILL: f32 = 0.85;
 
 /// Makes white main images.
 #[derive(Clone, Copy, Debug)]

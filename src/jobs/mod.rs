@@ -48,18 +48,29 @@
 //! const ALL: &[&dyn packshot::jobs::AnyJob<Context>] = &[&Shout];
 //! ```
 
+pub mod batch;
+mod context;
+pub mod cutout_photo;
 mod erased;
 mod job;
 mod keeper;
+pub mod library;
+pub mod make_result;
+pub mod pipeline;
 mod pool;
+pub mod records;
 mod report;
 mod runner;
 mod slot;
 mod stop;
 
+pub use context::JobContext;
 pub use erased::AnyJob;
 pub use job::{Commit, Exit, Job, Load};
 pub use pool::Pool;
 pub use report::{End, Settings, Summary, Until};
 pub use runner::Runner;
 pub use stop::{Stop, Stopper};
+
+/// Every job, by kind.
+pub static ALL: &[&dyn AnyJob<JobContext>] = &[&cutout_photo::CutoutPhoto, &make_result::MakeResult];

@@ -13,14 +13,14 @@ pub(super) struct GroundView<'a> {
     /// World point (x, y) under the foot, meters.
     foot: [f32; 2],
     /// Master pixels for each meter at the foot.
-    pub scale: f32,
+    pub(super) scale: f32,
     /// Sine of the angle at which the camera looks down on the foot.
-    pub sin_pitch: f32,
+    pub(super) sin_pitch: f32,
 }
 
 impl<'a> GroundView<'a> {
     /// The view of `placement`; `None` if it has no crop or its foot is not on the ground.
-    pub fn new(plate: &'a Plate, placement: &'a Placement) -> Option<Self> {
+    pub(super) fn new(plate: &'a Plate, placement: &'a Placement) -> Option<Self> {
         let crop = placement.plate.as_ref()?;
         let camera = &plate.template.camera;
         let zoom = placement.width as f32 / crop.width;
@@ -48,7 +48,7 @@ impl<'a> GroundView<'a> {
     }
 
     /// Master pixel → ground point relative to the foot in object pixels (right, away), as the master shows it; `None` above the horizon.
-    pub fn object(&self, master: [f32; 2]) -> Option<[f32; 2]> {
+    pub(super) fn object(&self, master: [f32; 2]) -> Option<[f32; 2]> {
         let world = self.world(master)?;
         let side = if self.crop.mirrored { -1.0 } else { 1.0 };
         Some([side * (world[0] - self.foot[0]) * self.scale, (world[1] - self.foot[1]) * self.scale])

@@ -110,7 +110,8 @@ fn check_overrides(overrides: &Overrides) -> Result<(), GenerateError> {
 
 /// A template's key should come from the side from which the product was lit; where that is open, the seed decides.
 fn mirrored(input: &Input<'_>, plate: &Plate) -> bool {
-    light::mirror_for(&plate.template, input.cutout.key_side)
+    let wanted = input.request.overrides.light.unwrap_or(input.cutout.key_side);
+    light::mirror_for(&plate.template, wanted)
         .unwrap_or_else(|| input.seed.stream("mirror").bits() & 1 == 1)
 }
 

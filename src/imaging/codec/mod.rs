@@ -18,7 +18,7 @@ mod webp;
 pub use container::embed;
 pub use decode::{Decoded, Notice, decode};
 pub use encode::{PngEffort, encode_gray_png, encode_jpeg, encode_rgb_png, encode_rgba_png, encode_webp};
-pub use own::{read_depth, read_gray, read_rgb};
+pub use own::{read_depth, read_gray, read_rgb, read_rgba};
 pub use sniff::{Container, Format};
 
 /// What a picture from outside may be. It is checked on the header, before anything is allocated.

@@ -1,6 +1,6 @@
 //! Reading pictures that we made ourselves (templates, cutouts, masters): sRGB, upright, trusted size. Knows no profile: there is none to obey.
 
-use image::{DynamicImage, GrayImage, ImageBuffer, ImageReader, Luma, RgbImage};
+use image::{DynamicImage, GrayImage, ImageBuffer, ImageReader, Luma, RgbImage, RgbaImage};
 
 use super::CodecError;
 
@@ -10,6 +10,14 @@ use super::CodecError;
 /// [`CodecError::Damaged`].
 pub fn read_rgb(bytes: &[u8]) -> Result<RgbImage, CodecError> {
     Ok(read(bytes)?.into_rgb8())
+}
+
+/// H×W×4, u8, straight alpha; a file without alpha is opaque.
+///
+/// # Errors
+/// [`CodecError::Damaged`].
+pub fn read_rgba(bytes: &[u8]) -> Result<RgbaImage, CodecError> {
+    Ok(read(bytes)?.into_rgba8())
 }
 
 /// H×W, u8, of a gray file; of a colored one its luma.

@@ -1,0 +1,69 @@
+//! `packshot doctor`: can this installation do its work? One line a question. Knows no stage.
+
+use serde_json::json;
+
+use super::{OK, SOME_FAILED, Session, output};
+use crate::app;
+use crate::error::{Code, Problem};
+use crate::storage;
+
+pub(super) fn run(session: &Session) -> Result<u8, Problem> {
+    let mut healthy = true;
+    let mut answer = |question: &str, found: Result<String, Problem>| {
+        healthy &= found.is_ok();
+        match found {
+            Ok(detail) => output::line(&json!({"check": question, "status": "ok", "detail": detail}).to_string()),
+            Err(problem) => {
+                let error = output::error_json(&problem);
+                output::line(&json!({"check": question, "status": "failed", "error": error}).to_string());
+            }
+        }
+    };
+    answer("version", Ok(format!("{} on {}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH)));
+    answer("workers", Ok(format!("{} at a time", session.workers())));
+    answer("home", app::home().map(|home| home.display().to_string()));
+    answer("templates", templates());
+    answer("temporary files", temporary());
+    answer("database", database());
+    Ok(if healthy { OK } else { SOME_FAILED })
+}
+
+fn templates() -> Result<String, Problem> {
+    let library = app::library()?;
+    if let Some(problem) = library.check().into_iter().next() {
+        return Err(problem);
+    }
+    Ok(format!("{} scenes and {} channels, all digests right", library.scenes().len(), library.channels().len()))
+}
+
+/// A folder of our own under the system's temporary folder, removed when dropped.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        Scratch(std::env::temp_dir().join(format!("packshot-doctor-{}-{name}", std::process::id())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is the system's to clear.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn temporary() -> Result<String, Problem> {
+    let scratch = Scratch::new("file");
+    storage::write_whole(&scratch.0.join("probe"), b"packshot").map_err(|error| error.problem())?;
+    Ok(format!("{} can be written", std::env::temp_dir().display()))
+}
+
+fn database() -> Result<String, Problem> {
+    let scratch = Scratch::new("db");
+    let runtime = super::runtime()?;
+    runtime.block_on(async {
+        let library = app::library()?;
+        app::App::open(&scratch.0, library).await.map(|_| "SQLite opens and migrates".to_owned())
+    })
+    .map_err(|problem| Problem::new(Code::DatabaseFailed, problem.item, problem.message))
+}

@@ -1,0 +1,89 @@
+//! What a user pins by hand: `--placement` (JSON, a file, a receipt) and the short options. Knows no pixels.
+
+use serde_json::Value;
+
+use super::args::SceneArgs;
+use crate::domain::{KeySide, Overrides, PLACEMENT_SCHEMA, Placement};
+use crate::error::{Code, Problem};
+
+/// What `--placement` came to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Pinned {
+    /// Some numbers; the rest is planned.
+    Some(Overrides),
+    /// Everything: a placement to execute as it is.
+    All(Box<Placement>),
+}
+
+fn invalid(message: String) -> Problem {
+    Problem::new(Code::PlacementInvalid, "--placement", message)
+}
+
+/// Reads `text`: JSON, or the name of a file with it. A receipt stands for its placement.
+pub(super) fn read(text: &str) -> Result<Pinned, Problem> {
+    let text = if text.trim_start().starts_with('{') {
+        text.to_owned()
+    } else {
+        std::fs::read_to_string(text).map_err(|error| {
+            let message = error.to_string();
+            Problem::new(Code::from(error), text, message)
+        })?
+    };
+    let mut value: Value = serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+    if let Some(inner) = value.get_mut("placement") {
+        value = inner.take();
+    }
+    if value.get("stand").is_none() {
+        return serde_json::from_value(value).map(Pinned::Some).map_err(|error| invalid(error.to_string()));
+    }
+    let schema = value.get("schema").and_then(Value::as_u64);
+    if schema.is_some_and(|schema| schema > u64::from(PLACEMENT_SCHEMA)) {
+        return Err(Problem::new(Code::SchemaUnknown, "--placement", format!("schema {schema:?} is newer than this build")));
+    }
+    serde_json::from_value(value).map(|all| Pinned::All(Box::new(all))).map_err(|error| invalid(error.to_string()))
+}
+
+/// All options of `packshot scene` together; the short ones win over `--placement`.
+pub(super) fn of(args: &SceneArgs, light: Option<KeySide>) -> Result<Pinned, Problem> {
+    let mut pinned = match &args.placement {
+        Some(text) => match read(text)? {
+            Pinned::Some(overrides) => overrides,
+            all @ Pinned::All(_) => return Ok(all),
+        },
+        None => Overrides::default(),
+    };
+    pinned.height = args.scale.or(pinned.height);
+    pinned.rotation_deg = args.rotation.or(pinned.rotation_deg);
+    if let Some(crop) = &args.crop {
+        let crop = <[f32; 3]>::try_from(crop.as_slice())
+            .map_err(|_wrong_length| invalid("`--crop` wants three numbers: left,top,width".into()))?;
+        pinned.crop = Some(crop);
+    }
+    let named = match args.light.as_deref() {
+        Some("left") => Some(KeySide::Left),
+        Some("right") => Some(KeySide::Right),
+        _ => None,
+    };
+    pinned.light = named.or(pinned.light).or(light);
+    Ok(Pinned::Some(pinned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partial_json_is_overrides_and_unknown_fields_are_refused() {
+        let pinned = read(r#"{"height":0.5,"light":"left"}"#).unwrap();
+        let Pinned::Some(overrides) = pinned else { panic!("{pinned:?}") };
+        assert_eq!((overrides.height, overrides.light), (Some(0.5), Some(KeySide::Left)));
+        assert_eq!(read(r#"{"heigth":0.5}"#).unwrap_err().code, Code::PlacementInvalid);
+        assert_eq!(read("{").unwrap_err().code, Code::PlacementInvalid);
+        assert_eq!(read("/no/such/file").unwrap_err().code, Code::FileMissing);
+    }
+
+    #[test]
+    fn a_newer_placement_is_refused_not_guessed() {
+        assert_eq!(read(r#"{"schema":99,"stand":{}}"#).unwrap_err().code, Code::SchemaUnknown);
+    }
+}

@@ -1,0 +1,322 @@
+//! Many products at once: puts them and what is wanted of them into the database and the queue, and reads back what came of it. Running it twice
+//! with the same arguments adds nothing. Knows no stage.
+
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder,
+};
+
+use super::cutout_photo::{self, CutoutPhoto};
+use super::make_result::{self, MakeResult};
+use super::records::{CutoutRecord, GenerationParams, ResultAssets};
+use super::{Exit, Job};
+use crate::domain::{
+    Digest, FidelityReport, GeneratorKind, Overrides, Product, SourceFormat, TenantScope, Timing,
+};
+use crate::entity::{self, derived_id, generation, photo, product, result};
+use crate::error::{Code, Problem};
+use crate::queue::Queue;
+use crate::storage::{Address, Storage, StorageKey};
+
+/// One product with a photo and what is wanted of it.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The product.
+    pub product: Product,
+    /// The photo's file name, for messages.
+    pub file_name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What is wanted.
+    pub wishes: Vec<Wish>,
+}
+
+/// `count` pictures of one kind in one template.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// What kind of picture.
+    pub kind: GeneratorKind,
+    /// Scene template, if the kind wants one.
+    pub template: Option<String>,
+    /// How many.
+    pub count: u32,
+    /// The base seed.
+    pub seed: u64,
+    /// Master width and height.
+    pub size: [u32; 2],
+    /// Channels to make renditions for.
+    pub channels: Vec<String>,
+}
+
+/// Puts one order into storage, database and queue. All or nothing.
+pub async fn submit(
+    db: &DatabaseConnection,
+    queue: &Queue,
+    scope: &TenantScope,
+    storage: &dyn Storage,
+    order: &Order,
+) -> Result<(), Exit> {
+    // The bytes are only stored here; whether they are a picture, the job finds out. The format in the key is a name, not a promise.
+    let file = StorageKey::Photo { address: Address::of(scope, &order.bytes), format: SourceFormat::Jpeg };
+    storage.put(&file, &order.bytes)?;
+    let now = queue.now(db).await?;
+    let tx = entity::write(db).await?;
+    let product_id = put_product(&tx, scope, &order.product, now).await?;
+    let (photo_id, ready) = put_photo(&tx, scope, &product_id, order, now).await?;
+    for wish in &order.wishes {
+        let generation_id = put_generation(&tx, scope, wish, now).await?;
+        for index in 0..wish.count {
+            let id = put_result(&tx, scope, [&generation_id, &product_id, &photo_id], index, now).await?;
+            if ready {
+                let job = MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?;
+                queue.enqueue(&tx, scope, job).await?;
+            }
+        }
+    }
+    let payload = cutout_photo::Payload { photo_id: photo_id.clone(), file };
+    queue.enqueue(&tx, scope, CutoutPhoto.job(photo_id, &payload)?).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn put_product(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    item: &Product,
+    now: i64,
+) -> Result<String, Exit> {
+    let organization = scope.organization().as_str();
+    let known = product::of(scope).filter(product::Column::Sku.eq(&item.sku)).one(tx).await?;
+    let id = known.as_ref().map_or_else(
+        || derived_id("prd", now, &[organization, &item.sku]).as_str().to_owned(),
+        |row| row.id.clone(),
+    );
+    let row = product::ActiveModel {
+        id: Set(id.clone()),
+        organization_id: Set(organization.to_owned()),
+        sku: Set(item.sku.clone()),
+        title: Set(item.title.clone()),
+        category: Set(item.category.clone()),
+        width_m: Set(item.width_m.map(f64::from)),
+        created_at: Set(known.as_ref().map_or(now, |row| row.created_at)),
+        updated_at: Set(now),
+    };
+    match known {
+        Some(_) => product::Entity::update(row).exec(tx).await.map(drop)?,
+        None => product::Entity::insert(row).exec_without_returning(tx).await.map(drop)?,
+    }
+    Ok(id)
+}
+
+/// The photo's id, and whether it is cut out already.
+async fn put_photo(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    product_id: &str,
+    order: &Order,
+    now: i64,
+) -> Result<(String, bool), Exit> {
+    let organization = scope.organization().as_str();
+    let digest = Digest::of(&order.bytes).hex();
+    let known = photo::of(scope)
+        .filter(photo::Column::ProductId.eq(product_id))
+        .filter(photo::Column::FileDigest.eq(&digest))
+        .one(tx)
+        .await?;
+    if let Some(row) = known {
+        return Ok((row.id, row.status == photo::Status::Ready));
+    }
+    let id = derived_id("pho", now, &[organization, product_id, &digest]).as_str().to_owned();
+    let row = photo::ActiveModel {
+        id: Set(id.clone()),
+        organization_id: Set(organization.to_owned()),
+        product_id: Set(product_id.to_owned()),
+        file_name: Set(order.file_name.clone()),
+        file_digest: Set(digest),
+        status: Set(photo::Status::Pending),
+        notices: Set(serde_json::json!([])),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    photo::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok((id, false))
+}
+
+async fn put_generation(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    wish: &Wish,
+    now: i64,
+) -> Result<String, Exit> {
+    let organization = scope.organization().as_str();
+    let params = GenerationParams {
+        schema: 1,
+        size: wish.size,
+        overrides: Overrides::default(),
+        channels: wish.channels.clone(),
+    };
+    let params = serde_json::to_value(&params)
+        .map_err(|error| Problem::new(Code::Internal, "generation", error.to_string()))?;
+    let template = wish.template.as_deref().unwrap_or("-");
+    let request_key =
+        format!("{}/{template}/{}/{}/{}", wish.kind.as_str(), wish.count, wish.seed, Digest::of(params.to_string().as_bytes()).hex());
+    let known = generation::of(scope).filter(generation::Column::RequestKey.eq(&request_key)).one(tx).await?;
+    if let Some(row) = known {
+        return Ok(row.id);
+    }
+    let id = derived_id("gen", now, &[organization, &request_key]).as_str().to_owned();
+    let row = generation::ActiveModel {
+        id: Set(id.clone()),
+        organization_id: Set(organization.to_owned()),
+        request_key: Set(request_key),
+        kind: Set(wish.kind.as_str().to_owned()),
+        template: Set(wish.template.clone()),
+        count: Set(i32::try_from(wish.count).unwrap_or(i32::MAX)),
+        seed: Set(wish.seed.cast_signed()),
+        params: Set(params),
+        created_at: Set(now),
+    };
+    generation::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(id)
+}
+
+/// The id of the result of (generation, product, photo) with this index.
+async fn put_result(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    [generation_id, product_id, photo_id]: [&str; 3],
+    index: u32,
+    now: i64,
+) -> Result<String, Exit> {
+    let organization = scope.organization().as_str();
+    let index = i32::try_from(index).unwrap_or(i32::MAX);
+    let known = result::of(scope)
+        .filter(result::Column::GenerationId.eq(generation_id))
+        .filter(result::Column::ProductId.eq(product_id))
+        .filter(result::Column::PhotoId.eq(photo_id))
+        .filter(result::Column::ResultIndex.eq(index))
+        .one(tx)
+        .await?;
+    if let Some(row) = known {
+        return Ok(row.id);
+    }
+    let key = [organization, generation_id, product_id, photo_id, &index.to_string()];
+    let id = derived_id("res", now, &key).as_str().to_owned();
+    let row = result::ActiveModel {
+        id: Set(id.clone()),
+        organization_id: Set(organization.to_owned()),
+        generation_id: Set(generation_id.to_owned()),
+        product_id: Set(product_id.to_owned()),
+        photo_id: Set(photo_id.to_owned()),
+        result_index: Set(index),
+        status: Set(result::Status::Queued),
+        attempt: Set(0),
+        assets: Set(serde_json::json!({})),
+        notices: Set(serde_json::json!([])),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    result::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(id)
+}
+
+/// What became of one photo.
+#[derive(Clone, Debug)]
+pub struct PhotoOutcome {
+    /// The SKU.
+    pub sku: String,
+    /// What it is called.
+    pub title: String,
+    /// The photo's file name.
+    pub file_name: String,
+    /// Where its cutout lies, if it was cut out.
+    pub cutout: Option<CutoutRecord>,
+    /// Why not, if not.
+    pub problem: Option<Problem>,
+    /// Warnings.
+    pub notices: Vec<Problem>,
+    /// Times of its cutout.
+    pub timing: Timing,
+    /// Its pictures, by kind, template and index.
+    pub results: Vec<ResultOutcome>,
+}
+
+/// What became of one wanted picture.
+#[derive(Clone, Debug)]
+pub struct ResultOutcome {
+    /// What kind.
+    pub kind: String,
+    /// In which template.
+    pub template: Option<String>,
+    /// Which of the n wanted, from 0.
+    pub index: u32,
+    /// How far it came.
+    pub status: result::Status,
+    /// What lies in storage.
+    pub assets: ResultAssets,
+    /// What the gate measured.
+    pub report: Option<FidelityReport>,
+    /// Why it failed, if it did.
+    pub problem: Option<Problem>,
+    /// Warnings.
+    pub notices: Vec<Problem>,
+    /// Times.
+    pub timing: Timing,
+}
+
+/// How many photos and results of the scope have come to an end already.
+pub async fn finished<C: ConnectionTrait>(db: &C, scope: &TenantScope) -> Result<u64, Exit> {
+    let photos = photo::of(scope).filter(photo::Column::Status.ne(photo::Status::Pending)).count(db).await?;
+    let open = [result::Status::Queued, result::Status::Running];
+    let results = result::of(scope).filter(result::Column::Status.is_not_in(open)).count(db).await?;
+    Ok(photos + results)
+}
+
+/// Everything in the scope, by SKU.
+pub async fn outcomes<C: ConnectionTrait>(db: &C, scope: &TenantScope) -> Result<Vec<PhotoOutcome>, Exit> {
+    let products = product::of(scope).order_by_asc(product::Column::Sku).all(db).await?;
+    let photos = photo::of(scope).all(db).await?;
+    let generations = generation::of(scope).all(db).await?;
+    let results = result::of(scope).all(db).await?;
+    let mut outcomes = Vec::new();
+    for item in &products {
+        for shot in photos.iter().filter(|row| row.product_id == item.id) {
+            let mut pictures: Vec<ResultOutcome> = results
+                .iter()
+                .filter(|row| row.photo_id == shot.id)
+                .filter_map(|row| {
+                    let wish = generations.iter().find(|g| g.id == row.generation_id)?;
+                    Some(result_outcome(row, wish))
+                })
+                .collect();
+            pictures.sort_by(|a, b| (&a.kind, &a.template, a.index).cmp(&(&b.kind, &b.template, b.index)));
+            outcomes.push(PhotoOutcome {
+                sku: item.sku.clone(),
+                title: item.title.clone(),
+                file_name: shot.file_name.clone(),
+                cutout: shot.cutout.clone().and_then(|json| serde_json::from_value(json).ok()),
+                problem: shot.problem.clone().and_then(|json| serde_json::from_value(json).ok()),
+                notices: serde_json::from_value(shot.notices.clone()).unwrap_or_default(),
+                timing: shot.timings.clone().and_then(|t| serde_json::from_value(t).ok()).unwrap_or_default(),
+                results: pictures,
+            });
+        }
+    }
+    Ok(outcomes)
+}
+
+fn result_outcome(row: &result::Model, wish: &generation::Model) -> ResultOutcome {
+    ResultOutcome {
+        kind: wish.kind.clone(),
+        template: wish.template.clone(),
+        index: row.result_index.unsigned_abs(),
+        status: row.status,
+        assets: serde_json::from_value(row.assets.clone()).unwrap_or_default(),
+        report: row.report.clone().and_then(|json| serde_json::from_value(json).ok()),
+        problem: row.problem.clone().and_then(|json| serde_json::from_value(json).ok()),
+        notices: serde_json::from_value(row.notices.clone()).unwrap_or_default(),
+        timing: row.timings.clone().and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default(),
+    }
+}

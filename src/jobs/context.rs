@@ -1,0 +1,18 @@
+//! What the jobs share. Knows no database.
+
+use std::sync::Arc;
+
+use super::library::TemplateLibrary;
+use crate::imaging::codec::Limits;
+use crate::storage::Storage;
+
+/// What the jobs share.
+#[derive(Debug)]
+pub struct JobContext {
+    /// Where bytes lie.
+    pub storage: Arc<dyn Storage>,
+    /// The templates.
+    pub library: Arc<TemplateLibrary>,
+    /// What a photo may be.
+    pub limits: Limits,
+}

@@ -1,0 +1,109 @@
+//! One photo: ingest → segment → store the cutout, then enqueue its results. Knows no template.
+
+use async_trait::async_trait;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+use super::make_result::{self, MakeResult};
+use super::{Commit, Exit, Job, JobContext, Load, pipeline, records::CutoutRecord};
+use crate::domain::Timing;
+use crate::entity::{photo, result};
+use crate::error::{Code, Problem};
+use crate::storage::StorageKey;
+
+/// Cuts one photo out.
+#[derive(Debug)]
+pub struct CutoutPhoto;
+
+/// Which photo.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Payload {
+    /// Row id.
+    pub photo_id: String,
+    /// Where its bytes lie.
+    pub file: StorageKey,
+}
+
+/// What was made of it.
+#[derive(Debug)]
+pub struct Output {
+    record: CutoutRecord,
+    pixel_digest: String,
+    notices: Vec<Problem>,
+    timing: Timing,
+}
+
+#[async_trait]
+impl Job for CutoutPhoto {
+    const KIND: &'static str = "cutout_photo";
+    type Context = JobContext;
+    type Payload = Payload;
+    type Input = (photo::Model, StorageKey);
+    type Output = Output;
+
+    async fn load(&self, load: &Load<'_, JobContext>, payload: &Payload) -> Result<Self::Input, Exit> {
+        let row = photo::of(load.scope()).filter(photo::Column::Id.eq(&payload.photo_id)).one(load.db).await?;
+        Ok((row.ok_or(Exit::Cancel)?, payload.file.clone()))
+    }
+
+    fn work(&self, context: &JobContext, (row, file): Self::Input) -> Result<Output, Exit> {
+        let bytes = context.storage.get(&file)?;
+        let (photo, cutout, timing) = pipeline::cut_out(&bytes, &row.file_name, &context.limits)?;
+        let record = CutoutRecord::store(&cutout, file, context.storage.as_ref())?;
+        let notices = photo.notices.iter().chain(&cutout.notices).cloned().collect();
+        Ok(Output { record, pixel_digest: photo.pixel_digest.hex(), notices, timing })
+    }
+
+    async fn save(&self, commit: &Commit<'_, JobContext>, payload: &Payload, output: Output) -> Result<(), Exit> {
+        let json = |value: serde_json::Result<serde_json::Value>| {
+            value.map_err(|error| Problem::new(Code::Internal, &payload.photo_id, error.to_string()))
+        };
+        photo::Entity::update(photo::ActiveModel {
+            id: Set(payload.photo_id.clone()),
+            pixel_digest: Set(Some(output.pixel_digest)),
+            status: Set(photo::Status::Ready),
+            notices: Set(json(serde_json::to_value(&output.notices))?),
+            cutout: Set(Some(json(serde_json::to_value(&output.record))?)),
+            timings: Set(Some(json(serde_json::to_value(output.timing))?)),
+            updated_at: Set(commit.now),
+            ..Default::default()
+        })
+        .exec(commit.tx)
+        .await?;
+        for id in waiting(commit, payload).await? {
+            let job = MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?;
+            commit.enqueue(job).await?;
+        }
+        Ok(())
+    }
+
+    async fn gave_up(&self, commit: &Commit<'_, JobContext>, payload: &Payload, problem: &Problem) -> Result<(), Exit> {
+        let told = serde_json::to_value(problem).unwrap_or_default();
+        photo::Entity::update(photo::ActiveModel {
+            id: Set(payload.photo_id.clone()),
+            status: Set(photo::Status::Failed),
+            problem: Set(Some(told.clone())),
+            updated_at: Set(commit.now),
+            ..Default::default()
+        })
+        .exec(commit.tx)
+        .await?;
+        for id in waiting(commit, payload).await? {
+            make_result::fail(commit, &id, told.clone()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The results that wait for this photo.
+async fn waiting(commit: &Commit<'_, JobContext>, payload: &Payload) -> Result<Vec<String>, Exit> {
+    let rows = result::of(commit.scope())
+        .filter(result::Column::PhotoId.eq(&payload.photo_id))
+        .filter(result::Column::Status.eq(result::Status::Queued))
+        .select_only()
+        .column(result::Column::Id)
+        .into_tuple::<String>()
+        .all(commit.tx)
+        .await?;
+    Ok(rows)
+}

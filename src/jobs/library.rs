@@ -1,0 +1,192 @@
+//! The templates on disk: scenes with their plates, and channels. Reads and checks them once; decoded plates are shared. Knows no product.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::deliver;
+use crate::domain::{ChannelSpec, Digest, Plate, SceneTemplate};
+use crate::error::{Code, Problem};
+use crate::imaging::codec::{self, CodecError};
+
+/// The plainest scene: what the safe composite stands in.
+pub const SAFE_TEMPLATE: &str = "studio-sweep";
+
+/// Everything under one `templates/` folder.
+#[derive(Debug)]
+pub struct TemplateLibrary {
+    root: PathBuf,
+    scenes: BTreeMap<String, (SceneTemplate, Digest)>,
+    channels: BTreeMap<String, ChannelSpec>,
+    problems: Vec<Problem>,
+    plates: Mutex<HashMap<String, Arc<Plate>>>,
+}
+
+impl TemplateLibrary {
+    /// Reads every template under `root`. A broken one becomes a problem of [`TemplateLibrary::problems`] and is left out; only a missing folder
+    /// is an error.
+    pub fn open(root: &Path) -> Result<Self, Problem> {
+        let mut library = TemplateLibrary {
+            root: root.to_owned(),
+            scenes: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            problems: Vec::new(),
+            plates: Mutex::new(HashMap::new()),
+        };
+        for folder in entries(&root.join("scenes"))? {
+            let path = folder.join("template.toml");
+            if !path.is_file() {
+                continue;
+            }
+            match read_scene(&path, &stem(&folder)) {
+                Ok((template, digest)) => {
+                    library.scenes.insert(template.name.clone(), (template, digest));
+                }
+                Err(problem) => library.problems.push(problem),
+            }
+        }
+        for path in entries(&root.join("channels"))? {
+            let name = stem(&path);
+            let parsed = read_text(&path)
+                .and_then(|text| deliver::parse_channel(&name, &text).map_err(|error| error.problem(&name)));
+            match parsed {
+                Ok(spec) => {
+                    library.channels.insert(name, spec);
+                }
+                Err(problem) => library.problems.push(problem),
+            }
+        }
+        Ok(library)
+    }
+
+    /// The scene templates by name.
+    pub fn scenes(&self) -> Vec<&SceneTemplate> {
+        self.scenes.values().map(|(template, _)| template).collect()
+    }
+
+    /// The channels by name.
+    pub fn channels(&self) -> Vec<&ChannelSpec> {
+        self.channels.values().collect()
+    }
+
+    /// What was wrong with the templates that were left out.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// A channel by name; [`Code::ChannelUnknown`] names the nearest.
+    pub fn channel(&self, name: &str) -> Result<&ChannelSpec, Problem> {
+        self.channels.get(name).ok_or_else(|| unknown(Code::ChannelUnknown, name, self.channels.keys()))
+    }
+
+    /// A scene template by name; [`Code::TemplateUnknown`] names the nearest.
+    pub fn scene(&self, name: &str) -> Result<&SceneTemplate, Problem> {
+        self.scenes
+            .get(name)
+            .map(|(template, _)| template)
+            .ok_or_else(|| unknown(Code::TemplateUnknown, name, self.scenes.keys()))
+    }
+
+    /// A scene template with its pictures, decoded at the first call.
+    pub fn plate(&self, name: &str) -> Result<Arc<Plate>, Problem> {
+        self.scene(name)?;
+        let mut plates = self.plates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plate) = plates.get(name) {
+            return Ok(plate.clone());
+        }
+        let plate = Arc::new(self.load(name)?);
+        plates.insert(name.to_owned(), plate.clone());
+        Ok(plate)
+    }
+
+    /// Reads every picture of every scene and holds it against its digest and size.
+    pub fn check(&self) -> Vec<Problem> {
+        let mut problems = self.problems.clone();
+        problems.extend(self.scenes.keys().filter_map(|name| self.load(name).err()));
+        problems
+    }
+
+    fn load(&self, name: &str) -> Result<Plate, Problem> {
+        let (template, digest) =
+            self.scenes.get(name).ok_or_else(|| unknown(Code::TemplateUnknown, name, self.scenes.keys()))?;
+        let folder = self.root.join("scenes").join(name);
+        let files = &template.plate;
+        let image = picture(&folder, name, &files.image, &files.image_sha256, codec::read_rgb)?;
+        if image.dimensions() != (files.width, files.height) {
+            let (w, h) = image.dimensions();
+            let message = format!("{} is {w}×{h}, template.toml says {}×{}", files.image, files.width, files.height);
+            return Err(Problem::new(Code::TemplateInvalid, name, message));
+        }
+        Ok(Plate {
+            image,
+            depth: picture(&folder, name, &files.depth, &files.depth_sha256, codec::read_depth)?,
+            ground: picture(&folder, name, &files.ground, &files.ground_sha256, codec::read_gray)?,
+            template: template.clone(),
+            digest: *digest,
+        })
+    }
+}
+
+fn unknown<'a>(code: Code, name: &str, known: impl Iterator<Item = &'a String>) -> Problem {
+    let nearest = known.max_by(|a, b| {
+        let near = |k: &str| strsim::jaro_winkler(k, name);
+        near(a).total_cmp(&near(b))
+    });
+    let hint = nearest.map_or_else(String::new, |n| format!("; the nearest is `{n}`"));
+    Problem::new(code, name, format!("there is no such name{hint}"))
+}
+
+/// What lies in a folder, sorted, hidden files left out.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let listing = std::fs::read_dir(folder).map_err(|error| io_problem(folder, error))?;
+    let mut paths: Vec<PathBuf> = listing.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+    paths.retain(|path| !stem(path).starts_with('.'));
+    paths.sort();
+    Ok(paths)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned())
+}
+
+fn io_problem(path: &Path, error: std::io::Error) -> Problem {
+    let message = error.to_string();
+    Problem::new(Code::from(error), path.display().to_string(), message)
+}
+
+fn read_text(path: &Path) -> Result<String, Problem> {
+    std::fs::read_to_string(path).map_err(|error| io_problem(path, error))
+}
+
+fn read_scene(path: &Path, folder: &str) -> Result<(SceneTemplate, Digest), Problem> {
+    let text = read_text(path)?;
+    let invalid = |message: String| Problem::new(Code::TemplateInvalid, folder, message);
+    let template: SceneTemplate = toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+    if template.schema != 1 {
+        return Err(Problem::new(Code::SchemaUnknown, folder, format!("schema {} is newer", template.schema)));
+    }
+    if template.name != folder {
+        return Err(invalid(format!("it is named `{}`, its folder `{folder}`", template.name)));
+    }
+    if template.anchors.is_empty() || template.lights.is_empty() {
+        return Err(invalid("it needs at least one anchor and one light".into()));
+    }
+    Ok((template, Digest::of(text.as_bytes())))
+}
+
+/// One picture of a template, proven by its digest.
+fn picture<T>(
+    folder: &Path,
+    name: &str,
+    file: &str,
+    digest: &Digest,
+    read: impl Fn(&[u8]) -> Result<T, CodecError>,
+) -> Result<T, Problem> {
+    let path = folder.join(file);
+    let bytes = std::fs::read(&path).map_err(|error| io_problem(&path, error))?;
+    let invalid = |message: String| Problem::new(Code::TemplateInvalid, name, format!("{file}: {message}"));
+    if Digest::of(&bytes) != *digest {
+        return Err(invalid("it is not the file that template.toml names by digest".into()));
+    }
+    read(&bytes).map_err(|error| invalid(error.to_string()))
+}

@@ -1,0 +1,218 @@
+//! One wanted picture: generate → verify → deliver, in one job. Knows no other result.
+
+use async_trait::async_trait;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use std::time::Instant;
+
+use super::records::{CutoutRecord, GenerationParams, ResultAssets, encode_failed};
+use super::{Commit, Exit, Job, JobContext, Load, pipeline};
+use crate::deliver::{self, Provenance};
+use crate::domain::{GeneratorKind, SceneRequest, Timing, Verdict};
+use crate::entity::{generation, photo, product, result};
+use crate::error::{Code, Problem};
+use crate::imaging::codec::{self, PngEffort};
+use crate::ingest;
+use crate::storage::{Address, StorageKey};
+
+/// Makes one result.
+#[derive(Debug)]
+pub struct MakeResult;
+
+/// Which result.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Payload {
+    /// Row id.
+    pub result_id: String,
+}
+
+/// The rows that say what is wanted.
+#[derive(Debug)]
+pub struct Rows {
+    result: result::Model,
+    generation: generation::Model,
+    photo: photo::Model,
+    product: product::Model,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct Output {
+    status: result::Status,
+    attempt: u32,
+    assets: ResultAssets,
+    report: serde_json::Value,
+    notices: Vec<Problem>,
+    timing: Timing,
+}
+
+#[async_trait]
+impl Job for MakeResult {
+    const KIND: &'static str = "make_result";
+    const PRIORITY: i32 = 10;
+    type Context = JobContext;
+    type Payload = Payload;
+    type Input = Rows;
+    type Output = Output;
+
+    async fn load(&self, load: &Load<'_, JobContext>, payload: &Payload) -> Result<Rows, Exit> {
+        let scope = load.scope();
+        let result = result::of(scope).filter(result::Column::Id.eq(&payload.result_id)).one(load.db).await?;
+        let result = result.ok_or(Exit::Cancel)?;
+        if result.status.is_final() {
+            return Err(Exit::Cancel);
+        }
+        let generation =
+            generation::of(scope).filter(generation::Column::Id.eq(&result.generation_id)).one(load.db).await?;
+        let photo = photo::of(scope).filter(photo::Column::Id.eq(&result.photo_id)).one(load.db).await?;
+        let product = product::of(scope).filter(product::Column::Id.eq(&result.product_id)).one(load.db).await?;
+        Ok(Rows {
+            generation: generation.ok_or(Exit::Cancel)?,
+            photo: photo.ok_or(Exit::Cancel)?,
+            product: product.ok_or(Exit::Cancel)?,
+            result,
+        })
+    }
+
+    fn work(&self, context: &JobContext, rows: Rows) -> Result<Output, Exit> {
+        let storage = context.storage.as_ref();
+        let params: GenerationParams = read(&rows.generation.params, &rows.generation.id)?;
+        let kind: GeneratorKind = read(&rows.generation.kind.clone().into(), &rows.generation.id)?;
+        let record: CutoutRecord = read(rows.photo.cutout.as_ref().unwrap_or_default(), &rows.photo.id)?;
+        let bytes = storage.get(&record.photo)?;
+        let photo = ingest::ingest(&bytes, &rows.photo.file_name, &context.limits)
+            .map_err(|error| error.problem(&rows.photo.file_name))?;
+        let warnings: Vec<Problem> = read(&rows.photo.notices, &rows.photo.id)?;
+        let told = warnings.into_iter().filter(|notice| !photo.notices.contains(notice)).collect();
+        let cutout = record.load(storage, told)?;
+        let wanted = pipeline::Wanted {
+            photo: &photo,
+            cutout: &cutout,
+            sku: &rows.product.sku,
+            kind,
+            template: rows.generation.template.as_deref(),
+            request: SceneRequest {
+                width: params.size[0],
+                height: params.size[1],
+                index: rows.result.result_index.unsigned_abs(),
+                width_m: rows.product.width_m.map(|w| w as f32),
+                category: rows.product.category.clone(),
+                overrides: params.overrides.clone(),
+            },
+            seed: rows.generation.seed.cast_unsigned(),
+            placement: None,
+        };
+        let made = pipeline::make(&context.library, &wanted)?;
+        let start = Instant::now();
+        let mut output = store(context, &record.photo, &made)?;
+        if made.last.receipt.report.verdict == Verdict::Pass {
+            deliver_to(context, &record.photo, &params.channels, &made, &mut output)?;
+        }
+        output.timing = Timing { deliver_ms: Some(pipeline::ms(start)), ..made.timing };
+        Ok(output)
+    }
+
+    async fn save(&self, commit: &Commit<'_, JobContext>, payload: &Payload, output: Output) -> Result<(), Exit> {
+        let json = |value: serde_json::Result<serde_json::Value>| {
+            value.map_err(|error| Problem::new(Code::Internal, &payload.result_id, error.to_string()))
+        };
+        result::Entity::update(result::ActiveModel {
+            id: Set(payload.result_id.clone()),
+            status: Set(output.status),
+            attempt: Set(i32::try_from(output.attempt).unwrap_or(i32::MAX)),
+            assets: Set(json(serde_json::to_value(&output.assets))?),
+            report: Set(Some(output.report)),
+            notices: Set(json(serde_json::to_value(&output.notices))?),
+            timings: Set(Some(json(serde_json::to_value(output.timing))?)),
+            updated_at: Set(commit.now),
+            ..Default::default()
+        })
+        .exec(commit.tx)
+        .await?;
+        Ok(())
+    }
+
+    async fn gave_up(&self, commit: &Commit<'_, JobContext>, payload: &Payload, problem: &Problem) -> Result<(), Exit> {
+        fail(commit, &payload.result_id, serde_json::to_value(problem).unwrap_or_default()).await
+    }
+}
+
+/// Marks a result as failed with a problem (as JSON).
+pub(super) async fn fail(
+    commit: &Commit<'_, JobContext>,
+    result_id: &str,
+    problem: serde_json::Value,
+) -> Result<(), Exit> {
+    result::Entity::update(result::ActiveModel {
+        id: Set(result_id.to_owned()),
+        status: Set(result::Status::Failed),
+        problem: Set(Some(problem)),
+        updated_at: Set(commit.now),
+        ..Default::default()
+    })
+    .exec(commit.tx)
+    .await?;
+    Ok(())
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: &serde_json::Value, row: &str) -> Result<T, Exit> {
+    serde_json::from_value(value.clone())
+        .map_err(|error| Problem::new(Code::Internal, row, format!("the row cannot be read: {error}")).into())
+}
+
+fn store(context: &JobContext, photo: &StorageKey, made: &pipeline::Made) -> Result<Output, Exit> {
+    let last = &made.last;
+    let master = codec::encode_rgb_png(&last.master, PngEffort::Fast).map_err(encode_failed)?;
+    let receipt = serde_json::to_vec_pretty(&last.receipt)
+        .map_err(|error| Problem::new(Code::Internal, &last.receipt.sku, error.to_string()))?;
+    let address = |bytes: &[u8]| Address {
+        organization: photo.address().organization.clone(),
+        digest: crate::domain::Digest::of(bytes),
+    };
+    let assets = ResultAssets {
+        master: Some(StorageKey::Master { address: address(&master) }),
+        receipt: Some(StorageKey::Receipt { address: address(&receipt) }),
+        renditions: Default::default(),
+    };
+    for (key, bytes) in [(&assets.master, &master), (&assets.receipt, &receipt)] {
+        if let Some(key) = key {
+            context.storage.put(key, bytes)?;
+        }
+    }
+    let status = match last.receipt.report.verdict {
+        Verdict::Pass => result::Status::Passed,
+        Verdict::Review => result::Status::Review,
+        Verdict::Reject => result::Status::Rejected,
+    };
+    let report = serde_json::to_value(&last.receipt.report)
+        .map_err(|error| Problem::new(Code::Internal, &last.receipt.sku, error.to_string()))?;
+    let notices = last.receipt.notices.clone();
+    Ok(Output { status, attempt: last.receipt.attempt, assets, report, notices, timing: Timing::default() })
+}
+
+/// A channel whose rules the picture breaks becomes a notice; the others get theirs.
+fn deliver_to(
+    context: &JobContext,
+    photo: &StorageKey,
+    channels: &[String],
+    made: &pipeline::Made,
+    output: &mut Output,
+) -> Result<(), Exit> {
+    let receipt = &made.last.receipt;
+    let provenance = Provenance::of(receipt.kind, &receipt.engine);
+    for name in channels {
+        let spec = context.library.channel(name)?;
+        match deliver::render_for(&made.last.master, made.last.product, spec, &provenance) {
+            Ok(rendition) => {
+                let organization = photo.address().organization.clone();
+                let digest = crate::domain::Digest::of(&rendition.bytes);
+                let key =
+                    StorageKey::Rendition { address: Address { organization, digest }, format: rendition.format };
+                context.storage.put(&key, &rendition.bytes)?;
+                output.assets.renditions.insert(name.clone(), key);
+            }
+            Err(error) => output.notices.push(error.problem(&receipt.sku)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! What rows say about stored pictures: the JSON shapes of `photo.cutout`, `generation.params` and `result.assets`, and how they come back as
+//! domain types. Knows no query.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use super::Exit;
+use crate::domain::{Cutout, KeySide, Overrides, Rect};
+use crate::error::{Code, Problem};
+use crate::imaging::codec::{self, PngEffort};
+use crate::storage::{Address, Storage, StorageKey};
+
+/// `photo.cutout`: where the cutout lies and what is known of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CutoutRecord {
+    /// 1.
+    pub schema: u32,
+    /// The photo's own bytes.
+    pub photo: StorageKey,
+    /// RGBA PNG.
+    pub cutout: StorageKey,
+    /// Gray PNG.
+    pub shadow: StorageKey,
+    /// As [`Cutout::bounds`].
+    pub bounds: Rect,
+    /// As [`Cutout::confidence`].
+    pub confidence: f32,
+    /// As [`Cutout::key_side`].
+    pub key_side: KeySide,
+}
+
+impl CutoutRecord {
+    /// Stores the cutout's pictures beside the photo `photo`.
+    pub fn store(cutout: &Cutout, photo: StorageKey, storage: &dyn Storage) -> Result<Self, Exit> {
+        let organization = photo.address().organization.clone();
+        let rgba = codec::encode_rgba_png(&cutout.rgba, PngEffort::Fast).map_err(encode_failed)?;
+        let shadow = codec::encode_gray_png(&cutout.shadow, PngEffort::Fast).map_err(encode_failed)?;
+        let address = |bytes: &[u8]| Address {
+            organization: organization.clone(),
+            digest: crate::domain::Digest::of(bytes),
+        };
+        let record = CutoutRecord {
+            schema: 1,
+            photo,
+            cutout: StorageKey::Cutout { address: address(&rgba) },
+            shadow: StorageKey::Shadow { address: address(&shadow) },
+            bounds: cutout.bounds,
+            confidence: cutout.confidence,
+            key_side: cutout.key_side,
+        };
+        storage.put(&record.cutout, &rgba)?;
+        storage.put(&record.shadow, &shadow)?;
+        Ok(record)
+    }
+
+    /// Reads the cutout back; `notices` stand in the photo's row.
+    pub fn load(&self, storage: &dyn Storage, notices: Vec<Problem>) -> Result<Cutout, Exit> {
+        let damaged = |error: codec::CodecError| Problem::new(Code::StorageFailed, "cutout", error.to_string());
+        Ok(Cutout {
+            rgba: codec::read_rgba(&storage.get(&self.cutout)?).map_err(damaged)?,
+            shadow: codec::read_gray(&storage.get(&self.shadow)?).map_err(damaged)?,
+            bounds: self.bounds,
+            confidence: self.confidence,
+            key_side: self.key_side,
+            notices,
+        })
+    }
+}
+
+/// `generation.params`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GenerationParams {
+    /// 1.
+    pub schema: u32,
+    /// Master width and height.
+    pub size: [u32; 2],
+    /// What the user pinned.
+    pub overrides: Overrides,
+    /// Channels to make renditions for.
+    pub channels: Vec<String>,
+}
+
+/// `result.assets`: the master, its receipt, and the rendition of each channel.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ResultAssets {
+    /// Lossless master.
+    pub master: Option<StorageKey>,
+    /// Receipt.
+    pub receipt: Option<StorageKey>,
+    /// Channel name → rendition.
+    #[serde(default)]
+    pub renditions: BTreeMap<String, StorageKey>,
+}
+
+/// A picture that could not be encoded is our own mistake.
+pub(super) fn encode_failed(error: codec::CodecError) -> Exit {
+    Problem::new(Code::EncodeFailed, "picture", error.to_string()).into()
+}
