@@ -1,7 +1,7 @@
 //! Pictures through the codecs: what comes out of good files, and that bad ones never do worse than an error.
 
-use image::{GrayImage, Luma, Rgb, RgbImage, RgbaImage};
 use ::png::{BitDepth, ColorType};
+use image::{GrayImage, Luma, Rgb, RgbImage, RgbaImage};
 use proptest::prelude::*;
 
 use super::samples::*;
