@@ -114,7 +114,7 @@ fn ink_is_read_the_same_from_cmyk_and_ycck() {
         }
     }
     let undefined = decode(&ink_jpeg([9; 4], (64, 64), false), &Limits::default());
-    assert!(matches!(undefined, Err(CodecError::CmykUndefined)), "{undefined:?}");
+    assert!(matches!(undefined, Err(CodecError::CmykUndefined(_))), "{undefined:?}");
 }
 
 #[test]
