@@ -18,6 +18,7 @@ use crate::{
     imaging::{
         codec::{self, CodecError, Format, PngEffort},
         color::icc,
+        resize::{self, ResizeError, Window},
     },
 };
 
@@ -63,6 +64,9 @@ pub enum DeliverError {
     /// The encoder or our own decoder failed.
     #[error("{0}")]
     Codec(#[from] CodecError),
+    /// The plan asked for the impossible.
+    #[error("{0}")]
+    Resize(#[from] ResizeError),
 }
 
 impl DeliverError {
@@ -71,7 +75,7 @@ impl DeliverError {
         match self {
             DeliverError::RuleBroken { .. } => Code::ChannelRuleBroken,
             DeliverError::ChannelInvalid { .. } => Code::ChannelInvalid,
-            DeliverError::Codec(_) => Code::EncodeFailed,
+            DeliverError::Codec(_) | DeliverError::Resize(_) => Code::EncodeFailed,
         }
     }
 
@@ -101,7 +105,7 @@ pub fn render_for(
     if spec.background == Background::White && !has_white_frame(master) {
         return Err(broken(spec, "the background is not pure white (255, 255, 255) along the frame".into()));
     }
-    let canvas = laid_out(master, &plan);
+    let canvas = laid_out(master, &plan)?;
     let packet = provenance.xmp();
     let mut quality = spec.quality;
     loop {
@@ -140,23 +144,20 @@ fn has_white_frame(master: &RgbImage) -> bool {
 }
 
 /// Crop, resize, pad with white.
-fn laid_out<'m>(master: &'m RgbImage, plan: &Plan) -> Cow<'m, RgbImage> {
+fn laid_out<'m>(master: &'m RgbImage, plan: &Plan) -> Result<Cow<'m, RgbImage>, DeliverError> {
     let whole = plan.crop == Rect { x: 0, y: 0, width: master.width(), height: master.height() };
-    let cropped = if whole {
+    let scaled = if whole && master.dimensions() == plan.size {
         Cow::Borrowed(master)
     } else {
-        let Rect { x, y, width, height } = plan.crop;
-        Cow::Owned(imageops::crop_imm(master, x, y, width, height).to_image())
-    };
-    let scaled = if cropped.dimensions() == plan.size {
-        cropped
-    } else {
-        Cow::Owned(imageops::resize(&*cropped, plan.size.0, plan.size.1, imageops::FilterType::Lanczos3))
+        let [x, y] = [plan.crop.x, plan.crop.y].map(f64::from);
+        let [width, height] = [plan.crop.width, plan.crop.height].map(f64::from);
+        let window = Window { x, y, width, height };
+        Cow::Owned(resize::resize_rgb(master, window, plan.size.0, plan.size.1)?)
     };
     if plan.size == plan.canvas {
-        return scaled;
+        return Ok(scaled);
     }
     let mut canvas = RgbImage::from_pixel(plan.canvas.0, plan.canvas.1, Rgb([255; 3]));
     imageops::replace(&mut canvas, &*scaled, i64::from(plan.offset.0), i64::from(plan.offset.1));
-    Cow::Owned(canvas)
+    Ok(Cow::Owned(canvas))
 }

@@ -38,7 +38,7 @@ impl IngestError {
                 CodecError::Animated { .. } => Code::ImageAnimated,
                 CodecError::TooLarge { .. } => Code::ImageTooLarge,
                 CodecError::TooSmall { .. } => Code::ImageTooSmall,
-                CodecError::CmykUndefined => Code::ProfileMissing,
+                CodecError::CmykUndefined(_) => Code::ProfileMissing,
                 CodecError::Encode { .. } => Code::Internal,
             },
         }

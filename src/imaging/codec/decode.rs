@@ -102,10 +102,7 @@ fn finish(raw: Raw, format: Format) -> Result<Decoded, CodecError> {
         Layout::Rgba => (Device::Rgb, Some(split_alpha::<4>(&mut samples))),
         Layout::Cmyk => (Device::Cmyk, None),
     };
-    let (rgb, conversion) = icc::to_srgb(samples, device, raw.icc.as_deref()).map_err(
-        #[expect(clippy::map_err_ignore, reason = "it has nothing to say beyond its name")]
-        |_| CodecError::CmykUndefined,
-    )?;
+    let (rgb, conversion) = icc::to_srgb(samples, device, raw.icc.as_deref())?;
     match conversion {
         Conversion::Unusable => notices.push(Notice::ProfileUnusable),
         Conversion::Converted { clipped } if clipped > CLIPPING_TOLD => {

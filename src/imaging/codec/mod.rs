@@ -21,6 +21,8 @@ pub use encode::{PngEffort, encode_gray_png, encode_jpeg, encode_rgb_png, encode
 pub use own::{read_depth, read_gray, read_rgb, read_rgba};
 pub use sniff::{Container, Format};
 
+use super::color::icc::CmykUndefined;
+
 /// What a picture from outside may be. It is checked on the header, before anything is allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -110,8 +112,8 @@ pub enum CodecError {
         height: u32,
     },
     /// CMYK numbers without the profile that gives them meaning.
-    #[error("a CMYK picture without a usable color profile")]
-    CmykUndefined,
+    #[error("{0}")]
+    CmykUndefined(#[from] CmykUndefined),
     /// An encoder refused.
     #[error("the {format} encoder failed: {cause}")]
     Encode {

@@ -1,154 +1,14 @@
-//! A merchant's manifest (CSV in any of its dialects) → products and the names of their photos, row by row. Knows no file but the stream
-//! it is given: whether a photo exists is its caller's to ask.
+//! What a manifest's columns are called and what stands in them. Knows no stream.
 
-use std::collections::{HashMap, HashSet};
-use std::io::{Cursor, Read};
+use std::collections::HashSet;
 
-use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
+use csv::ByteRecord;
 
-use crate::{
-    domain::Product,
-    error::{Code, Problem},
-};
+use super::Row;
+use crate::domain::Product;
 
-/// One good row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// Line of the file on which it starts, from 1 (the header).
-    pub line: u64,
-    /// The product.
-    pub product: Product,
-    /// Names of its photos relative to the manifest, first one first; at least one.
-    pub photos: Vec<String>,
-}
-
-impl Row {
-    /// The photos that are not there, each as a problem; `exists` is asked once a name.
-    pub fn missing(&self, exists: impl Fn(&str) -> bool) -> Vec<Problem> {
-        let absent = self.photos.iter().filter(|photo| !exists(photo));
-        absent
-            .map(|photo| {
-                let message = format!("line {}: the photo {photo} is not there", self.line);
-                Problem::new(Code::FileMissing, &self.product.sku, message)
-            })
-            .collect()
-    }
-}
-
-/// A manifest being read: an iterator over rows, good and bad, in one pass and with one row in memory.
-pub struct Manifest<R> {
-    reader: Reader<std::io::Chain<Cursor<Vec<u8>>, R>>,
-    columns: Columns,
-    name: String,
-    /// Line of the first row of each SKU.
-    seen: HashMap<String, u64>,
-    record: ByteRecord,
-    ended: bool,
-}
-
-/// So much is looked at to find the separator; a header is shorter.
-const HEAD_BYTES: u64 = 64 << 10;
 /// No photographed product is wider, in meters.
 const MAX_WIDTH_M: f32 = 50.0;
-
-impl<R: Read> Manifest<R> {
-    /// Reads the header of `stream`. `name` is the manifest's name for messages. Commas, semicolons and tabs separate; a byte order mark,
-    /// an Excel `sep=` line, quotes, CRLF, any case and many usual column names are understood.
-    ///
-    /// # Errors
-    /// [`Code::CatalogInvalid`] if there is no header with a SKU and a photo column, or the text is not UTF-8; an I/O error's own code.
-    pub fn open(mut stream: R, name: &str) -> Result<Self, Problem> {
-        let mut head = Vec::new();
-        stream.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| {
-            Problem::new(Code::from(std::io::Error::from(error.kind())), name, error.to_string())
-        })?;
-        if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-            return Err(Problem::new(Code::CatalogInvalid, name, "the text is UTF-16; save it as CSV UTF-8"));
-        }
-        if head.starts_with(&[0xef, 0xbb, 0xbf]) {
-            head.drain(..3);
-        }
-        let separator = separator(&mut head);
-        let mut reader = ReaderBuilder::new()
-            .delimiter(separator)
-            .flexible(true)
-            .trim(Trim::All)
-            .from_reader(Cursor::new(head).chain(stream));
-        let header = reader
-            .byte_headers()
-            .map_err(|error| Problem::new(Code::CatalogInvalid, name, error.to_string()))?;
-        let columns = Columns::of(header).map_err(|cause| Problem::new(Code::CatalogInvalid, name, cause))?;
-        let seen = HashMap::new();
-        Ok(Manifest { reader, columns, name: name.to_owned(), seen, record: ByteRecord::new(), ended: false })
-    }
-
-    fn row(&mut self) -> Result<Row, Problem> {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        let row = self.columns.read(&self.record, line).map_err(|(sku, cause)| {
-            let item = if sku.is_empty() { self.name.clone() } else { sku };
-            Problem::new(Code::RowInvalid, item, format!("line {line}: {cause}"))
-        })?;
-        if let Some(first) = self.seen.get(&row.product.sku) {
-            let message = format!("line {line}: already on line {first}");
-            return Err(Problem::new(Code::SkuDuplicate, row.product.sku, message));
-        }
-        self.seen.insert(row.product.sku.clone(), line);
-        Ok(row)
-    }
-}
-
-impl<R: Read> Iterator for Manifest<R> {
-    type Item = Result<Row, Problem>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.ended {
-            match self.reader.read_byte_record(&mut self.record) {
-                Ok(true) if self.record.iter().all(<[u8]>::is_empty) => {}
-                Ok(true) => return Some(self.row()),
-                Ok(false) => self.ended = true,
-                Err(error) => {
-                    // Byte records fail only on I/O, and then for good.
-                    self.ended = true;
-                    let code = match error.into_kind() {
-                        csv::ErrorKind::Io(error) => Code::from(error),
-                        _ => Code::CatalogInvalid,
-                    };
-                    return Some(Err(Problem::new(
-                        code,
-                        &self.name,
-                        "the manifest could not be read to its end",
-                    )));
-                }
-            }
-        }
-        None
-    }
-}
-
-/// The separator that the header uses most, outside quotes. Takes Excel's `sep=;` line away if there is one.
-fn separator(head: &mut Vec<u8>) -> u8 {
-    let end = head.iter().position(|&byte| byte == b'\n').map_or(head.len(), |newline| newline + 1);
-    if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator @ (b',' | b';' | b'\t'), rest @ ..] =
-        &head[..end]
-        && rest.iter().all(u8::is_ascii_whitespace)
-    {
-        let separator = *separator;
-        head.drain(..end);
-        return separator;
-    }
-    let mut quoted = false;
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    for &byte in &head[..] {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
-            _ if quoted => {}
-            _ => counts.iter_mut().filter(|(mark, _)| *mark == byte).for_each(|(_, count)| *count += 1),
-        }
-    }
-    // The first of equals: a single column has no separator at all.
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(mark, _)| *mark)
-}
 
 /// What a column means.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -228,7 +88,7 @@ fn meaning(header: &str) -> Option<Meaning> {
 }
 
 /// Where what stands.
-struct Columns {
+pub(super) struct Columns {
     sku: usize,
     title: Option<usize>,
     category: Option<usize>,
@@ -237,7 +97,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(header: &ByteRecord) -> Result<Self, String> {
+    pub(super) fn of(header: &ByteRecord) -> Result<Self, String> {
         let mut names = Vec::new();
         for name in header {
             names.push(
@@ -269,8 +129,8 @@ impl Columns {
 
     /// # Errors
     /// The SKU as far as known, and what is wrong.
-    fn read(&self, record: &ByteRecord, line: u64) -> Result<Row, (String, String)> {
-        let field = |at: usize| std::str::from_utf8(record.get(at).unwrap_or_default());
+    pub(super) fn read(&self, record: &ByteRecord, line: u64) -> Result<Row, (String, String)> {
+        let field = |at: usize| std::str::from_utf8(record.get(at).unwrap_or_default()).map(str::trim);
         let sku = field(self.sku).map_err(|cause| (String::new(), format!("not UTF-8: {cause}")))?.to_owned();
         let wrong = |cause: String| (sku.clone(), cause);
         let text = |at: Option<usize>| {
