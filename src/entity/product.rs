@@ -37,3 +37,8 @@ impl ActiveModelBehavior for ActiveModel {}
 pub fn of(scope: &TenantScope) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(scope.organization().as_str()))
 }
+
+/// The scope's product `id`, if there is one.
+pub fn by_id(scope: &TenantScope, id: &str) -> Select<Entity> {
+    of(scope).filter(Column::Id.eq(id))
+}

@@ -27,7 +27,7 @@
 //!
 //!     // On tokio: read rows through the lease's scope.
 //!     async fn load(&self, load: &Load<'_, Context>, payload: &Payload) -> Result<product::Model, Exit> {
-//!         let row = product::of(load.scope()).filter_by_id(payload.product_id.clone()).one(load.db).await?;
+//!         let row = product::by_id(load.scope(), &payload.product_id).one(load.db).await?;
 //!         row.ok_or(Exit::Cancel)
 //!     }
 //!

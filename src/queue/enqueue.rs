@@ -10,6 +10,9 @@ use super::{Queue, QueueError, clock::micros, lease::nobody};
 use crate::domain::TenantScope;
 use crate::entity::job::{self, Column, State, in_state};
 
+/// Rows of one insert: few enough parameters for both databases, many enough that the statement's own cost does not count.
+const ROWS_PER_INSERT: usize = 250;
+
 /// A job to be enqueued.
 #[derive(Clone, Debug)]
 pub struct NewJob {
@@ -38,6 +41,26 @@ pub enum Enqueued {
     Known,
 }
 
+fn row(scope: &TenantScope, job: NewJob, now: i64) -> job::ActiveModel {
+    let scheduled_at = now.saturating_add(micros(job.delay));
+    job::ActiveModel {
+        organization_id: Set(scope.organization().as_str().to_owned()),
+        kind: Set(job.kind.to_owned()),
+        unique_key: Set(job.unique_key),
+        schema: Set(job.schema),
+        payload: Set(job.payload),
+        state: Set(if scheduled_at > now { State::Scheduled } else { State::Available }),
+        priority: Set(job.priority),
+        attempt: Set(0),
+        max_attempts: Set(job.max_attempts.max(1)),
+        scheduled_at: Set(scheduled_at),
+        lease_token: Set(0),
+        errors: Set(Json::Array(Vec::new())),
+        created_at: Set(now),
+        ..Default::default()
+    }
+}
+
 impl Queue {
     /// Adds `job` in the caller's transaction, unless its unique key is known: then nothing changes, whatever state that job is in.
     pub async fn enqueue<C: ConnectionTrait>(
@@ -46,32 +69,32 @@ impl Queue {
         scope: &TenantScope,
         job: NewJob,
     ) -> Result<Enqueued, QueueError> {
-        let now = self.now(db).await?;
-        self.open_lane(db, scope).await?;
-        let scheduled_at = now.saturating_add(micros(job.delay));
-        let row = job::ActiveModel {
-            organization_id: Set(scope.organization().as_str().to_owned()),
-            kind: Set(job.kind.to_owned()),
-            unique_key: Set(job.unique_key),
-            schema: Set(job.schema),
-            payload: Set(job.payload),
-            state: Set(if scheduled_at > now { State::Scheduled } else { State::Available }),
-            priority: Set(job.priority),
-            attempt: Set(0),
-            max_attempts: Set(job.max_attempts.max(1)),
-            scheduled_at: Set(scheduled_at),
-            lease_token: Set(0),
-            errors: Set(Json::Array(Vec::new())),
-            created_at: Set(now),
-            ..Default::default()
-        };
-        let key = [Column::OrganizationId, Column::Kind, Column::UniqueKey];
-        let inserted =
-            job::Entity::insert(row).on_conflict_do_nothing_on(key).exec_without_returning(db).await?;
-        Ok(match inserted {
-            TryInsertResult::Inserted(1) => Enqueued::New,
+        Ok(match self.enqueue_all(db, scope, [job]).await? {
+            1 => Enqueued::New,
             _ => Enqueued::Known,
         })
+    }
+
+    /// Adds those of `jobs` whose unique key is not known yet, in the caller's transaction. Returns how many are new.
+    pub async fn enqueue_all<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        scope: &TenantScope,
+        jobs: impl IntoIterator<Item = NewJob>,
+    ) -> Result<u64, QueueError> {
+        let now = self.now(db).await?;
+        self.open_lane(db, scope).await?;
+        let mut rows = jobs.into_iter().map(|job| row(scope, job, now)).peekable();
+        let mut new = 0;
+        while rows.peek().is_some() {
+            let key = [Column::OrganizationId, Column::Kind, Column::UniqueKey];
+            let insert = job::Entity::insert_many(rows.by_ref().take(ROWS_PER_INSERT));
+            let inserted = insert.on_conflict_do_nothing_on(key).exec_without_returning(db).await?;
+            if let TryInsertResult::Inserted(count) = inserted {
+                new += count;
+            }
+        }
+        Ok(new)
     }
 
     /// Cancels those of the scope's unfinished jobs that `which` (a condition on `job`'s columns) meets, running ones included: their

@@ -114,6 +114,11 @@ async fn the_same_work_is_enqueued_once_and_only_if_its_transaction_commits() {
     queue.complete(&db, &[&lease]).await.unwrap();
     assert_eq!(queue.enqueue(&db, &one, new_job("a")).await.unwrap(), Enqueued::Known, "done stays known");
     assert_eq!(job::Entity::find().count(&db).await.unwrap(), 2);
+
+    let many = || (0..600).map(|number| new_job(&(number % 599).to_string()));
+    assert_eq!(queue.enqueue_all(&db, &one, many()).await.unwrap(), 599);
+    assert_eq!(queue.enqueue_all(&db, &one, many()).await.unwrap(), 0);
+    assert_eq!(queue.enqueue_all(&db, &one, []).await.unwrap(), 0);
 }
 
 #[tokio::test]
