@@ -101,7 +101,7 @@ pub(super) fn page(outcomes: &[PhotoOutcome]) -> Result<String, Problem> {
     let mut environment = Environment::new();
     environment.add_template("contact_sheet.html", TEMPLATE).map_err(broken)?;
     let template = environment.get_template("contact_sheet.html").map_err(broken)?;
-    template.render(context! { rows, counts, version => env!("CARGO_PKG_VERSION") }).map_err(broken)
+    template.render(context! { rows => minijinja::Value::from(minijinja::value::Serde(&rows)), counts, version => env!("CARGO_PKG_VERSION") }).map_err(broken)
 }
 
 fn row(outcome: &PhotoOutcome) -> Row {

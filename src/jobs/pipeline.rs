@@ -130,7 +130,8 @@ fn try_once(
     let candidate = generator.render(wanted.cutout, plate, &placement).map_err(failed)?;
     add(&mut timing.generate_ms, ms(start));
     let start = Instant::now();
-    let report = judge(wanted, &candidate);
+    let report = verify::verify_candidate(wanted.photo, wanted.cutout, &candidate, wanted.kind)
+        .map_err(|error| Problem::new(error.code(), wanted.sku, error.to_string()))?;
     add(&mut timing.verify_ms, ms(start));
     notices.extend(wanted.photo.notices.iter().chain(&wanted.cutout.notices).cloned());
     let receipt = receipt(wanted, plate, attempt, &candidate, report, notices);
@@ -153,10 +154,6 @@ fn visible(coverage: &GrayImage) -> Option<Rect> {
         width: (right - left) as u32,
         height: (bottom - top) as u32,
     })
-}
-
-fn judge(wanted: &Wanted<'_>, candidate: &Candidate) -> FidelityReport {
-    verify::verify_candidate(wanted.photo, wanted.cutout, candidate, wanted.kind)
 }
 
 fn receipt(

@@ -1,1 +1,115 @@
-//! segment
+//! Photo → Cutout, the white-background route: background field, coarse region, edge. Knows no template, file or database.
+
+mod given;
+mod judge;
+mod region;
+mod side;
+
+use image::GrayImage;
+
+use crate::domain::{Cutout, Photo, Rect};
+use crate::error::{Code, Problem};
+use crate::imaging::color::srgb;
+use crate::imaging::matte::field::Field;
+use crate::imaging::matte::refine::{self, Coarse};
+use crate::imaging::plane::Plane;
+use crate::imaging::resize::{self, ResizeError, Window};
+
+/// The region is found at this size (longer side); only the edge is worked on at full size.
+const COARSE_SIDE: u32 = 900;
+
+/// Why there is no cutout.
+#[derive(Debug, thiserror::Error)]
+pub enum SegmentError {
+    /// Nothing stands out.
+    #[error("nothing stands out from the background")]
+    Nothing,
+    /// Not a white-background photo.
+    #[error("{0}")]
+    Background(&'static str),
+    /// Too small to resample.
+    #[error(transparent)]
+    Resize(#[from] ResizeError),
+}
+
+impl SegmentError {
+    /// Its public code.
+    pub fn code(&self) -> Code {
+        match self {
+            SegmentError::Nothing => Code::NoProductFound,
+            SegmentError::Background(_) => Code::BackgroundNotPlain,
+            SegmentError::Resize(_) => Code::Internal,
+        }
+    }
+}
+
+/// Cuts the product out. `name` is what notices call the photo. A file's own transparency is taken as it is.
+pub fn segment(photo: &Photo, name: &str) -> Result<Cutout, SegmentError> {
+    if let Some(alpha) = &photo.alpha {
+        return given::from_alpha(photo, alpha);
+    }
+    let picture = &photo.pixels;
+    let (width, height) = picture.dimensions();
+    let shrink = (f64::from(COARSE_SIDE) / f64::from(width.max(height))).min(1.0);
+    let small_size = |side: u32| ((f64::from(side) * shrink).round() as u32).max(1);
+    let small = resize::resize_rgb(picture, Window::whole(width, height), small_size(width), small_size(height))?;
+    let field = Field::fit(&small).ok_or(SegmentError::Background("the photo is too small to tell its background"))?;
+    judge::background(&small, &field)?;
+    let ratio = field.ratio(&small);
+    let region = region::find(&ratio);
+    if region.area() < 0.0008 {
+        return Err(SegmentError::Nothing);
+    }
+    let color = std::array::from_fn(|c| Plane {
+        width: small.width() as usize,
+        height: small.height() as usize,
+        data: small.pixels().map(|p| srgb::linear_of(p[c])).collect(),
+    });
+    let coarse = Coarse { inside: region.plane(), frayed: region.frayed(), color, ratio };
+    let (rgba, clarity) = refine::refine(picture, &field, &coarse);
+    let bounds = bounds(&rgba).ok_or(SegmentError::Nothing)?;
+    let mut notices = judge::notices(name, &region, bounds, picture.dimensions());
+    let (confidence, doubts) = judge::confidence(name, &region, clarity);
+    notices.extend(doubts);
+    let key_side = side::key_side(&region, &coarse);
+    let shadow = shadow(&region, &rgba);
+    Ok(Cutout { rgba, shadow, bounds, confidence, key_side, notices: as_warnings(notices) })
+}
+
+fn as_warnings(notices: Vec<Problem>) -> Vec<Problem> {
+    notices.into_iter().filter(|n| n.code.kind() == crate::error::Kind::Warning).collect()
+}
+
+/// The box of alpha ≥ 128.
+fn bounds(rgba: &image::RgbaImage) -> Option<Rect> {
+    let width = rgba.width() as usize;
+    let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
+    for (y, row) in rgba.as_raw().chunks_exact(width * 4).enumerate() {
+        let inside = |p: &[u8]| p[3] >= 128;
+        let Some(first) = row.chunks_exact(4).position(inside) else { continue };
+        let last = row.chunks_exact(4).rposition(inside).unwrap_or(first);
+        (left, right) = (left.min(first), right.max(last + 1));
+        (top, bottom) = (top.min(y), y + 1);
+    }
+    (right > 0).then(|| Rect {
+        x: left as u32,
+        y: top as u32,
+        width: (right - left) as u32,
+        height: (bottom - top) as u32,
+    })
+}
+
+/// The natural shadow at full size: light relative to the field outside the product, smooth.
+fn shadow(region: &region::Region, rgba: &image::RgbaImage) -> GrayImage {
+    let light = region.shade().blurred(1.2);
+    let scale = light.width as f32 / rgba.width() as f32;
+    GrayImage::from_fn(rgba.width(), rgba.height(), |x, y| {
+        let value = if rgba.get_pixel(x, y)[3] > 0 {
+            255
+        } else {
+            let lit = light.sample((x as f32 + 0.5) * scale, (y as f32 + 0.5) * scale);
+            (lit.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+        };
+        image::Luma([value])
+    })
+}

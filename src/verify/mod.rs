@@ -1,1 +1,108 @@
-//! verify
+//! Candidate against Photo → Verdict. One file per check in `checks/`, limits as data in `default.policy.toml`, how they were found in
+//! docs/fidelity.md. Knows no generator's insides, only its Placement.
+
+mod checks;
+mod compare;
+mod evidence;
+mod locate;
+mod policy;
+
+use image::RgbImage;
+
+use crate::domain::{Candidate, Cutout, FidelityReport, GeneratorKind, Photo, Placement, Tier};
+use crate::error::Code;
+use crate::imaging::resize::ResizeError;
+
+pub use checks::{ALL, Check};
+pub use compare::Comparison;
+pub use evidence::{Exhibit, exhibits};
+pub use locate::locate;
+pub use policy::Policy;
+
+/// What is judged. `ground` is the picture without the product, if it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The product's photo.
+    pub photo: &'a Photo,
+    /// Its cutout.
+    pub cutout: &'a Cutout,
+    /// How the product was put in (or was found to stand).
+    pub placement: &'a Placement,
+    /// The picture: H×W×3, sRGB, of the placement's size.
+    pub master: &'a RgbImage,
+    /// The same picture without the product, shadows kept.
+    pub ground: Option<&'a RgbImage>,
+    /// What kind of picture it is.
+    pub kind: GeneratorKind,
+    /// How the product's pixels got in.
+    pub tier: Tier,
+}
+
+/// Why nothing could be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The picture's size is not the placement's.
+    #[error("the candidate is {0}×{1}, its placement says {2}×{3}")]
+    Size(u32, u32, u32, u32),
+    /// The placement was made for another photo.
+    #[error("the placement was made for another photo")]
+    Source,
+    /// The product is not to be found.
+    #[error("the product of the photo was not found in the candidate")]
+    NotLocated,
+    /// A policy that there is not.
+    #[error("there is no policy `{0}`; this build has `default`")]
+    Policy(String),
+    /// A size that cannot be resampled.
+    #[error(transparent)]
+    Resize(#[from] ResizeError),
+}
+
+impl VerifyError {
+    /// Its public code.
+    pub fn code(&self) -> Code {
+        match self {
+            VerifyError::Size(..) => Code::SizeMismatch,
+            VerifyError::Source => Code::SourceMismatch,
+            VerifyError::NotLocated => Code::ProductNotLocated,
+            VerifyError::Policy(_) => Code::ConfigInvalid,
+            VerifyError::Resize(_) => Code::PlacementInvalid,
+        }
+    }
+}
+
+/// Runs every check that concerns the kind, cheapest first, and concludes. The comparison comes along for [`exhibits`].
+pub fn verify(input: &Input<'_>, policy: &Policy) -> Result<(FidelityReport, Comparison), VerifyError> {
+    let (width, height) = input.master.dimensions();
+    let placement = input.placement;
+    if (width, height) != (placement.width, placement.height) {
+        return Err(VerifyError::Size(width, height, placement.width, placement.height));
+    }
+    if placement.photo != input.photo.pixel_digest {
+        return Err(VerifyError::Source);
+    }
+    let comparison = Comparison::new(input)?;
+    let mut suite: Vec<&&dyn Check> = ALL.iter().filter(|check| check.concerns(input.kind)).collect();
+    suite.sort_by_key(|check| check.cost());
+    let reports = suite.iter().map(|check| policy.report(check.name(), check.measure(input, &comparison))).collect();
+    Ok((FidelityReport::conclude(policy.label(), input.tier, reports), comparison))
+}
+
+/// Judges a candidate as our own generators make it, by the default policy.
+pub fn verify_candidate(
+    photo: &Photo,
+    cutout: &Cutout,
+    candidate: &Candidate,
+    kind: GeneratorKind,
+) -> Result<FidelityReport, VerifyError> {
+    let input = Input {
+        photo,
+        cutout,
+        placement: &candidate.placement,
+        master: &candidate.master,
+        ground: Some(&candidate.ground),
+        kind,
+        tier: Tier::Pasted,
+    };
+    verify(&input, &Policy::default()).map(|(report, _)| report)
+}

@@ -41,6 +41,19 @@ pub fn read_depth(bytes: &[u8]) -> Result<ImageBuffer<Luma<u16>, Vec<u16>>, Code
     }
 }
 
+/// Width and height, from the header alone and before any orientation.
+///
+/// # Errors
+/// [`CodecError::Damaged`].
+pub fn dimensions(bytes: &[u8]) -> Result<(u32, u32), CodecError> {
+    let damaged = |cause: String| CodecError::Damaged(cause);
+    ImageReader::new(std::io::Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|error| damaged(error.to_string()))?
+        .into_dimensions()
+        .map_err(|error| damaged(error.to_string()))
+}
+
 fn read(bytes: &[u8]) -> Result<DynamicImage, CodecError> {
     let damaged = |cause: String| CodecError::Damaged(cause);
     ImageReader::new(std::io::Cursor::new(bytes))

@@ -1,0 +1,51 @@
+# Two commands on a fresh machine with Rust, Python 3 and make: `make demo` and `make test`. Each does all of its own set-up.
+.PHONY: demo test lint doc bench pictures setup clean
+CARGO ?= cargo
+OUT ?= out/demo
+
+help:
+	@echo "make demo      the whole job on the pictures that come along; leaves $(OUT)/index.html"
+	@echo "make test      all tests"
+	@echo "make lint      formatting, lints, dependency policy"
+	@echo "make doc       the API documentation, warnings denied"
+	@echo "make bench     how faithful and how fast, in a release build"
+	@echo "make pictures  render fixtures and plates anew (Python 3.11, hours; only what is missing)"
+
+# A C compiler is the one thing that cargo cannot bring; it is installed if we may, else named.
+setup:
+	@command -v cc >/dev/null 2>&1 || { \
+	  echo "setup: a C compiler is missing"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -q && apt-get install -yq gcc libc6-dev; \
+	  else echo "setup: install gcc (Debian: apt install build-essential), then run this again" >&2; exit 1; fi; }
+	@command -v $(CARGO) >/dev/null 2>&1 || { echo "setup: install Rust from https://rustup.rs, then run this again" >&2; exit 1; }
+
+demo: setup
+	@echo "demo: building (a few minutes the first time)"
+	@$(CARGO) build --locked --quiet
+	@$(CARGO) run --locked --quiet -- demo --out $(OUT)
+
+test: setup
+	@echo "test: building (a few minutes the first time)"
+	$(CARGO) test --workspace --locked --quiet
+
+lint: setup
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	tools/deny
+
+doc: setup
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --locked --no-deps
+
+bench: setup
+	$(CARGO) build --locked --release
+	$(CARGO) run --locked --release -- bench fidelity
+	$(CARGO) run --locked --release -- bench pipeline
+
+pictures:
+	python3 -m venv .venv-render
+	.venv-render/bin/pip install --quiet -r tools/render/requirements.txt
+	.venv-render/bin/python -m tools.render.products
+	.venv-render/bin/python -m tools.render.plates
+
+clean:
+	rm -rf out target .venv-render

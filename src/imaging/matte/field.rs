@@ -1,0 +1,185 @@
+//! The background as a smooth field: a sweep is never evenly lit. Knows no product.
+
+use image::RgbImage;
+
+use crate::imaging::color::srgb;
+use crate::imaging::plane::Plane;
+
+/// Degree of the two-dimensional polynomial; 4 follows a curved sweep with a vignette.
+const DEGREE: usize = 4;
+/// Number of its coefficients.
+const TERMS: usize = (DEGREE + 1) * (DEGREE + 2) / 2;
+/// Rounds of reweighting.
+const ROUNDS: usize = 12;
+/// Darker than the field by this share of it counts half: shadow and product pull the field down no further.
+const TOLERANCE: f32 = 0.01;
+/// About so many samples are fitted; more do not make a smooth field better.
+const SAMPLES: usize = 20_000;
+
+/// The background's linear light as if nothing stood there, one polynomial a channel over x, y in −1..1.
+#[derive(Clone, Debug)]
+pub struct Field {
+    coefficients: [[f64; TERMS]; 3],
+    width: f32,
+    height: f32,
+}
+
+impl Field {
+    /// Fits the field to a picture, by least squares reweighted one-sidedly: what is darker than the field is shadow or product and loses weight.
+    /// It starts from the frame's border, which a packshot leaves free. `None` if the picture has too few pixels.
+    pub fn fit(picture: &RgbImage) -> Option<Field> {
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let step = (((width * height) as f64 / SAMPLES as f64).sqrt() as usize).max(1);
+        let mut samples = Vec::new();
+        for y in (step / 2..height).step_by(step) {
+            for x in (step / 2..width).step_by(step) {
+                let (u, v) = (unit(x, width), unit(y, height));
+                let border = u.abs().max(v.abs()) > 0.9;
+                samples.push((terms(u, v), picture.get_pixel(x as u32, y as u32).0, border));
+            }
+        }
+        if samples.len() < 4 * TERMS {
+            return None;
+        }
+        let mut coefficients = [[0.0; TERMS]; 3];
+        // Before the first fit only the border is believed, and of it only what is as bright as most of it.
+        let mut brightness: Vec<u8> = samples.iter().filter(|s| s.2).map(|s| s.1[1]).collect();
+        brightness.sort_unstable();
+        let usual = brightness.get(brightness.len() / 2).copied().unwrap_or(255);
+        let mut weights: Vec<f64> = samples
+            .iter()
+            .map(|s| f64::from(u8::from(s.2 && s.1[1] >= usual.saturating_sub(40))) + 1e-6)
+            .collect();
+        for round in 0..ROUNDS {
+            for (channel, slot) in coefficients.iter_mut().enumerate() {
+                *slot = solve(&samples, &weights, channel)?;
+            }
+            for (sample, weight) in samples.iter().zip(&mut weights) {
+                *weight = reweigh(sample, &coefficients, round);
+            }
+        }
+        Some(Field { coefficients, width: width as f32, height: height as f32 })
+    }
+
+    /// Linear light at the pixel (x, y) of the fitted picture; fractions allowed.
+    pub fn at(&self, x: f32, y: f32) -> [f32; 3] {
+        let terms = terms(
+            f64::from((x + 0.5) / self.width * 2.0 - 1.0),
+            f64::from((y + 0.5) / self.height * 2.0 - 1.0),
+        );
+        self.coefficients.map(|c| (c.iter().zip(&terms).map(|(c, t)| c * t).sum::<f64>() as f32).clamp(0.02, 1.2))
+    }
+
+    /// The picture's linear light divided by the field, per channel: 1 where nothing stands, less in shadow.
+    pub fn ratio(&self, picture: &RgbImage) -> [Plane; 3] {
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let mut planes: [Plane; 3] = std::array::from_fn(|_| Plane::filled(width, height, 0.0));
+        for y in 0..height {
+            for x in 0..width {
+                let (field, pixel) = (self.at(x as f32, y as f32), picture.get_pixel(x as u32, y as u32).0);
+                for c in 0..3 {
+                    planes[c].data[y * width + x] = srgb::linear_of(pixel[c]) / field[c];
+                }
+            }
+        }
+        planes
+    }
+}
+
+type Sample = ([f64; TERMS], [u8; 3], bool);
+
+/// −1..1 across the picture.
+fn unit(index: usize, size: usize) -> f64 {
+    (index as f64 + 0.5) / size as f64 * 2.0 - 1.0
+}
+
+fn terms(x: f64, y: f64) -> [f64; TERMS] {
+    let mut terms = [0.0; TERMS];
+    let mut k = 0;
+    let mut px = 1.0;
+    for i in 0..=DEGREE {
+        let mut py = px;
+        for _ in 0..=DEGREE - i {
+            terms[k] = py;
+            k += 1;
+            py *= y;
+        }
+        px *= x;
+    }
+    terms
+}
+
+fn reweigh((terms, pixel, border): &Sample, coefficients: &[[f64; TERMS]; 3], round: usize) -> f64 {
+    let mut worst = 0.0f32;
+    for (c, coefficients) in coefficients.iter().enumerate() {
+        let field = coefficients.iter().zip(terms).map(|(c, t)| c * t).sum::<f64>() as f32;
+        let residual = srgb::linear_of(pixel[c]) / field.max(0.02) - 1.0;
+        // Brighter than the field is a highlight on the product, or a field that is still too low.
+        worst = worst.max(if residual < 0.0 { -residual } else { residual * 0.5 });
+    }
+    let t = worst / TOLERANCE;
+    let weight = f64::from(1.0 / (1.0 + t * t)).powi(2);
+    // The first rounds let the border speak louder, so that a large product does not become the background.
+    if *border || round > 3 { weight } else { weight * 0.1 }
+}
+
+/// Weighted least squares by normal equations and Cholesky, with a little ridge.
+fn solve(samples: &[Sample], weights: &[f64], channel: usize) -> Option<[f64; TERMS]> {
+    let mut a = [[0.0f64; TERMS]; TERMS];
+    let mut b = [0.0f64; TERMS];
+    for ((terms, pixel, _), weight) in samples.iter().zip(weights) {
+        let value = f64::from(srgb::linear_of(pixel[channel]));
+        for i in 0..TERMS {
+            let wi = weight * terms[i];
+            b[i] += wi * value;
+            for j in 0..=i {
+                a[i][j] += wi * terms[j];
+            }
+        }
+    }
+    let ridge = 1e-6 * a[0][0].max(1e-9);
+    for i in 0..TERMS {
+        a[i][i] += ridge;
+        for j in 0..=i {
+            let sum: f64 = (0..j).map(|k| a[i][k] * a[j][k]).sum();
+            if i == j {
+                let pivot = a[i][i] - sum;
+                if pivot <= 0.0 {
+                    return None;
+                }
+                a[i][i] = pivot.sqrt();
+            } else {
+                a[i][j] = (a[i][j] - sum) / a[j][j];
+            }
+        }
+    }
+    for i in 0..TERMS {
+        let sum: f64 = (0..i).map(|k| a[i][k] * b[k]).sum();
+        b[i] = (b[i] - sum) / a[i][i];
+    }
+    for i in (0..TERMS).rev() {
+        let sum: f64 = (i + 1..TERMS).map(|k| a[k][i] * b[k]).sum();
+        b[i] = (b[i] - sum) / a[i][i];
+    }
+    Some(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn a_gradient_behind_a_large_dark_product_is_found() {
+        let sweep = |x: u32, y: u32| 0.78 + 0.10 * (x as f32 / 300.0) - 0.06 * (y as f32 / 300.0).powi(2);
+        let picture = RgbImage::from_fn(300, 300, |x, y| {
+            let product = (60..240).contains(&x) && (40..270).contains(&y);
+            Rgb([srgb::byte_of(if product { 0.1 } else { sweep(x, y) }); 3])
+        });
+        let field = Field::fit(&picture).unwrap();
+        for (x, y) in [(20, 20), (150, 150), (280, 290)] {
+            let found = field.at(x as f32, y as f32)[1];
+            assert!((found / sweep(x, y) - 1.0).abs() < 0.02, "{x},{y}: {found}");
+        }
+    }
+}

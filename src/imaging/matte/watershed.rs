@@ -1,0 +1,136 @@
+//! Watershed by flooding from markers: every pixel joins the marker that it reaches over the lowest ridge. Knows no color.
+
+use std::collections::VecDeque;
+
+/// Marker values: background, product, and undecided.
+pub const BACKGROUND: u8 = 1;
+/// See [`BACKGROUND`].
+pub const PRODUCT: u8 = 2;
+/// See [`BACKGROUND`].
+pub const UNDECIDED: u8 = 0;
+
+/// Levels into which the ridge heights are sorted.
+const LEVELS: usize = 512;
+
+/// Floods `markers` (row-major, `width` columns) over `ridge` (same shape, 0 = flat; heights above `top` count as `top`), lowest first, equal
+/// heights in the order of arrival (Meyer's algorithm with a bucket queue). Afterwards nothing is undecided unless there was no marker.
+pub fn flood(markers: &mut [u8], ridge: &[f32], width: usize, top: f32) {
+    let height = markers.len() / width.max(1);
+    let level = |i: usize| ((ridge[i] / top).clamp(0.0, 1.0) * (LEVELS - 1) as f32) as usize;
+    let mut buckets: Vec<VecDeque<usize>> = vec![VecDeque::new(); LEVELS];
+    let neighbors = |i: usize| {
+        let (x, y) = (i % width, i / width);
+        [
+            (x > 0).then(|| i - 1),
+            (x + 1 < width).then_some(i + 1),
+            (y > 0).then(|| i - width),
+            (y + 1 < height).then_some(i + width),
+        ]
+    };
+    for i in 0..markers.len() {
+        if markers[i] != UNDECIDED && neighbors(i).into_iter().flatten().any(|n| markers[n] == UNDECIDED) {
+            buckets[level(i)].push_back(i);
+        }
+    }
+    let mut lowest = 0;
+    while lowest < LEVELS {
+        let Some(i) = buckets[lowest].pop_front() else {
+            lowest += 1;
+            continue;
+        };
+        for n in neighbors(i).into_iter().flatten() {
+            if markers[n] == UNDECIDED {
+                markers[n] = markers[i];
+                // Water does not run back down: a basin behind a ridge is flooded at the ridge's height.
+                buckets[level(n).max(lowest)].push_back(n);
+            }
+        }
+    }
+}
+
+/// Marks everything that is reached from `seeds` over steps where `open` holds. 4-connected.
+pub fn reach(seeds: impl Iterator<Item = usize>, open: &[bool], width: usize) -> Vec<bool> {
+    let height = open.len() / width.max(1);
+    let mut reached = vec![false; open.len()];
+    let mut stack: Vec<usize> = Vec::new();
+    for seed in seeds {
+        if open[seed] && !reached[seed] {
+            reached[seed] = true;
+            stack.push(seed);
+        }
+    }
+    while let Some(i) = stack.pop() {
+        let (x, y) = (i % width, i / width);
+        let around = [
+            (x > 0).then(|| i - 1),
+            (x + 1 < width).then_some(i + 1),
+            (y > 0).then(|| i - width),
+            (y + 1 < height).then_some(i + width),
+        ];
+        for n in around.into_iter().flatten() {
+            if open[n] && !reached[n] {
+                reached[n] = true;
+                stack.push(n);
+            }
+        }
+    }
+    reached
+}
+
+/// The 4-connected components of `inside`, each as its pixel indices in ascending order of their first pixel.
+pub fn components(inside: &[bool], width: usize) -> Vec<Vec<usize>> {
+    let height = inside.len() / width.max(1);
+    let mut seen = vec![false; inside.len()];
+    let mut found = Vec::new();
+    for start in 0..inside.len() {
+        if !inside[start] || seen[start] {
+            continue;
+        }
+        seen[start] = true;
+        let (mut members, mut next) = (vec![start], 0);
+        while next < members.len() {
+            let i = members[next];
+            next += 1;
+            let (x, y) = (i % width, i / width);
+            let around = [
+                (x > 0).then(|| i - 1),
+                (x + 1 < width).then_some(i + 1),
+                (y > 0).then(|| i - width),
+                (y + 1 < height).then_some(i + width),
+            ];
+            for n in around.into_iter().flatten() {
+                if inside[n] && !seen[n] {
+                    seen[n] = true;
+                    members.push(n);
+                }
+            }
+        }
+        found.push(members);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_border_lies_on_the_ridge() {
+        let width = 40;
+        let ridge: Vec<f32> = (0..width * 10).map(|i| if i % width == 23 { 1.0 } else { 0.1 }).collect();
+        let mut markers = vec![UNDECIDED; width * 10];
+        markers[5 * width] = BACKGROUND;
+        markers[5 * width + 39] = PRODUCT;
+        flood(&mut markers, &ridge, width, 1.0);
+        assert!((0..10).all(|y| markers[y * width + 22] == BACKGROUND && markers[y * width + 24] == PRODUCT));
+    }
+
+    #[test]
+    fn components_are_counted_by_edges_not_corners() {
+        #[rustfmt::skip]
+        let inside = [true, false, true,
+                      false, true, true];
+        let found = components(&inside, 3);
+        assert_eq!(found, vec![vec![0], vec![2, 5, 4]]);
+    }
+}

@@ -1,0 +1,252 @@
+//! Which coarse pixels are product: markers on both sides, a watershed between them, then holes. Knows no edge color.
+
+use crate::imaging::matte::fill::push_pull;
+use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
+use crate::imaging::plane::Plane;
+
+/// Steepness (change of √ratio a pixel) that background and soft shadow stay under.
+const GENTLE: f32 = 0.016;
+/// Steepness that only an edge or print has.
+const STEEP: f32 = 0.10;
+/// Spread of the three ratios that only a colored thing has.
+const COLORED: f32 = 0.10;
+/// Below this ratio no soft shadow goes on a packshot.
+const DARK: f32 = 0.22;
+/// Smallest part of the picture that counts as a thing, and as a hole.
+const SMALLEST: f32 = 0.0004;
+
+/// The coarse region and what was seen on the way.
+#[derive(Clone, Debug)]
+pub(super) struct Region {
+    inside: Vec<bool>,
+    width: usize,
+    height: usize,
+    /// Mean ratio.
+    pub light: Plane,
+    /// Largest less smallest ratio.
+    pub chroma: Plane,
+    /// Mean ratio outside, continued smoothly below the product.
+    pub around: Plane,
+    /// Sizes of the separate parts, largest first, as shares of the picture.
+    pub parts: Vec<f32>,
+}
+
+/// Finds the product from the light relative to the background field.
+pub(super) fn find(ratio: &[Plane; 3]) -> Region {
+    let (width, height) = (ratio[0].width, ratio[0].height);
+    let of = |f: &dyn Fn([f32; 3]) -> f32| Plane {
+        width,
+        height,
+        data: (0..width * height).map(|i| f([ratio[0].data[i], ratio[1].data[i], ratio[2].data[i]])).collect(),
+    };
+    let light = of(&|r| (r[0] + r[1] + r[2]) / 3.0);
+    let chroma = of(&|r| r[0].max(r[1]).max(r[2]) - r[0].min(r[1]).min(r[2]));
+    let steep = steepness(ratio, &chroma);
+    let mut inside = first_pass(&light, &chroma, &steep);
+    drop_dust(&mut inside, width);
+    let around = around(&light, &inside, width, height);
+    open_holes(&mut inside, &light, &chroma, &steep, &around);
+    let mut parts: Vec<f32> = watershed::components(&inside, width)
+        .iter()
+        .map(|part| part.len() as f32 / inside.len() as f32)
+        .collect();
+    parts.sort_by(|a, b| b.total_cmp(a));
+    Region { inside, width, height, light, chroma, around, parts }
+}
+
+/// Largest change of √ratio in any channel, and of chroma, over a pixel.
+fn steepness(ratio: &[Plane; 3], chroma: &Plane) -> Plane {
+    let (width, height) = (chroma.width, chroma.height);
+    let roots: Vec<Plane> = ratio
+        .iter()
+        .map(|plane| {
+            let data = plane.data.iter().map(|v| v.max(0.0).sqrt()).collect();
+            Plane { width, height, data }.blurred(0.7)
+        })
+        .collect();
+    let chroma = chroma.blurred(0.7);
+    let mut steep = Plane::filled(width, height, 0.0);
+    for y in 0..height as isize {
+        for x in 0..width as isize {
+            let slope = |p: &Plane| {
+                let dx = (p.clamped(x + 1, y) - p.clamped(x - 1, y)) / 2.0;
+                let dy = (p.clamped(x, y + 1) - p.clamped(x, y - 1)) / 2.0;
+                dx.hypot(dy)
+            };
+            let most = roots.iter().map(slope).fold(0.0, f32::max).max(slope(&chroma));
+            steep.data[y as usize * width + x as usize] = most;
+        }
+    }
+    steep
+}
+
+fn first_pass(light: &Plane, chroma: &Plane, steep: &Plane) -> Vec<bool> {
+    let (width, height) = (light.width, light.height);
+    let count = width * height;
+    let open: Vec<bool> = (0..count)
+        .map(|i| steep.data[i] < GENTLE && chroma.data[i] < 0.07 && light.data[i] > 0.3 && light.data[i] < 1.12)
+        .collect();
+    let border = (0..count).filter(|i| {
+        let (x, y) = (i % width, i / width);
+        (x < 2 || y < 2 || x + 2 >= width || y + 2 >= height) && (light.data[*i] - 1.0).abs() < 0.12
+    });
+    let reached = watershed::reach(border, &open, width);
+    let far = distance_to(&reached, width, 4);
+    let mut markers = vec![UNDECIDED; count];
+    for i in 0..count {
+        let strong = chroma.data[i] > COLORED || light.data[i] < DARK || steep.data[i] > STEEP;
+        let apart = far[i] >= 4 && ((light.data[i] - 1.0).abs() > 0.05 || chroma.data[i] > 0.05);
+        if reached[i] {
+            markers[i] = BACKGROUND;
+        } else if (strong && far[i] >= 2) || apart {
+            markers[i] = PRODUCT;
+        }
+    }
+    if !markers.contains(&PRODUCT) {
+        return vec![false; count];
+    }
+    watershed::flood(&mut markers, &steep.data, width, 0.35);
+    let outside: Vec<bool> = markers.iter().map(|m| *m != PRODUCT).collect();
+    // What is enclosed belongs to the product until it proves to be a hole.
+    let border = (0..count).filter(|i| {
+        let (x, y) = (i % width, i / width);
+        x == 0 || y == 0 || x + 1 == width || y + 1 == height
+    });
+    watershed::reach(border, &outside, width).iter().map(|outside| !outside).collect()
+}
+
+/// City-block distance to `set`, up to `limit`.
+fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
+    let height = set.len() / width;
+    let mut distance: Vec<u8> = set.iter().map(|inside| if *inside { 0 } else { limit }).collect();
+    for y in 0..height {
+        for x in 0..width {
+            let i = y * width + x;
+            let left = if x > 0 { distance[i - 1] } else { limit };
+            let up = if y > 0 { distance[i - width] } else { limit };
+            distance[i] = distance[i].min(left.min(up).saturating_add(1));
+        }
+    }
+    for y in (0..height).rev() {
+        for x in (0..width).rev() {
+            let i = y * width + x;
+            let right = if x + 1 < width { distance[i + 1] } else { limit };
+            let down = if y + 1 < height { distance[i + width] } else { limit };
+            distance[i] = distance[i].min(right.min(down).saturating_add(1));
+        }
+    }
+    distance
+}
+
+fn drop_dust(inside: &mut [bool], width: usize) {
+    let smallest = (SMALLEST * inside.len() as f32) as usize;
+    for part in watershed::components(inside, width) {
+        if part.len() < smallest {
+            part.iter().for_each(|i| inside[*i] = false);
+        }
+    }
+}
+
+/// Mean ratio of the outside, continued below the product.
+fn around(light: &Plane, inside: &[bool], width: usize, height: usize) -> Plane {
+    let near = distance_to(inside, width, 4);
+    let data = near.iter().map(|d| if *d >= 4 { 1.0 } else { 0.0 }).collect();
+    push_pull(light, &Plane { width, height, data })
+}
+
+/// Enclosed background: as bright as the ground around, colorless, flat, with an edge of its own.
+fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane) {
+    let (width, count) = (light.width, inside.len());
+    let candidate: Vec<bool> = (0..count)
+        .map(|i| {
+            let offset = light.data[i] - around.data[i];
+            inside[i] && steep.data[i] < GENTLE && chroma.data[i] < 0.04 && (-0.12..0.03).contains(&offset)
+        })
+        .collect();
+    let mut markers: Vec<u8> = inside.iter().map(|i| if *i { PRODUCT } else { BACKGROUND }).collect();
+    let mut found = false;
+    for part in watershed::components(&candidate, width) {
+        if (part.len() as f32) < SMALLEST * count as f32 || !is_hole(&part, light, chroma, around) {
+            continue;
+        }
+        found = true;
+        let mut core = vec![false; count];
+        part.iter().for_each(|i| core[*i] = true);
+        let near = distance_to(&core, width, 7);
+        for i in 0..count {
+            if core[i] {
+                markers[i] = BACKGROUND;
+            } else if near[i] < 7 && inside[i] {
+                markers[i] = UNDECIDED;
+            }
+        }
+    }
+    if found {
+        watershed::flood(&mut markers, &steep.data, width, 0.35);
+        for (inside, marker) in inside.iter_mut().zip(&markers) {
+            *inside = *marker == PRODUCT;
+        }
+    }
+}
+
+fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, around: &Plane) -> bool {
+    let sorted = |plane: &dyn Fn(usize) -> f32| {
+        let mut values: Vec<f32> = part.iter().map(|i| plane(*i)).collect();
+        values.sort_by(f32::total_cmp);
+        values
+    };
+    let at = |values: &[f32], share: f32| values[((values.len() - 1) as f32 * share) as usize];
+    let offset = sorted(&|i| light.data[i] - around.data[i]);
+    let color = sorted(&|i| chroma.data[i]);
+    let flat = at(&offset, 0.9) - at(&offset, 0.1) < 0.06;
+    flat && (-0.09..0.022).contains(&at(&offset, 0.5)) && at(&color, 0.5) < 0.026
+}
+
+impl Region {
+    /// Share of the picture that is product.
+    pub(super) fn area(&self) -> f32 {
+        self.inside.iter().filter(|i| **i).count() as f32 / self.inside.len() as f32
+    }
+
+    /// Whether the coarse pixel `i` is product.
+    pub(super) fn has(&self, i: usize) -> bool {
+        self.inside[i]
+    }
+
+    /// Columns and rows.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// 1 inside, 0 outside.
+    pub(super) fn plane(&self) -> Plane {
+        let data = self.inside.iter().map(|inside| if *inside { 1.0 } else { 0.0 }).collect();
+        Plane { width: self.width, height: self.height, data }
+    }
+
+    /// 1 where the edge is frayed: outside but near, fine detail departs from the smooth ground; a rigid product has none there.
+    pub(super) fn frayed(&self) -> Plane {
+        let near = distance_to(&self.inside, self.width, 12);
+        let outside: Vec<bool> = self.inside.iter().map(|i| !i).collect();
+        let deep = distance_to(&outside, self.width, 5);
+        let smooth = self.light.blurred(2.5);
+        let fine = |i: usize| (self.light.data[i] - smooth.data[i]).abs() > 0.02;
+        // A rigid edge, too, differs from its blurred self right beside the border: only what lies further out is hair.
+        let strand: Vec<bool> = (0..self.inside.len()).map(|i| (4..12).contains(&near[i]) && fine(i)).collect();
+        let close = distance_to(&strand, self.width, 10);
+        let data = (0..self.inside.len())
+            .map(|i| if close[i] < 10 && near[i] < 12 && deep[i] < 5 { 1.0 } else { 0.0 })
+            .collect();
+        Plane { width: self.width, height: self.height, data }
+    }
+
+    /// Light relative to the field outside the product, at most 1; below the product continued.
+    pub(super) fn shade(&self) -> Plane {
+        let mut shade = self.around.clone();
+        for (value, (light, inside)) in shade.data.iter_mut().zip(self.light.data.iter().zip(&self.inside)) {
+            let seen = if *inside { *value } else { *light };
+            *value = seen.clamp(0.0, 1.0);
+        }
+        shade
+    }
+}

@@ -1,0 +1,64 @@
+//! Does the product stand on the ground? Right below its foot the ground must be darker than a little further away; the ratio of the two.
+
+use super::{Check, Measured};
+use crate::domain::GeneratorKind;
+use crate::imaging::color::srgb;
+use crate::verify::{Comparison, Input};
+
+pub(super) struct Floating;
+
+/// Rows below the lower contour that are looked at, as shares of the product's height: the contact line, and the ground beyond it.
+const NEAR: [f32; 2] = [0.002, 0.010];
+const FAR: [f32; 2] = [0.050, 0.075];
+
+impl Check for Floating {
+    fn name(&self) -> &'static str {
+        "floating"
+    }
+
+    fn cost(&self) -> u32 {
+        30
+    }
+
+    fn concerns(&self, kind: GeneratorKind) -> bool {
+        kind == GeneratorKind::Scene
+    }
+
+    fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
+        let (width, height) = seen.coverage.dimensions();
+        let lower: Vec<Option<u32>> =
+            (0..width).map(|x| (0..height).rev().find(|y| seen.coverage.get_pixel(x, *y)[0] >= 128)).collect();
+        let Some(bottom) = lower.iter().flatten().copied().max() else {
+            return Measured { value: None, message: "The product is not to be seen.".into() };
+        };
+        let product = lower.iter().flatten().count().max(1) as f32;
+        let tall = seen.frame.height as f32;
+        // Only what touches the ground: the lowest band.
+        let band = (0.05 * product).max(0.01 * tall) as u32;
+        let light = |x: u32, y: u32| {
+            let p = input.master.get_pixel(seen.frame.x + x, y).0;
+            0.2126 * srgb::linear_of(p[0]) + 0.7152 * srgb::linear_of(p[1]) + 0.0722 * srgb::linear_of(p[2])
+        };
+        let (mut near, mut far) = ((0.0f32, 0u32), (0.0f32, 0u32));
+        for (x, lowest) in lower.iter().enumerate() {
+            let Some(lowest) = lowest.filter(|y| *y + band >= bottom) else { continue };
+            for (rows, sum) in [(NEAR, &mut near), (FAR, &mut far)] {
+                let first = (rows[0] * tall).max(1.0) as u32;
+                for step in first..=((rows[1] * tall) as u32).max(first) {
+                    let y = seen.frame.y + lowest + 1 + step;
+                    if y < input.master.height() {
+                        *sum = (sum.0 + light(x as u32, y), sum.1 + 1);
+                    }
+                }
+            }
+        }
+        if near.1 == 0 || far.1 == 0 {
+            return Measured { value: None, message: "The foot stands at the frame's edge; its contact is not to be seen.".into() };
+        }
+        let ratio = (near.0 / near.1 as f32) / (far.0 / far.1 as f32).max(1e-3);
+        Measured {
+            value: Some(ratio),
+            message: format!("The ground right below the product has {:.0} % of the light beside it.", ratio * 100.0),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Is any single place on the product wrong? The largest connected patch with ΔE00 above 6, as a share of the product: a swapped label, a missing
+//! part, an occluder.
+
+use super::{Check, Measured};
+use crate::imaging::matte::watershed;
+use crate::verify::{Comparison, Input};
+
+pub(super) struct Patch;
+
+/// A difference that nobody overlooks side by side.
+pub(super) const VISIBLE: f32 = 6.0;
+
+impl Check for Patch {
+    fn name(&self) -> &'static str {
+        "patch"
+    }
+
+    fn cost(&self) -> u32 {
+        60
+    }
+
+    fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
+        let wrong: Vec<bool> =
+            seen.difference.data.iter().zip(&seen.screen_coverage.data).map(|(d, c)| *d > VISIBLE && *c > 0.5).collect();
+        let largest = watershed::components(&wrong, seen.difference.width).iter().map(Vec::len).max().unwrap_or(0);
+        let value = largest as f32 / seen.area();
+        Measured { value: Some(value), message: format!("One patch of {:.2} % of the product is not as in the photo.", value * 100.0) }
+    }
+}

@@ -1,0 +1,81 @@
+//! Is the cutout itself the photo's product? Measured without the kernels that the generator uses: opaque cutout pixels against the photo's own,
+//! and plain averages of photo patches against the same places in the master.
+
+use super::{Check, Measured, quantile};
+use crate::imaging::color::{delta_e, lab, srgb};
+use crate::verify::{Comparison, Input};
+
+pub(super) struct Reference;
+
+/// Patches along the longer side of the product.
+const GRID: u32 = 24;
+
+impl Check for Reference {
+    fn name(&self) -> &'static str {
+        "reference"
+    }
+
+    fn cost(&self) -> u32 {
+        150
+    }
+
+    fn measure(&self, input: &Input<'_>, _: &Comparison) -> Measured {
+        let (photo, cutout) = (&input.photo.pixels, &input.cutout.rgba);
+        if photo.dimensions() != cutout.dimensions() {
+            return Measured { value: Some(f32::MAX), message: "The cutout has not the photo's size.".into() };
+        }
+        let foreign = cutout.pixels().zip(photo.pixels()).filter(|(c, p)| c[3] == 255 && c.0[..3] != p.0).count();
+        if foreign > 0 && input.photo.alpha.is_none() {
+            let message = format!("{foreign} opaque pixels of the cutout are not the photo's own.");
+            return Measured { value: Some(f32::MAX), message };
+        }
+        let value = quantile(patches(input), 0.9);
+        Measured { value, message: format!("Places on the product differ from the photo by ΔE {:.1} on average.", value.unwrap_or(0.0)) }
+    }
+}
+
+/// ΔE00 of each patch that is fully inside the product.
+fn patches(input: &Input<'_>) -> Vec<f32> {
+    let bounds = input.cutout.bounds;
+    let size = (bounds.width.max(bounds.height) / GRID).max(4);
+    let placement = input.placement;
+    let scale = placement.stand.scale;
+    let mut found = Vec::new();
+    for y in (bounds.y..bounds.bottom().saturating_sub(size)).step_by(size as usize) {
+        for x in (bounds.x..bounds.right().saturating_sub(size)).step_by(size as usize) {
+            let opaque = (y..y + size).all(|v| (x..x + size).all(|u| input.cutout.rgba.get_pixel(u, v)[3] == 255));
+            if !opaque {
+                continue;
+            }
+            let middle = [x as f32 + size as f32 / 2.0, y as f32 + size as f32 / 2.0];
+            let to = placement.stand.apply(middle);
+            let half = (size as f32 * scale / 2.0 - 0.5).max(0.5);
+            let Some(seen) = mean(input.master, [to[0] - half, to[1] - half, to[0] + half, to[1] + half]) else { continue };
+            let inset = 0.5 / scale;
+            let (x0, y0) = (x as f32 + inset, y as f32 + inset);
+            let (x1, y1) = ((x + size) as f32 - inset, (y + size) as f32 - inset);
+            let Some(own) = mean(&input.photo.pixels, [x0, y0, x1, y1]) else { continue };
+            let across = ((middle[0] - bounds.x as f32) / bounds.width as f32 * 2.0 - 1.0) * placement.shading[0];
+            let up = (1.0 - (middle[1] - bounds.y as f32) / bounds.height as f32 * 2.0) * placement.shading[1];
+            let lit: [f32; 3] = std::array::from_fn(|c| (own[c] * placement.gains[c] * (across + up).exp()).min(1.0));
+            found.push(delta_e::delta_e00(lab::of_linear(lit), lab::of_linear(seen)));
+        }
+    }
+    found
+}
+
+/// Mean linear color of the pixels whose middles lie in a box; `None` if it leaves the picture.
+fn mean(picture: &image::RgbImage, [x0, y0, x1, y1]: [f32; 4]) -> Option<[f32; 3]> {
+    if x0 < 0.0 || y0 < 0.0 || x1 > picture.width() as f32 || y1 > picture.height() as f32 {
+        return None;
+    }
+    let (mut sum, mut count) = ([0.0f32; 3], 0u32);
+    for y in y0.round() as u32..(y1.round() as u32).max(y0.round() as u32 + 1).min(picture.height()) {
+        for x in x0.round() as u32..(x1.round() as u32).max(x0.round() as u32 + 1).min(picture.width()) {
+            let p = picture.get_pixel(x, y).0;
+            (0..3).for_each(|c| sum[c] += srgb::linear_of(p[c]));
+            count += 1;
+        }
+    }
+    (count > 0).then(|| sum.map(|s| s / count as f32))
+}

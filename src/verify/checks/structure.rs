@@ -1,0 +1,58 @@
+//! Is all detail still there and nothing added? The contrast-structure term of SSIM (Wang 2004) on lightness; the largest connected patch where it
+//! is low, as a share of the product: one changed letter is such a patch.
+
+use super::{Check, Measured};
+use crate::imaging::matte::watershed;
+use crate::imaging::plane::Plane;
+use crate::verify::{Comparison, Input};
+
+pub(super) struct Structure;
+
+/// Standard deviation of the window, in screen pixels.
+const WINDOW: f32 = 3.0;
+/// Variance under which an area counts as flat, in encoded units squared.
+const QUIET: f32 = 0.025 * 0.025;
+/// Below this the two do not show the same.
+const LOW: f32 = 0.6;
+
+impl Check for Structure {
+    fn name(&self) -> &'static str {
+        "structure"
+    }
+
+    fn cost(&self) -> u32 {
+        500
+    }
+
+    fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
+        let gray = |picture: &image::RgbImage| {
+            let data = picture
+                .pixels()
+                .map(|p| (0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])) / 255.0)
+                .collect();
+            Plane { width: picture.width() as usize, height: picture.height() as usize, data }
+        };
+        let (a, b) = (gray(&seen.screen_predicted), gray(&seen.screen_observed));
+        let value = low_structure(&a, &b, &seen.core(2), WINDOW, QUIET, LOW) / seen.area();
+        Measured { value: Some(value), message: format!("Detail differs over {:.2} % of the product.", value * 100.0) }
+    }
+}
+
+/// Pixels of the largest connected patch of `core` in which the contrast-structure term of `a` and `b` is below `low`.
+pub(super) fn low_structure(a: &Plane, b: &Plane, core: &[bool], window: f32, quiet: f32, low: f32) -> f32 {
+    let product = |p: &Plane, q: &Plane| {
+        let data = p.data.iter().zip(&q.data).map(|(x, y)| x * y).collect();
+        Plane { width: p.width, height: p.height, data }.blurred(window)
+    };
+    let (mean_a, mean_b) = (a.blurred(window), b.blurred(window));
+    let (aa, bb, ab) = (product(a, a), product(b, b), product(a, b));
+    let different: Vec<bool> = (0..core.len())
+        .map(|i| {
+            let (ma, mb) = (mean_a.data[i], mean_b.data[i]);
+            let (va, vb) = ((aa.data[i] - ma * ma).max(0.0), (bb.data[i] - mb * mb).max(0.0));
+            let covariance = ab.data[i] - ma * mb;
+            core[i] && (2.0 * covariance + quiet) / (va + vb + quiet) < low
+        })
+        .collect();
+    watershed::components(&different, a.width).iter().map(Vec::len).max().unwrap_or(0) as f32
+}
