@@ -42,6 +42,15 @@ pub struct Rendition {
     pub inspection: Inspection,
 }
 
+impl Rendition {
+    /// A warning about `item` if the encoder did more to the picture than is ordinary.
+    pub fn notice(&self, item: &str) -> Option<Problem> {
+        let Inspection { mean, worst_tile, .. } = self.inspection;
+        let message = || format!("levels of 255 lost: {mean:.1} on average, {worst_tile:.1} in the worst tile");
+        (!self.inspection.is_ordinary()).then(|| Problem::new(Code::RenditionAltered, item, message()))
+    }
+}
+
 /// Why there is no rendition.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliverError {

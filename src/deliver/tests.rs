@@ -139,6 +139,17 @@ fn the_inspection_sees_a_lost_tile_and_a_cast() {
 }
 
 #[test]
+fn a_picture_that_compression_hurts_is_delivered_with_a_warning() {
+    // Red and blue threads: color at half resolution makes them purple.
+    let cloth =
+        RgbImage::from_fn(200, 200, |x, _| if x % 2 == 0 { Rgb([230, 10, 10]) } else { Rgb([10, 10, 230]) });
+    let rendition = render_for(&cloth, None, &small("shopify"), &SCENE).unwrap();
+    assert_eq!(rendition.notice("cloth").unwrap().code, Code::RenditionAltered);
+    let rendition = render_for(&cloth, None, &small("google-lifestyle"), &SCENE).unwrap();
+    assert_eq!(rendition.notice("cloth"), None);
+}
+
+#[test]
 fn a_channel_file_with_a_mistake_is_refused_with_the_place() {
     let good = CHANNELS[0].1;
     let bad = [
