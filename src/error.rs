@@ -90,6 +90,7 @@ codes! {
     ProductNotLocated "product_not_located" Invalid "The product of the photo was not found in the candidate.",
     // deliver and storage
     ChannelRuleBroken "channel_rule_broken" Invalid "The picture cannot be made to fit the channel's rule that the message names; use another template or channel.",
+    RenditionAltered "rendition_altered" Warning "Compression changed the picture visibly; look at the file before you use it.",
     ChannelInvalid "channel_invalid" Invalid "Mend the channel's file; the message says where.",
     EncodeFailed "encode_failed" Internal "Report this; the picture could not be encoded.",
     ChannelUnknown "channel_unknown" Invalid "Use a name from `packshot templates list --kind channel`.",

@@ -42,6 +42,15 @@ pub struct Rendition {
     pub inspection: Inspection,
 }
 
+impl Rendition {
+    /// A warning about `item` if the encoder did more to the picture than is ordinary.
+    pub fn notice(&self, item: &str) -> Option<Problem> {
+        let Inspection { mean, worst_tile, .. } = self.inspection;
+        let message = || format!("levels of 255 lost: {mean:.1} on average, {worst_tile:.1} in the worst tile");
+        (!self.inspection.is_ordinary()).then(|| Problem::new(Code::RenditionAltered, item, message()))
+    }
+}
+
 /// Why there is no rendition.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliverError {
@@ -107,24 +116,47 @@ pub fn render_for(
     }
     let canvas = laid_out(master, &plan)?;
     let packet = provenance.xmp();
-    let mut quality = spec.quality;
-    loop {
-        let (encoded, format) = match spec.format {
-            ChannelFormat::Jpeg => (codec::encode_jpeg(&canvas, quality)?, Format::Jpeg),
-            ChannelFormat::Png => (codec::encode_rgb_png(&canvas, PngEffort::Small)?, Format::Png),
-            ChannelFormat::Webp => (codec::encode_webp(&canvas, quality)?, Format::WebP),
+    let mut last = 0;
+    for press in presses(spec) {
+        let (encoded, format) = match press {
+            Press::Jpeg(quality) => (codec::encode_jpeg(&canvas, quality)?, Format::Jpeg),
+            Press::Png(effort) => (codec::encode_rgb_png(&canvas, effort)?, Format::Png),
+            Press::WebP(quality) => (codec::encode_webp(&canvas, quality)?, Format::WebP),
         };
         let bytes = codec::embed(encoded, format, icc::srgb_profile(), &packet)?;
-        let lossless = spec.format == ChannelFormat::Png;
-        if bytes.len() as u64 <= spec.max_bytes {
+        last = bytes.len();
+        if last as u64 <= spec.max_bytes {
             let inspection = Inspection::of(&codec::read_rgb(&bytes)?, &canvas);
-            let quality = (!lossless).then_some(quality);
+            let quality = match press {
+                Press::Jpeg(quality) | Press::WebP(quality) => Some(quality),
+                Press::Png(_) => None,
+            };
             return Ok(Rendition { bytes, format: spec.format, quality, plan, inspection });
         }
-        if lossless || quality <= QUALITY_FLOOR {
-            return Err(broken(spec, format!("{} bytes are more than its {}", bytes.len(), spec.max_bytes)));
-        }
-        quality = quality.saturating_sub(QUALITY_STEP).max(QUALITY_FLOOR);
+    }
+    Err(broken(
+        spec,
+        format!("at the lowest quality the file still has {last} bytes of {} allowed", spec.max_bytes),
+    ))
+}
+
+/// One way to encode.
+#[derive(Clone, Copy)]
+enum Press {
+    Jpeg(u8),
+    Png(PngEffort),
+    WebP(u8),
+}
+
+/// Ways to encode for a channel, best looking first; the next one is tried if a file is too large.
+fn presses(spec: &ChannelSpec) -> Vec<Press> {
+    let lowest = QUALITY_FLOOR.min(spec.quality);
+    let steps = (lowest..=spec.quality).rev().step_by(QUALITY_STEP.into());
+    let qualities = steps.chain((!(spec.quality - lowest).is_multiple_of(QUALITY_STEP)).then_some(lowest));
+    match spec.format {
+        ChannelFormat::Jpeg => qualities.map(Press::Jpeg).collect(),
+        ChannelFormat::Png => [PngEffort::Fast, PngEffort::Small].map(Press::Png).into(),
+        ChannelFormat::Webp => qualities.map(Press::WebP).collect(),
     }
 }
 

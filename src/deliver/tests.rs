@@ -124,16 +124,29 @@ fn a_crop_never_cuts_the_product() {
 fn the_inspection_sees_a_lost_tile_and_a_cast() {
     let wanted = samples::picture(100, 70);
     assert_eq!(Inspection::of(&wanted, &wanted).worst_tile, 0.0);
+    assert!(Inspection::of(&wanted, &wanted).is_ordinary());
     let mut lost = wanted.clone();
     for (x, y) in (32..48).flat_map(|x| (16..32).map(move |y| (x, y))) {
         lost.put_pixel(x, y, Rgb([255; 3]));
     }
     let found = Inspection::of(&lost, &wanted);
-    assert!(found.worst_tile > 50.0 && found.mean < 10.0, "{found:?}");
+    assert!(found.worst_tile > 50.0 && found.mean < 10.0 && !found.is_ordinary(), "{found:?}");
     let warm =
         RgbImage::from_fn(100, 70, |x, y| Rgb(wanted.get_pixel(x, y).0.map(|v| v.min(250)).map(|v| v + 4)));
     assert!(Inspection::of(&warm, &wanted).cast.iter().all(|cast| (3.0..=4.0).contains(cast)));
-    assert!(!Inspection::of(&samples::picture(99, 70), &wanted).same_size);
+    assert!(!Inspection::of(&warm, &wanted).is_ordinary());
+    assert!(!Inspection::of(&samples::picture(99, 70), &wanted).is_ordinary());
+}
+
+#[test]
+fn a_picture_that_compression_hurts_is_delivered_with_a_warning() {
+    // Red and blue threads: color at half resolution makes them purple.
+    let cloth =
+        RgbImage::from_fn(200, 200, |x, _| if x % 2 == 0 { Rgb([230, 10, 10]) } else { Rgb([10, 10, 230]) });
+    let rendition = render_for(&cloth, None, &small("shopify"), &SCENE).unwrap();
+    assert_eq!(rendition.notice("cloth").unwrap().code, Code::RenditionAltered);
+    let rendition = render_for(&cloth, None, &small("google-lifestyle"), &SCENE).unwrap();
+    assert_eq!(rendition.notice("cloth"), None);
 }
 
 #[test]

@@ -18,9 +18,11 @@ pub enum PngEffort {
 }
 
 /// At and above this quality color is kept at full resolution: red print on a label shows the difference first.
-const FULL_CHROMA_FROM: u8 = 80;
+pub(super) const FULL_CHROMA_FROM: u8 = 80;
 
-/// H×W×3 sRGB → baseline JPEG with optimized Huffman tables; `quality` 1..=100 is clamped.
+/// H×W×3 sRGB → baseline JPEG in one interleaved scan; `quality` 1..=100 is clamped.
+///
+/// Optimized Huffman tables would save some 5 %, but the encoder then writes one scan a channel, which several decoders get wrong.
 ///
 /// # Errors
 /// [`CodecError::Encode`], also for more than 65,535 pixels a side.
@@ -31,7 +33,6 @@ pub fn encode_jpeg(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, CodecErro
     let quality = quality.clamp(1, 100);
     let mut bytes = Vec::with_capacity(picture.as_raw().len() / 8);
     let mut encoder = Encoder::new(&mut bytes, quality);
-    encoder.set_optimized_huffman_tables(true);
     encoder.set_sampling_factor(if quality >= FULL_CHROMA_FROM {
         SamplingFactor::F_1_1
     } else {
@@ -51,8 +52,9 @@ pub fn encode_webp(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, CodecErro
     let failed = |cause: String| CodecError::Encode { format: "WebP", cause };
     let mut config = webp::WebPConfig::new().map_err(|()| failed("no configuration".into()))?;
     config.quality = f32::from(quality.clamp(1, 100));
-    // Color at half resolution is all that lossy WebP has; this conversion keeps edges of saturated print crisp.
-    config.use_sharp_yuv = 1;
+    // Measured on 2048 px scenes: the default effort (4) and sharp color conversion take 4 to 6 times as long for files that are at most
+    // 5 % smaller and a worst tile that is half a level better.
+    config.method = 2;
     let encoder = webp::Encoder::from_rgb(picture.as_raw(), picture.width(), picture.height());
     let bytes = encoder.encode_advanced(&config).map_err(|error| failed(format!("{error:?}")))?;
     Ok(bytes.to_vec())

@@ -34,6 +34,11 @@ fn read_with(bytes: &[u8], limits: &Limits, strict: bool) -> Result<Raw, CodecEr
     if !outline.complete {
         return Err(CodecError::Truncated);
     }
+    if outline.split {
+        let cause =
+            "a JPEG with one scan a color channel; export it as an ordinary baseline or progressive JPEG";
+        return Err(CodecError::Unsupported(cause.into()));
+    }
     let (layout, wanted) = match decoder.input_colorspace() {
         Some(ColorSpace::Luma) => (Layout::Gray, ColorSpace::Luma),
         Some(ColorSpace::YCbCr | ColorSpace::RGB) => (Layout::Rgb, ColorSpace::RGB),
@@ -96,6 +101,9 @@ struct Outline {
     complete: bool,
     /// An Adobe segment is there.
     adobe: bool,
+    /// Baseline, color at reduced resolution, and the first scan does not hold all channels. The decoder gets the colors of such files
+    /// wrong without a word (zune-jpeg 0.5.15, its issue 422).
+    split: bool,
 }
 
 impl Outline {
@@ -103,8 +111,10 @@ impl Outline {
     /// anything else really is the next marker.
     fn of(bytes: &[u8]) -> Outline {
         let mut outline = Outline::default();
+        // Channels of a baseline frame with reduced color.
+        let mut reduced = None;
         let mut at = 2;
-        while let Some(&[prefix, marker]) = bytes.get(at..at + 2).and_then(|pair| pair.first_chunk::<2>()) {
+        while let Some(&[prefix, marker]) = bytes.get(at..).and_then(|rest| rest.first_chunk::<2>()) {
             match (prefix, marker) {
                 (0xff, 0xd9) => {
                     outline.complete = true;
@@ -117,7 +127,14 @@ impl Outline {
                         break;
                     };
                     let body = bytes.get(at + 4..).unwrap_or_default();
-                    outline.adobe |= marker == 0xee && body.starts_with(b"Adobe");
+                    match marker {
+                        0xc0 | 0xc1 => reduced = reduced_channels(body),
+                        0xda => {
+                            outline.split |= reduced.is_some_and(|channels| body.first() < Some(&channels))
+                        }
+                        0xee => outline.adobe |= body.starts_with(b"Adobe"),
+                        _ => {}
+                    }
                     at += 2 + usize::from(u16::from_be_bytes(length)).max(2);
                 }
                 _ => {
@@ -128,4 +145,11 @@ impl Outline {
         }
         outline
     }
+}
+
+/// Number of channels in a frame header, if they are several and not all sampled alike.
+fn reduced_channels(frame: &[u8]) -> Option<u8> {
+    let channels = *frame.get(5)?;
+    let samplings = frame.get(6..)?.chunks_exact(3).take(channels.into()).map(|channel| channel[1]);
+    (channels > 1 && samplings.into_iter().any(|sampling| sampling != 0x11)).then_some(channels)
 }

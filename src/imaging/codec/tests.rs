@@ -5,7 +5,7 @@ use image::{GrayImage, Luma, Rgb, RgbImage, RgbaImage};
 use proptest::prelude::*;
 
 use super::samples::*;
-use super::*;
+use super::{encode::FULL_CHROMA_FROM, *};
 use crate::imaging::color::icc;
 
 fn taken(bytes: &[u8]) -> Decoded {
@@ -15,6 +15,11 @@ fn taken(bytes: &[u8]) -> Decoded {
 fn largest_difference(a: &RgbImage, b: &RgbImage) -> u8 {
     assert_eq!(a.dimensions(), b.dimensions());
     a.iter().zip(b.iter()).map(|(a, b)| a.abs_diff(*b)).max().unwrap()
+}
+
+fn mean_difference(a: &RgbImage, b: &RgbImage) -> f64 {
+    assert_eq!(a.dimensions(), b.dimensions());
+    a.iter().zip(b.iter()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
 }
 
 #[test]
@@ -148,6 +153,47 @@ fn a_progressive_jpeg_is_read_and_its_cuts_are_found() {
     for kept in (2..file.len()).step_by(53) {
         let cut = decode(&file[..kept], &Limits::default());
         assert!(matches!(cut, Err(CodecError::Truncated | CodecError::Unsupported(_))), "{kept}: {cut:?}");
+    }
+}
+
+#[test]
+fn every_sampling_of_color_is_read_right_or_refused() {
+    use jpeg_encoder::SamplingFactor as Sampling;
+    let original = picture(199, 161);
+    for sampling in [Sampling::F_1_1, Sampling::F_2_1, Sampling::F_1_2, Sampling::F_2_2] {
+        for (progressive, restarts, separate) in
+            [(false, 0, false), (false, 3, false), (true, 0, false), (true, 5, false), (false, 0, true)]
+        {
+            let mut file = Vec::new();
+            let mut encoder = jpeg_encoder::Encoder::new(&mut file, 92);
+            encoder.set_sampling_factor(sampling);
+            encoder.set_progressive(progressive);
+            encoder.set_restart_interval(restarts);
+            // This encoder writes one scan a channel when it optimizes its tables.
+            encoder.set_optimized_huffman_tables(separate);
+            encoder.encode(&original, 199, 161, jpeg_encoder::ColorType::Rgb).unwrap();
+            let case =
+                format!("{sampling:?} progressive {progressive} restarts {restarts} separate {separate}");
+            match decode(&file, &Limits::default()) {
+                Ok(decoded) => {
+                    let mean = mean_difference(&decoded.rgb, &original);
+                    assert!(mean < 2.0, "{case}: {mean}");
+                }
+                Err(CodecError::Unsupported(_)) => assert!(separate && sampling != Sampling::F_1_1, "{case}"),
+                Err(error) => panic!("{case}: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn our_jpegs_are_one_interleaved_scan() {
+    for quality in [FULL_CHROMA_FROM - 1, FULL_CHROMA_FROM] {
+        let file = encode_jpeg(&picture(90, 70), quality).unwrap();
+        let scans: Vec<_> =
+            file.windows(5).filter(|part| part.starts_with(&[0xff, 0xda, 0])).map(|part| part[4]).collect();
+        assert_eq!(scans, [3]);
+        assert!(largest_difference(&taken(&file).rgb, &picture(90, 70)) < 24);
     }
 }
 
