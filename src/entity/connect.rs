@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use crate::domain::{Digest, Id};
+use crate::error::Code;
 
 /// How long a statement waits for another process's write before it fails.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,6 +43,21 @@ pub async fn write(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr
         ..TransactionOptions::default()
     })
     .await
+}
+
+/// What a database error means for whoever sees it: a full disk is worth its own advice.
+pub fn code_of(error: &DbErr) -> Code {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))
+    | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return Code::DatabaseFailed;
+    };
+    // SQLITE_FULL; PostgreSQL's disk_full.
+    match cause.as_database_error().and_then(|cause| cause.code()).as_deref() {
+        Some("13" | "53100") => Code::StorageFull,
+        _ => Code::DatabaseFailed,
+    }
 }
 
 /// The id of a row made at `micros` whose natural key is `key`. Equal arguments give equal ids, so a rerun at the same moment collides

@@ -11,4 +11,4 @@ pub mod product;
 pub mod queue_lane;
 pub mod result;
 
-pub use connect::{connect, derived_id, write};
+pub use connect::{code_of, connect, derived_id, write};

@@ -35,13 +35,12 @@ pub(super) fn find(cutout: &Cutout) -> Base {
     heights.sort_by(f32::total_cmp);
     let bulge = heights.get(heights.len() * 9 / 10).copied().unwrap_or(0.0);
     // A straight lower edge says nothing about depth: a box seen frontally. Most are about half as deep as wide.
-    let half_depth =
-        if bulge < 0.012 * width { 0.28 * width } else { (1.1 * bulge / sin).clamp(0.16 * width, 0.52 * width) };
-    Base {
-        pivot: [bounds.x as f32 + (first + last) / 2.0, bottom - half_depth * sin],
-        width,
-        half_depth,
-    }
+    let half_depth = if bulge < 0.012 * width {
+        0.28 * width
+    } else {
+        (1.1 * bulge / sin).clamp(0.16 * width, 0.52 * width)
+    };
+    Base { pivot: [bounds.x as f32 + (first + last) / 2.0, bottom - half_depth * sin], width, half_depth }
 }
 
 /// For each column of the bounds one past the lowest row with alpha ≥ 128, or the upper edge where there is none.

@@ -49,7 +49,12 @@ pub trait Generator: Sync {
     fn plan(&self, input: &Input<'_>) -> Result<(Placement, Vec<Problem>), GenerateError>;
 
     /// Executes a placement: same arguments, same bytes.
-    fn render(&self, cutout: &Cutout, plate: Option<&Plate>, placement: &Placement) -> Result<Candidate, GenerateError>;
+    fn render(
+        &self,
+        cutout: &Cutout,
+        plate: Option<&Plate>,
+        placement: &Placement,
+    ) -> Result<Candidate, GenerateError>;
 }
 
 /// Why there is no candidate.

@@ -4,7 +4,8 @@ use image::{Rgb, RgbImage};
 
 use super::{GenerateError, Generator, Input, base};
 use crate::domain::{
-    Candidate, Contact, Cutout, GeneratorKind, PLACEMENT_SCHEMA, Placement, Plate, Reflection, Shadow, Stand, Wrap,
+    Candidate, Contact, Cutout, GeneratorKind, PLACEMENT_SCHEMA, Placement, Plate, Reflection, Shadow, Stand,
+    Wrap,
 };
 use crate::error::Problem;
 use crate::imaging::warp::Similarity;
@@ -27,10 +28,8 @@ impl Generator for Packshot {
         let (width, height) = (request.width as f32, request.height as f32);
         let scale = FILL * (width / bounds.width as f32).min(height / bounds.height as f32);
         let base = base::find(input.cutout);
-        let middle = [
-            bounds.x as f32 + bounds.width as f32 / 2.0,
-            bounds.y as f32 + bounds.height as f32 / 2.0,
-        ];
+        let middle =
+            [bounds.x as f32 + bounds.width as f32 / 2.0, bounds.y as f32 + bounds.height as f32 / 2.0];
         let foot = [
             width / 2.0 + scale * (base.pivot[0] - middle[0]),
             height / 2.0 + scale * (base.pivot[1] - middle[1]),
@@ -41,18 +40,33 @@ impl Generator for Packshot {
             width: request.width,
             height: request.height,
             plate: None,
-            stand: Stand { scale, rotation_deg: request.overrides.rotation_deg.unwrap_or(0.0), pivot: base.pivot, foot },
+            stand: Stand {
+                scale,
+                rotation_deg: request.overrides.rotation_deg.unwrap_or(0.0),
+                pivot: base.pivot,
+                foot,
+            },
             gains: [1.0; 3],
             shading: [0.0; 2],
             wrap: Wrap { strength: 0.0, reach_px: 0.0 },
             contact: Contact { strength: 0.0, ambient: 0.0, reach_px: 0.0 },
-            shadow: Shadow { light: [0.0, 0.0, 1.0], tint: [1.0; 3], softness: 0.0, half_depth_px: base.half_depth * scale },
+            shadow: Shadow {
+                light: [0.0, 0.0, 1.0],
+                tint: [1.0; 3],
+                softness: 0.0,
+                half_depth_px: base.half_depth * scale,
+            },
             reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
         };
         Ok((placement, Vec::new()))
     }
 
-    fn render(&self, cutout: &Cutout, _: Option<&Plate>, placement: &Placement) -> Result<Candidate, GenerateError> {
+    fn render(
+        &self,
+        cutout: &Cutout,
+        _: Option<&Plate>,
+        placement: &Placement,
+    ) -> Result<Candidate, GenerateError> {
         let canvas = (placement.width, placement.height);
         let ground = RgbImage::from_pixel(canvas.0, canvas.1, Rgb([255; 3]));
         let layer = warp::place(&cutout.rgba, &similarity(&placement.stand), canvas)?;

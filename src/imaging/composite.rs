@@ -22,7 +22,9 @@ pub fn relight(layer: &mut Layer, relight: &Relight, frame: [f32; 4]) {
     let (middle_x, middle_y) = (frame[0] + half_w, frame[1] + half_h);
     let width = layer.width as usize;
     let across: Vec<f32> = (0..width)
-        .map(|i| (((layer.x as f32 + i as f32 + 0.5) - middle_x) / half_w).clamp(-1.0, 1.0) * relight.shading[0])
+        .map(|i| {
+            (((layer.x as f32 + i as f32 + 0.5) - middle_x) / half_w).clamp(-1.0, 1.0) * relight.shading[0]
+        })
         .map(f32::exp)
         .collect();
     for (j, row) in layer.data.chunks_exact_mut(width.max(1)).enumerate() {
@@ -116,7 +118,8 @@ mod tests {
 
     #[test]
     fn wrap_reaches_only_the_edge() {
-        let mut wide = Layer { x: 0, y: 0, width: 60, height: 60, data: vec![[0.0, 0.0, 0.0, 1.0]; 3600], lost: 0.0 };
+        let mut wide =
+            Layer { x: 0, y: 0, width: 60, height: 60, data: vec![[0.0, 0.0, 0.0, 1.0]; 3600], lost: 0.0 };
         for y in 0..60 {
             wide.data[y * 60..y * 60 + 20].fill([0.0; 4]);
         }

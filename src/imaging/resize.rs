@@ -45,7 +45,12 @@ fn encode(sample: u16) -> u8 {
 }
 
 /// `window` of `source` (H×W×3, sRGB) as a `width`×`height` picture, filtered in linear light.
-pub fn resize_rgb(source: &RgbImage, window: Window, width: u32, height: u32) -> Result<RgbImage, ResizeError> {
+pub fn resize_rgb(
+    source: &RgbImage,
+    window: Window,
+    width: u32,
+    height: u32,
+) -> Result<RgbImage, ResizeError> {
     let (left, top, right, bottom) = margin_window(window, source.width(), source.height(), width, height);
     let columns = (right - left) as usize;
     let mut linear = Vec::with_capacity(columns * (bottom - top) as usize * 6);
@@ -63,7 +68,12 @@ pub fn resize_rgb(source: &RgbImage, window: Window, width: u32, height: u32) ->
 }
 
 /// `window` of `source` (H×W, linear samples such as coverage) as a `width`×`height` plane.
-pub fn resize_gray(source: &GrayImage, window: Window, width: u32, height: u32) -> Result<GrayImage, ResizeError> {
+pub fn resize_gray(
+    source: &GrayImage,
+    window: Window,
+    width: u32,
+    height: u32,
+) -> Result<GrayImage, ResizeError> {
     let size = (source.width(), source.height());
     let bytes = convolve(source.as_raw(), size, PixelType::U8, window, width, height)?;
     GrayImage::from_raw(width, height, bytes).ok_or_else(|| ResizeError("sizes disagree".into()))
@@ -88,8 +98,7 @@ fn convolve(
     width: u32,
     height: u32,
 ) -> Result<Vec<u8>, ResizeError> {
-    let source =
-        ImageRef::new(size.0, size.1, samples, pixel).map_err(|e| ResizeError(e.to_string()))?;
+    let source = ImageRef::new(size.0, size.1, samples, pixel).map_err(|e| ResizeError(e.to_string()))?;
     let mut target = Image::new(width, height, pixel);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
@@ -100,7 +109,13 @@ fn convolve(
 }
 
 /// The whole-pixel rectangle around `window` that the filter can reach: left, top, right, bottom.
-fn margin_window(window: Window, source_w: u32, source_h: u32, width: u32, height: u32) -> (u32, u32, u32, u32) {
+fn margin_window(
+    window: Window,
+    source_w: u32,
+    source_h: u32,
+    width: u32,
+    height: u32,
+) -> (u32, u32, u32, u32) {
     let reach = |span: f64, pixels: u32| (2.0 * (span / f64::from(pixels)).max(1.0)).ceil() + 1.0;
     let (rx, ry) = (reach(window.width, width), reach(window.height, height));
     let left = (window.x - rx).max(0.0) as u32;

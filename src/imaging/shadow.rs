@@ -110,7 +110,8 @@ impl Body {
         let mut most = 0.0f32;
         for i in 0..STEPS {
             let t = near + (i as f32 + 0.5) * step;
-            most = most.max(self.density_at(x + t * dx, y + t * dy, t * dz, 0.6 * softness * t + 0.35 * step));
+            most =
+                most.max(self.density_at(x + t * dx, y + t * dy, t * dz, 0.6 * softness * t + 0.35 * step));
         }
         most
     }
@@ -159,7 +160,10 @@ mod tests {
         let body = body();
         assert!(body.occlusion(150.0, 0.0, FROM_LEFT, 0.02) > 0.9);
         assert!(body.occlusion(-150.0, 0.0, FROM_LEFT, 0.02) < 0.02);
-        assert!(body.occlusion(320.0, 0.0, FROM_LEFT, 0.02) > 0.5, "300 high at 45 degrees from the right edge at 50");
+        assert!(
+            body.occlusion(320.0, 0.0, FROM_LEFT, 0.02) > 0.5,
+            "300 high at 45 degrees from the right edge at 50"
+        );
         assert!(body.occlusion(420.0, 0.0, FROM_LEFT, 0.02) < 0.1);
     }
 

@@ -43,7 +43,11 @@ impl Layer {
     #[inline]
     pub fn at(&self, x: u32, y: u32) -> [f32; 4] {
         let (dx, dy) = (x.wrapping_sub(self.x), y.wrapping_sub(self.y));
-        if dx < self.width && dy < self.height { self.data[(dy * self.width + dx) as usize] } else { [0.0; 4] }
+        if dx < self.width && dy < self.height {
+            self.data[(dy * self.width + dx) as usize]
+        } else {
+            [0.0; 4]
+        }
     }
 
     /// One row of the layer; `y` in canvas coordinates, inside the layer.
@@ -94,7 +98,8 @@ fn scaled(source: &RgbaImage, map: &Similarity) -> Result<Patch, ResizeError> {
     let Some([x0, y0, x1, y1]) = visible_box(source, margin) else {
         return Ok(Patch { x: 0, y: 0, width: 0, height: 0, data: Vec::new() });
     };
-    let forward = |p: i64, axis: usize| f64::from(map.to[axis]) + scale * (p as f64 - f64::from(map.from[axis]));
+    let forward =
+        |p: i64, axis: usize| f64::from(map.to[axis]) + scale * (p as f64 - f64::from(map.from[axis]));
     let back = |q: i64, axis: usize| f64::from(map.from[axis]) + (q as f64 - f64::from(map.to[axis])) / scale;
     let keep = (2.0 / scale).ceil() as i64 + 1;
     let (left, top) = (forward(x0 + keep, 0).floor() as i64, forward(y0 + keep, 1).floor() as i64);
@@ -147,10 +152,11 @@ fn premultiplied(source: &RgbaImage, [x0, y0, x1, y1]: [i64; 4]) -> Vec<u8> {
 fn rotated(patch: &Patch, map: &Similarity) -> Patch {
     let (sin, cos) = map.rotation_deg.to_radians().sin_cos();
     let (tx, ty) = (map.to[0], map.to[1]);
-    let corners = [(0, 0), (patch.width, 0), (0, patch.height), (patch.width, patch.height)].map(|(cx, cy)| {
-        let (dx, dy) = (patch.x as f32 + cx as f32 - tx, patch.y as f32 + cy as f32 - ty);
-        (tx + cos * dx - sin * dy, ty + sin * dx + cos * dy)
-    });
+    let corners =
+        [(0, 0), (patch.width, 0), (0, patch.height), (patch.width, patch.height)].map(|(cx, cy)| {
+            let (dx, dy) = (patch.x as f32 + cx as f32 - tx, patch.y as f32 + cy as f32 - ty);
+            (tx + cos * dx - sin * dy, ty + sin * dx + cos * dy)
+        });
     let left = corners.iter().map(|c| c.0).fold(f32::INFINITY, f32::min).floor() as i64;
     let right = corners.iter().map(|c| c.0).fold(f32::NEG_INFINITY, f32::max).ceil() as i64;
     let top = corners.iter().map(|c| c.1).fold(f32::INFINITY, f32::min).floor() as i64;
@@ -194,12 +200,7 @@ fn bicubic(patch: &Patch, x: f32, y: f32) -> [f32; 4] {
 /// Weights of the four taps around a fraction `t` (Keys 1981, a = −½).
 fn catmull_rom(t: f32) -> [f32; 4] {
     let (t2, t3) = (t * t, t * t * t);
-    [
-        -0.5 * t3 + t2 - 0.5 * t,
-        1.5 * t3 - 2.5 * t2 + 1.0,
-        -1.5 * t3 + 2.0 * t2 + 0.5 * t,
-        0.5 * t3 - 0.5 * t2,
-    ]
+    [-0.5 * t3 + t2 - 0.5 * t, 1.5 * t3 - 2.5 * t2 + 1.0, -1.5 * t3 + 2.0 * t2 + 0.5 * t, 0.5 * t3 - 0.5 * t2]
 }
 
 fn clip(patch: Patch, canvas: (u32, u32)) -> Layer {
@@ -232,7 +233,11 @@ mod tests {
 
     fn square() -> RgbaImage {
         RgbaImage::from_fn(100, 80, |x, y| {
-            if (20..80).contains(&x) && (10..70).contains(&y) { Rgba([200, 60, 20, 255]) } else { Rgba([9, 9, 9, 0]) }
+            if (20..80).contains(&x) && (10..70).contains(&y) {
+                Rgba([200, 60, 20, 255])
+            } else {
+                Rgba([9, 9, 9, 0])
+            }
         })
     }
 
@@ -265,7 +270,10 @@ mod tests {
         picture.put_pixel(5, 20, Rgba([255, 255, 255, 255]));
         let map = Similarity { scale: 1.0, rotation_deg: 90.0, from: [20.0, 20.0], to: [20.0, 20.0] };
         let layer = place(&picture, &map, (40, 40)).unwrap();
-        let brightest = (0..40).flat_map(|y| (0..40).map(move |x| (x, y))).max_by(|a, b| layer.at(a.0, a.1)[3].total_cmp(&layer.at(b.0, b.1)[3])).unwrap();
+        let brightest = (0..40)
+            .flat_map(|y| (0..40).map(move |x| (x, y)))
+            .max_by(|a, b| layer.at(a.0, a.1)[3].total_cmp(&layer.at(b.0, b.1)[3]))
+            .unwrap();
         assert_eq!(brightest, (19, 5));
     }
 

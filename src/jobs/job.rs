@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::TenantScope;
+use crate::entity;
 use crate::error::{Code, Kind, Problem};
 use crate::queue::{Enqueued, Lease, NewJob, Queue, QueueError};
 use crate::storage::StorageError;
@@ -93,7 +94,7 @@ impl From<StorageError> for Exit {
 
 impl From<DbErr> for Exit {
     fn from(error: DbErr) -> Self {
-        Exit::Fail(Problem::new(Code::DatabaseFailed, "database", error.to_string()))
+        Exit::from(Problem::new(entity::code_of(&error), "database", error.to_string()))
     }
 }
 

@@ -49,7 +49,7 @@ impl Drop for Guard {
 pub(super) struct Keeper(JoinHandle<()>);
 
 impl Keeper {
-    /// Extends every held lease to `lease_for` from now, three times as often as needed.
+    /// Extends every held lease to `lease_for` from now, four times as often as needed.
     pub(super) fn start<C: Send + Sync + 'static>(
         shell: &Shell<C>,
         held: &Held,

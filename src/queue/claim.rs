@@ -129,8 +129,9 @@ async fn take(
     if tx.get_database_backend() == DbBackend::Postgres {
         next.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
+    // `=` and not `IN`: PostgreSQL may run the subquery of `IN` once per row, and each run would lock another job.
     let rows = job::Entity::update_many()
-        .filter(Column::Id.in_subquery(next))
+        .filter(Expr::col(Column::Id).eq(Expr::SubQuery(None, Box::new(next.into()))))
         .col_expr(Column::State, Expr::value(State::Running))
         .col_expr(Column::Attempt, Expr::col(Column::Attempt).add(1))
         .col_expr(Column::LeaseToken, Expr::col(Column::LeaseToken).add(1))

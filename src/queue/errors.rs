@@ -1,5 +1,6 @@
 //! What can go wrong with the queue. Knows no job's trouble: that is data.
 
+use crate::entity;
 use crate::error::Code;
 
 /// Why an operation on the queue did not happen.
@@ -23,7 +24,7 @@ impl QueueError {
     pub fn code(&self) -> Code {
         match self {
             QueueError::LeaseLost { .. } => Code::Internal,
-            QueueError::Database(_) => Code::DatabaseFailed,
+            QueueError::Database(error) => entity::code_of(error),
         }
     }
 }

@@ -3,7 +3,7 @@
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 
 use crate::domain::{DEFAULT_ORGANIZATION, Id, TenantScope};
-use crate::entity::organization;
+use crate::entity::{self, organization};
 use crate::error::Code;
 
 /// What people call the Organization of the command line.
@@ -24,7 +24,7 @@ impl TenancyError {
     /// The public code.
     pub fn code(&self) -> Code {
         match self {
-            TenancyError::Database(_) => Code::DatabaseFailed,
+            TenancyError::Database(error) => entity::code_of(error),
             TenancyError::Id(_) => Code::Internal,
         }
     }

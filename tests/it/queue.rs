@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use packshot::entity::{self, job};
+use packshot::error::Code;
 use packshot::queue::{Clock, Enqueued, Failed, Queue, QueueError, Rescue};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
 
 use crate::support::{LEASE, claim, job_row, memory, new_job, order, system, tenant};
 use job::State;
@@ -234,6 +235,48 @@ async fn lanes_are_served_by_weight_and_a_newcomer_does_not_wait() {
     assert!(next[..3].contains(&late));
     let lates = next.iter().filter(|scope| **scope == late).count();
     assert!((3..=5).contains(&lates), "1 of 5: {lates} of 20");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_workers_at_once_get_each_job_once() {
+    let queue = Queue::new(Clock::Database);
+    let db = memory().await;
+    for number in 0..5 {
+        let scope = tenant(&db, number).await;
+        let jobs = (0..40).map(|job| new_job(&format!("{job}")));
+        assert_eq!(queue.enqueue_all(&db, &scope, jobs).await.unwrap(), 40);
+    }
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let (db, queue) = (db.clone(), queue.clone());
+        workers.spawn(async move {
+            let mut mine = Vec::new();
+            while queue.outlook(&db, &system(), &order(1)).await.unwrap().available {
+                let leases = claim(&db, &queue, 3).await;
+                let tx = entity::write(&db).await.unwrap();
+                queue.complete(&tx, &leases.iter().collect::<Vec<_>>()).await.unwrap();
+                tx.commit().await.unwrap();
+                mine.extend(leases.into_iter().map(|lease| lease.job));
+            }
+            mine
+        });
+    }
+    let mut all: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
+    all.sort_unstable();
+    assert_eq!(all.len(), 200);
+    all.dedup();
+    assert_eq!(all.len(), 200);
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_grow_says_that_the_disk_is_full() {
+    let queue = Queue::new(Clock::Database);
+    let db = memory().await;
+    let scope = tenant(&db, 1).await;
+    db.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+    let jobs = (0..2000).map(|job| new_job(&format!("{job}")));
+    let error = queue.enqueue_all(&db, &scope, jobs).await.unwrap_err();
+    assert_eq!(error.code(), Code::StorageFull, "{error}");
 }
 
 #[tokio::test]

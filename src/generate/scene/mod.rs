@@ -25,7 +25,12 @@ impl Generator for Scene {
         plan::plan(input, plate)
     }
 
-    fn render(&self, cutout: &Cutout, plate: Option<&Plate>, placement: &Placement) -> Result<Candidate, GenerateError> {
+    fn render(
+        &self,
+        cutout: &Cutout,
+        plate: Option<&Plate>,
+        placement: &Placement,
+    ) -> Result<Candidate, GenerateError> {
         let plate = plate.ok_or(GenerateError::PlateMissing(GeneratorKind::Scene))?;
         render::render(cutout, plate, placement)
     }

@@ -2,8 +2,8 @@
 
 use super::{GenerateError, Input, ground, light};
 use crate::domain::{
-    Anchor, Contact, GroundKind, Overrides, PLACEMENT_SCHEMA, Placement, Plate, PlateCrop, Reflection, Shadow, Stand,
-    Wrap,
+    Anchor, Contact, GroundKind, Overrides, PLACEMENT_SCHEMA, Placement, Plate, PlateCrop, Reflection,
+    Shadow, Stand, Wrap,
 };
 use crate::error::{Code, Problem};
 use crate::generate::base::{self, Base};
@@ -36,8 +36,10 @@ struct Frame {
 /// Decides everything. Warnings say what was stretched.
 pub(super) fn plan(input: &Input<'_>, plate: &Plate) -> Result<(Placement, Vec<Problem>), GenerateError> {
     let template = &plate.template;
-    let anchor =
-        template.anchors.first().ok_or_else(|| GenerateError::Placement("the template has no anchor".into()))?;
+    let anchor = template
+        .anchors
+        .first()
+        .ok_or_else(|| GenerateError::Placement("the template has no anchor".into()))?;
     let (request, overrides) = (input.request, &input.request.overrides);
     check_overrides(overrides)?;
     let base = base::find(input.cutout);
@@ -150,7 +152,8 @@ fn frame(
         Some([x, y, _]) => [x * plate_w, y * plate_h],
         None => [anchor_pixel[0] - across * width, anchor_pixel[1] - down * height],
     };
-    let crop = [crop[0].clamp(0.0, (plate_w - width).max(0.0)), crop[1].clamp(0.0, (plate_h - height).max(0.0))];
+    let crop =
+        [crop[0].clamp(0.0, (plate_w - width).max(0.0)), crop[1].clamp(0.0, (plate_h - height).max(0.0))];
     Ok(Frame { crop, height, share, stretch: share * height / life_size })
 }
 
@@ -213,7 +216,11 @@ fn notices(input: &Input<'_>, anchor: &Anchor, height_m: f32, frame: &Frame) -> 
     let mut notices = Vec::new();
     let category = &input.request.category;
     if !category.is_empty() && !template.categories.contains(category) {
-        notices.push(Problem::new(Code::TemplateUnsuited, &template.name, format!("it is not made for `{category}`")));
+        notices.push(Problem::new(
+            Code::TemplateUnsuited,
+            &template.name,
+            format!("it is not made for `{category}`"),
+        ));
     }
     let size = anchor.size_m;
     let too_large = height_m > 1.3 * size[1];

@@ -21,7 +21,8 @@ pub(super) fn reflect(ground: &mut RgbImage, layer: &Layer, placement: &Placemen
     let lines = mirror_lines(layer, placement, sin_pitch);
     let (Some(top), false) = (lines.iter().copied().min(), rows == 0) else { return };
     let top = top as usize;
-    let height = (rows + layer.height as usize).min(placement.height as usize - top.min(placement.height as usize));
+    let height =
+        (rows + layer.height as usize).min(placement.height as usize - top.min(placement.height as usize));
     if height == 0 {
         return;
     }
@@ -51,7 +52,8 @@ fn mirror_lines(layer: &Layer, placement: &Placement, sin_pitch: f32) -> Vec<u32
     let back = foot - 1.2 * half - 0.01 * layer.height as f32;
     (0..layer.width as usize)
         .map(|i| {
-            let lowest = (0..layer.height as usize).rev().find(|j| layer.data[j * layer.width as usize + i][3] > 0.5);
+            let lowest =
+                (0..layer.height as usize).rev().find(|j| layer.data[j * layer.width as usize + i][3] > 0.5);
             match lowest.map(|j| layer.y as f32 + j as f32 + 1.0) {
                 Some(y) if y >= back => y as u32,
                 _ => foot.max(0.0) as u32,

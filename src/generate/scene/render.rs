@@ -8,11 +8,11 @@ use crate::domain::{Candidate, Cutout, Placement, Plate};
 use crate::generate::packshot::similarity;
 use crate::imaging::color::srgb;
 use crate::imaging::composite::{self, Relight};
+use crate::imaging::grain;
 use crate::imaging::plane::Plane;
 use crate::imaging::resize::{self, Window};
 use crate::imaging::shadow::Body;
 use crate::imaging::warp::{self, Layer};
-use crate::imaging::grain;
 
 /// Shadow and occlusion are smooth: they are computed on every fourth pixel.
 const STEP: u32 = 4;
@@ -20,7 +20,11 @@ const STEP: u32 = 4;
 const GRAIN: f32 = 1.1;
 
 /// Makes the candidate that `placement` describes.
-pub(super) fn render(cutout: &Cutout, plate: &Plate, placement: &Placement) -> Result<Candidate, GenerateError> {
+pub(super) fn render(
+    cutout: &Cutout,
+    plate: &Plate,
+    placement: &Placement,
+) -> Result<Candidate, GenerateError> {
     let view = GroundView::new(plate, placement)
         .ok_or_else(|| GenerateError::Placement("the foot does not stand on the template's ground".into()))?;
     let canvas = (placement.width, placement.height);
@@ -41,13 +45,12 @@ pub(super) fn render(cutout: &Cutout, plate: &Plate, placement: &Placement) -> R
 
 /// The seen part of the plate, at master size, with grain.
 fn background(plate: &Plate, placement: &Placement) -> Result<RgbImage, GenerateError> {
-    let crop = placement
-        .plate
-        .as_ref()
-        .filter(|crop| crop.template == plate.template.name)
-        .ok_or_else(|| GenerateError::PlateMismatch {
-            wanted: placement.plate.as_ref().map_or_else(String::new, |c| c.template.clone()),
-            given: plate.template.name.clone(),
+    let crop =
+        placement.plate.as_ref().filter(|crop| crop.template == plate.template.name).ok_or_else(|| {
+            GenerateError::PlateMismatch {
+                wanted: placement.plate.as_ref().map_or_else(String::new, |c| c.template.clone()),
+                given: plate.template.name.clone(),
+            }
         })?;
     let width = f64::from(crop.width);
     let height = width * f64::from(placement.height) / f64::from(placement.width);
@@ -97,7 +100,8 @@ fn darken(ground: &mut RgbImage, layer: &Layer, placement: &Placement, view: &Gr
         for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
             let (sx, sy) = ((x as f32 + 0.5) / step, (y as f32 + 0.5) / step);
             let shade = cast.sample(sx, sy);
-            let closed = (1.0 - contact.ambient * ambient.sample(sx, sy)) * (1.0 - contact.strength * line.at(x, y));
+            let closed =
+                (1.0 - contact.ambient * ambient.sample(sx, sy)) * (1.0 - contact.strength * line.at(x, y));
             if shade < 0.002 && closed > 0.998 {
                 continue;
             }
@@ -144,7 +148,11 @@ struct Line {
 impl Line {
     fn at(&self, x: usize, y: usize) -> f32 {
         let (dx, dy) = (x.wrapping_sub(self.x), y.wrapping_sub(self.y));
-        if dx < self.plane.width && dy < self.plane.height { self.plane.data[dy * self.plane.width + dx] } else { 0.0 }
+        if dx < self.plane.width && dy < self.plane.height {
+            self.plane.data[dy * self.plane.width + dx]
+        } else {
+            0.0
+        }
     }
 
     fn row_is_empty(&self, y: usize) -> bool {
@@ -178,7 +186,12 @@ fn contact_line(alpha: &Plane, layer: &Layer, placement: &Placement, sin_pitch: 
     let cropped = Plane {
         width: plane.width - cut_x,
         height: plane.height - cut_y,
-        data: plane.data.chunks_exact(plane.width).skip(cut_y).flat_map(|row| row[cut_x..].iter().copied()).collect(),
+        data: plane
+            .data
+            .chunks_exact(plane.width)
+            .skip(cut_y)
+            .flat_map(|row| row[cut_x..].iter().copied())
+            .collect(),
     };
     Line { x: x.saturating_sub(margin), y: y.saturating_sub(margin), plane: cropped }
 }
