@@ -4,14 +4,41 @@ use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
 
-/// Steepness (change of √ratio a pixel) that background and soft shadow stay under.
-const GENTLE: f32 = 0.016;
-/// Steepness that only an edge or print has.
+/// Background may be this steep (change of √ratio a pixel) without being an edge …
+const HOLE_GENTLE: f32 = 0.016;
+/// … and nothing but an edge or print is as steep as this.
 const STEEP: f32 = 0.10;
 /// Spread of the three ratios that only a colored thing has.
 const COLORED: f32 = 0.10;
-/// Below this ratio no soft shadow goes on a packshot.
-const DARK: f32 = 0.22;
+/// Below this ratio no neutral shadow goes on a packshot.
+const DARK: f32 = 0.2;
+/// Brighter than the field by more than this is not background, however smooth.
+const BRIGHT: f32 = 1.25;
+/// Reach of the filters that tell an edge, which is thin, from the slope of a shadow, which is wide; pixels.
+const THIN: usize = 5;
+/// Edges of fewer pixels are noise.
+const SPECK: usize = 14;
+/// A gap in an edge up to about twice this many pixels does not let the background in.
+const GAP: u8 = 3;
+
+/// What counts as an edge: steeper than `floor` plus `factor` times the steepness around.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    floor: f32,
+    factor: f32,
+    /// Whether shadows may take on the product's color, as they do right below it.
+    tinted: bool,
+}
+
+/// Finds the faint edges of white on white, but takes the rim of a sharp shadow for one too.
+const KEEN: Rule = Rule { floor: 0.004, factor: 1.2, tinted: false };
+/// Follows shadows up to the product's foot, but leaks through faint edges.
+const LENIENT: Rule = Rule { floor: 0.006, factor: 2.0, tinted: true };
+/// What the lenient rule takes away beyond this share of the product is a leak, not a shadow.
+const LARGEST_SHADOW: f32 = 0.04;
+/// Shadows are darker than this.
+const SHADED: f32 = 0.93;
+
 /// Smallest part of the picture that counts as a thing, and as a hole.
 const SMALLEST: f32 = 0.0004;
 
@@ -42,8 +69,10 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let light = of(&|r| (r[0] + r[1] + r[2]) / 3.0);
     let chroma = of(&|r| r[0].max(r[1]).max(r[2]) - r[0].min(r[1]).min(r[2]));
     let steep = steepness(ratio, &chroma);
-    let mut inside = first_pass(&light, &chroma, &steep);
-    drop_dust(&mut inside, width);
+    let keen = pass(&light, &chroma, &steep, &opened(&steep), KEEN);
+    let lenient = pass(&light, &chroma, &steep, &steep.blurred(THIN as f32), LENIENT);
+    let mut inside = without_shadow(keen, &lenient, &light);
+    drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
     open_holes(&mut inside, &light, &chroma, &steep, &around);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
@@ -80,27 +109,63 @@ fn steepness(ratio: &[Plane; 3], chroma: &Plane) -> Plane {
     steep
 }
 
-fn first_pass(light: &Plane, chroma: &Plane, steep: &Plane) -> Vec<bool> {
+/// Grayscale opening: what is left of the steepness when ridges thinner than the window are taken away.
+fn opened(steep: &Plane) -> Plane {
+    let filter = |plane: &Plane, pick: fn(f32, f32) -> f32| {
+        let along = |source: &Plane, dx: isize, dy: isize| {
+            let reach = THIN as isize;
+            let mut out = source.clone();
+            for y in 0..source.height as isize {
+                for x in 0..source.width as isize {
+                    let value = (-reach..=reach)
+                        .map(|k| source.clamped(x + k * dx, y + k * dy))
+                        .reduce(pick)
+                        .unwrap_or_default();
+                    out.data[y as usize * source.width + x as usize] = value;
+                }
+            }
+            out
+        };
+        along(&along(plane, 1, 0), 0, 1)
+    };
+    filter(&filter(steep, f32::min), f32::max)
+}
+
+/// The product by one rule: background is what is reached from the frame without crossing an edge; between it and what is surely product the
+/// watershed decides.
+fn pass(light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane, rule: Rule) -> Vec<bool> {
     let (width, height) = (light.width, light.height);
     let count = width * height;
-    let open: Vec<bool> = (0..count)
-        .map(|i| steep.data[i] < GENTLE && chroma.data[i] < 0.07 && light.data[i] > 0.3 && light.data[i] < 1.12)
+    let mut edge: Vec<bool> = (0..count)
+        .map(|i| steep.data[i] > rule.floor + rule.factor * around.data[i] || steep.data[i] > STEEP)
         .collect();
-    let border = (0..count).filter(|i| {
-        let (x, y) = (i % width, i / width);
-        (x < 2 || y < 2 || x + 2 >= width || y + 2 >= height) && (light.data[*i] - 1.0).abs() < 0.12
-    });
-    let reached = watershed::reach(border, &open, width);
-    let far = distance_to(&reached, width, 4);
+    for speck in watershed::components(&edge, width).iter().filter(|part| part.len() < SPECK) {
+        speck.iter().for_each(|i| edge[*i] = false);
+    }
+    let open: Vec<bool> = (0..count)
+        .map(|i| {
+            let (l, c) = (light.data[i], chroma.data[i]);
+            let tinted = rule.tinted && l < 0.85 && c < 0.3 * l;
+            let darkest = if rule.tinted { 0.05 } else { DARK };
+            !edge[i] && (c < 0.09 || tinted) && (darkest..BRIGHT).contains(&l)
+        })
+        .collect();
+    let reached = reached(&open, light);
+    let far = distance_to(&reached, width, 5);
     let mut markers = vec![UNDECIDED; count];
     for i in 0..count {
-        let strong = chroma.data[i] > COLORED || light.data[i] < DARK || steep.data[i] > STEEP;
-        let apart = far[i] >= 4 && ((light.data[i] - 1.0).abs() > 0.05 || chroma.data[i] > 0.05);
+        let (l, c) = (light.data[i], chroma.data[i]);
+        let strong = c > COLORED || l < DARK || steep.data[i] > STEEP;
+        let apart = far[i] >= 5 && ((l - 1.0).abs() > 0.06 || c > 0.05);
         if reached[i] {
             markers[i] = BACKGROUND;
         } else if (strong && far[i] >= 2) || apart {
             markers[i] = PRODUCT;
         }
+    }
+    let product: Vec<bool> = markers.iter().map(|m| *m == PRODUCT).collect();
+    for speck in watershed::components(&product, width).iter().filter(|part| part.len() < SPECK) {
+        speck.iter().for_each(|i| markers[*i] = UNDECIDED);
     }
     if !markers.contains(&PRODUCT) {
         return vec![false; count];
@@ -108,11 +173,40 @@ fn first_pass(light: &Plane, chroma: &Plane, steep: &Plane) -> Vec<bool> {
     watershed::flood(&mut markers, &steep.data, width, 0.35);
     let outside: Vec<bool> = markers.iter().map(|m| *m != PRODUCT).collect();
     // What is enclosed belongs to the product until it proves to be a hole.
-    let border = (0..count).filter(|i| {
+    watershed::reach(frame(width, height, 1), &outside, width).iter().map(|outside| !outside).collect()
+}
+
+/// Indices of the pixels within `depth` of the picture's border.
+fn frame(width: usize, height: usize, depth: usize) -> impl Iterator<Item = usize> {
+    (0..width * height).filter(move |i| {
         let (x, y) = (i % width, i / width);
-        x == 0 || y == 0 || x + 1 == width || y + 1 == height
-    });
-    watershed::reach(border, &outside, width).iter().map(|outside| !outside).collect()
+        x < depth || y < depth || x + depth >= width || y + depth >= height
+    })
+}
+
+/// What is reached from the frame through `open` pixels, gaps narrower than twice [`GAP`] closed.
+fn reached(open: &[bool], light: &Plane) -> Vec<bool> {
+    let (width, height) = (light.width, light.height);
+    let closed: Vec<bool> = open.iter().map(|open| !open).collect();
+    let wide: Vec<bool> = distance_to(&closed, width, GAP + 1).iter().map(|d| *d > GAP).collect();
+    let seeds = frame(width, height, 3 + usize::from(GAP)).filter(|i| (light.data[*i] - 1.0).abs() < 0.25);
+    let core = watershed::reach(seeds, &wide, width);
+    let near = distance_to(&core, width, 2 * GAP);
+    (0..open.len()).map(|i| open[i] && near[i] < 2 * GAP).collect()
+}
+
+/// The keen product without the shadows that only the lenient rule saw.
+fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane) -> Vec<bool> {
+    let mut inside = keen;
+    let area = inside.iter().filter(|i| **i).count() as f32;
+    let extra: Vec<bool> = inside.iter().zip(lenient).map(|(k, l)| *k && !l).collect();
+    for part in watershed::components(&extra, light.width) {
+        let mean = part.iter().map(|i| light.data[*i]).sum::<f32>() / part.len() as f32;
+        if (part.len() as f32) < LARGEST_SHADOW * area && mean < SHADED {
+            part.iter().for_each(|i| inside[*i] = false);
+        }
+    }
+    inside
 }
 
 /// City-block distance to `set`, up to `limit`.
@@ -138,10 +232,14 @@ fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
     distance
 }
 
-fn drop_dust(inside: &mut [bool], width: usize) {
-    let smallest = (SMALLEST * inside.len() as f32) as usize;
-    for part in watershed::components(inside, width) {
-        if part.len() < smallest {
+/// Removes what is too small to be a part, and what has nothing of a product: no color, no darkness, no edge.
+fn drop_dust(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) {
+    let count = inside.len() as f32;
+    for part in watershed::components(inside, light.width) {
+        let strong = |i: &&usize| chroma.data[**i] > COLORED || light.data[**i] < DARK || steep.data[**i] > STEEP;
+        let bland = (part.iter().filter(strong).count() as f32) < 0.02 * part.len() as f32;
+        let share = part.len() as f32 / count;
+        if share < SMALLEST || (bland && share < 0.004) {
             part.iter().for_each(|i| inside[*i] = false);
         }
     }
@@ -160,7 +258,7 @@ fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane,
     let candidate: Vec<bool> = (0..count)
         .map(|i| {
             let offset = light.data[i] - around.data[i];
-            inside[i] && steep.data[i] < GENTLE && chroma.data[i] < 0.04 && (-0.12..0.03).contains(&offset)
+            inside[i] && steep.data[i] < HOLE_GENTLE && chroma.data[i] < 0.04 && (-0.12..0.03).contains(&offset)
         })
         .collect();
     let mut markers: Vec<u8> = inside.iter().map(|i| if *i { PRODUCT } else { BACKGROUND }).collect();
