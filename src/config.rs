@@ -25,7 +25,7 @@ pub struct Config {
     pub scene_size: u32,
     /// Default width and height of a white main image in pixels.
     pub packshot_size: u32,
-    /// Encoder quality of pictures that the commands write, 1..100.
+    /// Encoder quality of pictures that the commands write, 60..100.
     pub jpeg_quality: u8,
 }
 

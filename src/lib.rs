@@ -5,7 +5,7 @@
 
 /// 0: stable public codes and the one error shape; knows no web framework and no stage.
 pub mod error;
-/// 0: set-up of tracing; called by `app` alone.
+/// 0: set-up of tracing; called by `cli` alone.
 pub mod telemetry;
 
 /// 0: pure pixels: bytes↔buffers, color, resize, matte kernels, compositing, shadow, metrics; knows no product and no file.

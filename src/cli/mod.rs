@@ -1,7 +1,7 @@
 //! The commands. Their JSON lines on stdout are an interface: fields are added, never changed. Knows no stage's insides.
 
 mod args;
-
+mod bench;
 mod demo;
 mod doctor;
 mod items;
@@ -52,6 +52,7 @@ pub fn run() -> u8 {
     telemetry::init(&config.log);
     let session = Session { config };
     let outcome = match cli.command {
+        Command::Bench(args) => bench::run(&session, &args),
 
         Command::Demo(args) => demo::run(&session, &args),
         Command::Doctor => doctor::run(&session),
@@ -59,7 +60,6 @@ pub fn run() -> u8 {
         Command::Segment(args) => segment::run(&session, &args),
         Command::Templates(args) => templates::run(&args),
         Command::Verify(args) => verify::run(&session, &args),
-        Command::Bench(_) => Ok(USAGE),
 
     };
     outcome.unwrap_or_else(|problem| refuse(&problem))

@@ -150,8 +150,9 @@ fn write(plan: &Plan<'_>, item: &Item, index: u32, made: &Made) -> Result<(Value
     }
     let (folder, status) = match made.last.receipt.report.verdict {
         Verdict::Pass => (plan.args.out.clone(), "passed"),
-        Verdict::Review => (plan.args.out.join("review"), "review"),
-        Verdict::Reject => (plan.args.out.join("rejected"), "rejected"),
+        // An exact replay that is rejected is just that; otherwise even the safe composite failed, and a person decides.
+        Verdict::Reject if matches!(plan.pinned, Pinned::All(_)) => (plan.args.out.join("rejected"), "rejected"),
+        Verdict::Review | Verdict::Reject => (plan.args.out.join("review"), "review"),
     };
     let (picture, receipt) = put(plan, &folder, &stem, &made.last)?;
     let report = &made.last.receipt.report;

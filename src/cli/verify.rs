@@ -1,15 +1,17 @@
 //! `packshot verify`: one picture against one photo; the FidelityReport on stdout, the verdict as exit status. Knows no template.
 
+use image::{Rgb, RgbImage};
+
 use super::args::VerifyArgs;
 use super::items;
 use super::overrides::{self, Pinned};
 use super::{Session, output};
-use crate::domain::{GeneratorKind, Tier, Verdict};
+use crate::domain::{Cutout, GeneratorKind, Placement, Tier, Verdict};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, Limits, PngEffort};
 use crate::jobs::pipeline;
 use crate::verify::{self, Input, Policy};
-use crate::{ingest, storage};
+use crate::{app, generate, ingest, storage};
 
 /// Exit status of a review.
 const REVIEW: u8 = 10;
@@ -33,8 +35,16 @@ pub(super) fn run(_: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
     };
     let white = picture.get_pixel(0, 0).0 == [255; 3] && picture.get_pixel(picture.width() - 1, 0).0 == [255; 3];
     let kind = if placement.plate.is_none() && white { GeneratorKind::Packshot } else { GeneratorKind::Scene };
-    let input =
-        Input { photo: &photo, cutout: &cutout, placement: &placement, master: &picture, ground: None, kind, tier };
+    let ground = ground(&cutout, &placement, kind);
+    let input = Input {
+        photo: &photo,
+        cutout: &cutout,
+        placement: &placement,
+        master: &picture,
+        ground: ground.as_ref(),
+        kind,
+        tier,
+    };
     let (report, comparison) = verify::verify(&input, &policy).map_err(fail)?;
     if let Some(folder) = &args.evidence {
         for exhibit in verify::exhibits(&comparison) {
@@ -50,4 +60,14 @@ pub(super) fn run(_: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
         Verdict::Review => REVIEW,
         Verdict::Reject => REJECT,
     })
+}
+
+/// What is behind the product, if it can be made again: white, or the template that the placement names by digest.
+fn ground(cutout: &Cutout, placement: &Placement, kind: GeneratorKind) -> Option<RgbImage> {
+    if kind == GeneratorKind::Packshot {
+        return Some(RgbImage::from_pixel(placement.width, placement.height, Rgb([255; 3])));
+    }
+    let crop = placement.plate.as_ref()?;
+    let plate = app::library().ok()?.plate(&crop.template).ok()?;
+    generate::of(kind).render(cutout, Some(plate.as_ref()), placement).ok().map(|made| made.ground)
 }

@@ -21,7 +21,7 @@ const FILLER: &[&str] = &[
 ];
 /// The same in Chinese; removed before what is left is reported.
 const FILLER_ZH: &[&str] = &[
-    "在", "上", "的", "里", "旁边", "旁", "放", "产品", "照片", "图片", "背景", "场景", "一个", "一张", "和", "与", "请", "中", "下", "光线",
+    "在", "上", "的", "里", "旁边", "旁", "放", "产品", "照片", "图片", "背景", "场景", "一个", "一张", "和", "与", "请", "中", "下", "光线", "光",
     "风格", "着", "从", "来", "边",
 ];
 const LEFT: &[&str] = &["left", "左侧", "左边", "左"];
@@ -54,7 +54,8 @@ fn has(prompt: &str, word: &str) -> bool {
     if !word.is_ascii() {
         return prompt.contains(word);
     }
-    latin_words(prompt).any(|candidate| same_word(candidate, word))
+    // A keyword of several words is met when each of them is.
+    latin_words(word).all(|part| latin_words(prompt).any(|candidate| same_word(candidate, part)))
 }
 
 fn latin_words(text: &str) -> impl Iterator<Item = &str> {
@@ -80,7 +81,7 @@ fn same_word(a: &str, b: &str) -> bool {
 
 fn unmet(prompt: &str, template: &SceneTemplate) -> Vec<String> {
     let known = |word: &str| {
-        let listed = template.keywords_en.iter().any(|k| same_word(k, word));
+        let listed = template.keywords_en.iter().any(|k| latin_words(k).any(|part| same_word(part, word)));
         let named = latin_words(&template.title_en.to_lowercase()).any(|k| same_word(k, word));
         listed || named || FILLER.contains(&word) || LEFT.contains(&word) || RIGHT.contains(&word)
     };

@@ -71,13 +71,22 @@ pub fn ingest(bytes: &[u8], name: &str, limits: &Limits) -> Result<Photo, Ingest
         alpha,
         file_digest: Digest::of(bytes),
         pixel_digest,
-        format: match format {
-            Format::Jpeg => SourceFormat::Jpeg,
-            Format::Png => SourceFormat::Png,
-            Format::WebP => SourceFormat::WebP,
-        },
+        format: source_format(format),
         notices: told,
     })
+}
+
+fn source_format(format: Format) -> SourceFormat {
+    match format {
+        Format::Jpeg => SourceFormat::Jpeg,
+        Format::Png => SourceFormat::Png,
+        Format::WebP => SourceFormat::WebP,
+    }
+}
+
+/// What the bytes are, by their first ones; `None` if it is nothing that is taken in.
+pub fn sniff(bytes: &[u8]) -> Option<SourceFormat> {
+    Container::of(bytes).readable().map(source_format)
 }
 
 /// A warning if the name's ending claims another kind of picture than the bytes are.

@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::entity::{self, derived_id, generation, photo, product, result};
 use crate::error::{Code, Problem};
+use crate::ingest;
 use crate::queue::Queue;
 use crate::storage::{Address, Storage, StorageKey};
 
@@ -56,8 +57,9 @@ pub async fn submit(
     storage: &dyn Storage,
     order: &Order,
 ) -> Result<(), Exit> {
-    // The bytes are only stored here; whether they are a picture, the job finds out. The format in the key is a name, not a promise.
-    let file = StorageKey::Photo { address: Address::of(scope, &order.bytes), format: SourceFormat::Jpeg };
+    // Whether the bytes are a picture, the job finds out; here they only get a name.
+    let format = ingest::sniff(&order.bytes).unwrap_or(SourceFormat::Jpeg);
+    let file = StorageKey::Photo { address: Address::of(scope, &order.bytes), format };
     storage.put(&file, &order.bytes)?;
     let now = queue.now(db).await?;
     let tx = entity::write(db).await?;

@@ -179,10 +179,10 @@ fn store(context: &JobContext, photo: &StorageKey, made: &pipeline::Made) -> Res
             context.storage.put(key, bytes)?;
         }
     }
+    // Even the safe composite was rejected, or the checks could not see enough: a person decides.
     let status = match last.receipt.report.verdict {
         Verdict::Pass => result::Status::Passed,
-        Verdict::Review => result::Status::Review,
-        Verdict::Reject => result::Status::Rejected,
+        Verdict::Review | Verdict::Reject => result::Status::Review,
     };
     let report = serde_json::to_value(&last.receipt.report)
         .map_err(|error| Problem::new(Code::Internal, &last.receipt.sku, error.to_string()))?;
@@ -209,6 +209,7 @@ fn deliver_to(
                 let key =
                     StorageKey::Rendition { address: Address { organization, digest }, format: rendition.format };
                 context.storage.put(&key, &rendition.bytes)?;
+                output.notices.extend(rendition.notice(&receipt.sku));
                 output.assets.renditions.insert(name.clone(), key);
             }
             Err(error) => output.notices.push(error.problem(&receipt.sku)),

@@ -75,8 +75,6 @@ pub struct Made {
     pub rejected: Vec<Attempt>,
     /// Whether the last is the safe composite.
     pub safe: bool,
-    /// Whether even the last attempt was rejected: then nothing is delivered, and a person decides.
-    pub held: bool,
     /// Times of all attempts together.
     pub timing: Timing,
 }
@@ -98,7 +96,7 @@ pub fn make(library: &TemplateLibrary, wanted: &Wanted<'_>) -> Result<Made, Prob
             NextStep::Retry(next) => attempt = next,
             NextStep::SafeComposite(next) => (attempt, safe) = (next, true),
             NextStep::Deliver | NextStep::Review => {
-                return Ok(Made { last: made, rejected, safe, held: verdict == Verdict::Reject, timing });
+                return Ok(Made { last: made, rejected, safe, timing });
             }
         }
         rejected.push(made);

@@ -5,7 +5,7 @@ mod judge;
 mod region;
 mod side;
 
-use image::GrayImage;
+use image::{GrayImage, RgbaImage};
 
 use crate::domain::{Cutout, Photo, Rect};
 use crate::error::{Code, Problem};
@@ -72,7 +72,7 @@ pub fn segment(photo: &Photo, name: &str) -> Result<Cutout, SegmentError> {
     let (confidence, doubts) = judge::confidence(name, &region, clarity);
     notices.extend(doubts);
     let key_side = side::key_side(&region, &coarse);
-    let shadow = shadow(&region, &rgba);
+    let shadow = shadow(&region, &rgba)?;
     Ok(Cutout { rgba, shadow, bounds, confidence, key_side, notices: as_warnings(notices) })
 }
 
@@ -81,7 +81,7 @@ fn as_warnings(notices: Vec<Problem>) -> Vec<Problem> {
 }
 
 /// The box of alpha ≥ 128.
-fn bounds(rgba: &image::RgbaImage) -> Option<Rect> {
+fn bounds(rgba: &RgbaImage) -> Option<Rect> {
     let width = rgba.width() as usize;
     let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
     for (y, row) in rgba.as_raw().chunks_exact(width * 4).enumerate() {
@@ -100,16 +100,14 @@ fn bounds(rgba: &image::RgbaImage) -> Option<Rect> {
 }
 
 /// The natural shadow at full size: light relative to the field outside the product, smooth.
-fn shadow(region: &region::Region, rgba: &image::RgbaImage) -> GrayImage {
-    let light = region.shade().blurred(1.2);
-    let scale = light.width as f32 / rgba.width() as f32;
-    GrayImage::from_fn(rgba.width(), rgba.height(), |x, y| {
-        let value = if rgba.get_pixel(x, y)[3] > 0 {
-            255
-        } else {
-            let lit = light.sample((x as f32 + 0.5) * scale, (y as f32 + 0.5) * scale);
-            (lit.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
-        };
-        image::Luma([value])
-    })
+fn shadow(region: &region::Region, rgba: &RgbaImage) -> Result<GrayImage, ResizeError> {
+    let light = region.shade().blurred(1.2).to_gray();
+    let whole = Window::whole(light.width(), light.height());
+    let mut shadow = resize::resize_gray(&light, whole, rgba.width(), rgba.height())?;
+    for (value, pixel) in shadow.iter_mut().zip(rgba.pixels()) {
+        if pixel[3] > 0 {
+            *value = 255;
+        }
+    }
+    Ok(shadow)
 }

@@ -26,14 +26,12 @@ const GAP: u8 = 3;
 struct Rule {
     floor: f32,
     factor: f32,
-    /// Whether shadows may take on the product's color, as they do right below it.
-    tinted: bool,
 }
 
 /// Finds the faint edges of white on white, but takes the rim of a sharp shadow for one too.
-const KEEN: Rule = Rule { floor: 0.004, factor: 1.2, tinted: false };
+const KEEN: Rule = Rule { floor: 0.004, factor: 1.2 };
 /// Follows shadows up to the product's foot, but leaks through faint edges.
-const LENIENT: Rule = Rule { floor: 0.006, factor: 2.0, tinted: true };
+const LENIENT: Rule = Rule { floor: 0.006, factor: 2.0 };
 /// What the lenient rule takes away beyond this share of the product is a leak, not a shadow.
 const LARGEST_SHADOW: f32 = 0.04;
 /// Shadows are darker than this.
@@ -145,9 +143,7 @@ fn pass(light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane, rule: Rule
     let open: Vec<bool> = (0..count)
         .map(|i| {
             let (l, c) = (light.data[i], chroma.data[i]);
-            let tinted = rule.tinted && l < 0.85 && c < 0.3 * l;
-            let darkest = if rule.tinted { 0.05 } else { DARK };
-            !edge[i] && (c < 0.09 || tinted) && (darkest..BRIGHT).contains(&l)
+            !edge[i] && c < 0.09 && (DARK..BRIGHT).contains(&l)
         })
         .collect();
     let reached = reached(&open, light);
@@ -296,7 +292,7 @@ fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, around: &Plane) -> boo
     let at = |values: &[f32], share: f32| values[((values.len() - 1) as f32 * share) as usize];
     let offset = sorted(&|i| light.data[i] - around.data[i]);
     let color = sorted(&|i| chroma.data[i]);
-    let flat = at(&offset, 0.9) - at(&offset, 0.1) < 0.06;
+    let flat = at(&offset, 0.9) - at(&offset, 0.1) < 0.10;
     flat && (-0.09..0.022).contains(&at(&offset, 0.5)) && at(&color, 0.5) < 0.026
 }
 

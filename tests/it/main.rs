@@ -3,6 +3,10 @@
 //! `cfg(test)` always holds here; it stands at each module because it tells clippy that helpers, too, may unwrap.
 
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod fidelity;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod queue;

@@ -46,10 +46,11 @@ pub(super) fn render(
 /// The seen part of the plate, at master size, with grain.
 fn background(plate: &Plate, placement: &Placement) -> Result<RgbImage, GenerateError> {
     let crop =
-        placement.plate.as_ref().filter(|crop| crop.template == plate.template.name).ok_or_else(|| {
+        placement.plate.as_ref().filter(|crop| crop.digest == plate.digest).ok_or_else(|| {
+            let wanted = placement.plate.as_ref().map(|c| format!("{} ({:?})", c.template, c.digest));
             GenerateError::PlateMismatch {
-                wanted: placement.plate.as_ref().map_or_else(String::new, |c| c.template.clone()),
-                given: plate.template.name.clone(),
+                wanted: wanted.unwrap_or_default(),
+                given: format!("{} ({:?})", plate.template.name, plate.digest),
             }
         })?;
     let width = f64::from(crop.width);

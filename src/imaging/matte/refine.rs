@@ -45,6 +45,7 @@ struct Sides {
 /// The matte: H×W×4, sRGB, straight; where alpha is 255 the color is the picture's own. Also how clear the edge was: the mean of 0 (blind) to 1.
 pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage, f32) {
     let sides = sides(coarse);
+    let classes = classes(&sides);
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let scale = coarse.inside.width as f32 / width as f32;
     let mut alpha = GrayImage::new(picture.width(), picture.height());
@@ -55,6 +56,12 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
         let cy = (y as f32 + 0.5) * scale;
         for (x, out) in row.iter_mut().enumerate() {
             let cx = (x as f32 + 0.5) * scale;
+            let class = classes[(cy as usize).min(coarse.inside.height - 1) * coarse.inside.width
+                + (cx as usize).min(coarse.inside.width - 1)];
+            if class != Class::Edge {
+                *out = if class == Class::Inside { 255 } else { 0 };
+                continue;
+            }
             let soft = sides.soft.sample(cx, cy);
             let frayed = sides.frayed.sample(cx, cy) > 0.5;
             if !frayed && !(0.02..=0.98).contains(&soft) {
@@ -102,6 +109,36 @@ fn sides(coarse: &Coarse) -> Sides {
         frayed: coarse.frayed.clone(),
         soft,
     }
+}
+
+/// What a coarse pixel and its neighbors are; most are not near an edge and need no look at full size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Outside,
+    Inside,
+    Edge,
+}
+
+fn classes(sides: &Sides) -> Vec<Class> {
+    let (width, height) = (sides.soft.width as isize, sides.soft.height as isize);
+    let mut classes = Vec::with_capacity(sides.soft.data.len());
+    for y in 0..height {
+        for x in 0..width {
+            let (mut low, mut high, mut frayed) = (1.0f32, 0.0f32, 0.0f32);
+            for (dx, dy) in [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)] {
+                let soft = sides.soft.clamped(x + dx, y + dy);
+                (low, high) = (low.min(soft), high.max(soft));
+                frayed = frayed.max(sides.frayed.clamped(x + dx, y + dy));
+            }
+            classes.push(match () {
+                () if frayed > 0.0 => Class::Edge,
+                () if low > 0.98 => Class::Inside,
+                () if high < 0.02 => Class::Outside,
+                () => Class::Edge,
+            });
+        }
+    }
+    classes
 }
 
 /// One edge pixel with what is on both sides of it, in linear light.

@@ -1,1 +1,3 @@
-//! To be filled.
+//! Measures of pictures against the truth. Know no product and no limits.
+
+pub mod matting;

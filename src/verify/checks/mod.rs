@@ -1,4 +1,5 @@
-//! The questions that are asked of a candidate: one file each, one alphabetical list. Know no limits.
+//! The questions that are asked of a candidate: one file each, one alphabetical list. What passes stands in the policy;
+//! a check holds only what its measure is relative to.
 
 mod color;
 mod enlargement;

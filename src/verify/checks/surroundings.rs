@@ -19,7 +19,7 @@ impl Check for Surroundings {
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         if !seen.ground_known {
-            return Measured { value: Some(0.0), message: "The ground is not known; only the product itself was compared.".into() };
+            return Measured { value: None, message: "The ground behind the product is not known; what was added beside it cannot be seen.".into() };
         }
         let wrong: Vec<bool> =
             seen.difference.data.iter().zip(&seen.screen_coverage.data).map(|(d, c)| *d > VISIBLE && *c <= 0.5).collect();

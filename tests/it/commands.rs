@@ -1,0 +1,212 @@
+//! The commands as a user runs them: exit codes, JSON lines, files under their final names; and a demo that is killed half way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn packshot(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_packshot")).args(arguments).output().unwrap()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
+}
+
+fn code_of<'a>(lines: &'a [Value], item: &str) -> &'a str {
+    let line = lines.iter().find(|l| l["item"].as_str().is_some_and(|name| name.contains(item)));
+    line.and_then(|l| l["error"]["code"].as_str()).unwrap_or_else(|| panic!("no error for {item}: {lines:#?}"))
+}
+
+#[test]
+fn bad_files_are_named_and_the_good_one_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    let good = fs::read(root().join("fixtures/products/tea-carton.jpg")).unwrap();
+    put("good.jpg", &good);
+    put("cut.jpg", &good[..good.len() / 2]);
+    put("empty.jpg", b"");
+    put("page.jpg", b"<!doctype html><html><body>Not found</body></html>");
+    put("drawing.png", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    let plain = |value: u8| {
+        let picture = image::RgbImage::from_pixel(300, 300, image::Rgb([value; 3]));
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    };
+    put("white.png", &plain(255));
+    put("black.png", &plain(0));
+    let out = folder.path().join("out");
+    let output = packshot(&["segment", folder.path().to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines = lines(&output);
+    assert_eq!(lines.len(), 7);
+    for (item, code) in [
+        ("cut.jpg", "file_truncated"),
+        ("empty.jpg", "file_empty"),
+        ("page.jpg", "format_unsupported"),
+        ("drawing.png", "format_unsupported"),
+        ("white.png", "no_product_found"),
+        ("black.png", "background_not_plain"),
+    ] {
+        assert_eq!(code_of(&lines, item), code, "{item}");
+    }
+    let made: Vec<_> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(made, ["good.cutout.png"], "nothing else, and nothing half-written");
+}
+
+#[test]
+fn a_manifest_with_every_fault_gives_its_good_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(root().join("fixtures/products/tea-carton.jpg"), folder.path().join("tea.jpg")).unwrap();
+    let manifest = "\u{feff}sku,title,category,width_cm,photo\r\n\
+        A-1,\"Tea, \"\"green\"\"\",food,9.7,tea.jpg\r\n\
+        A-1,Again,food,9.7,tea.jpg\r\n\
+        A-2,Gone,food,9.7,gone.jpg\r\n";
+    fs::write(folder.path().join("list.csv"), manifest).unwrap();
+    let out = folder.path().join("out");
+    let output = packshot(&["segment", folder.path().join("list.csv").to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines = lines(&output);
+    let codes: Vec<_> = lines.iter().filter_map(|l| l["error"]["code"].as_str()).collect();
+    assert!(codes.contains(&"sku_duplicate") && codes.contains(&"file_missing"), "{codes:?}");
+    assert!(out.join("A-1.cutout.png").is_file());
+}
+
+#[test]
+fn an_unknown_template_is_wrong_usage_and_names_the_nearest() {
+    let photo = root().join("fixtures/products/tea-carton.jpg");
+    let output = packshot(&["scene", photo.to_str().unwrap(), "--template", "kitchen", "--out", "/nonexistent/out"]);
+    assert_eq!(output.status.code(), Some(2));
+    let line = &lines(&output)[0];
+    assert_eq!(line["error"]["code"], "template_unknown");
+    assert!(line["error"]["message"].as_str().unwrap().contains("kitchen-counter"), "{line}");
+}
+
+#[test]
+fn a_scene_comes_with_a_receipt_that_makes_it_again_and_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = root().join("fixtures/products/tea-carton.jpg");
+    let scene = |out: &Path, more: &[&str]| {
+        let mut arguments = vec!["scene", photo.to_str().unwrap(), "--size", "800", "--lossless", "--out"];
+        arguments.push(out.to_str().unwrap());
+        arguments.extend(more);
+        packshot(&arguments)
+    };
+    let first = folder.path().join("first");
+    let output = scene(&first, &["--prompt", "木桌，左侧光，恐龙"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    let line = &lines(&output)[0];
+    assert_eq!((&line["status"], &line["template"]), (&Value::from("passed"), &Value::from("wooden-table")));
+    let unmet: Vec<_> = line["notices"].as_array().unwrap().iter().filter(|n| n["code"] == "prompt_not_honored").collect();
+    assert!(unmet[0]["message"].as_str().unwrap().contains("恐龙"), "{unmet:?}");
+    let receipt = first.join("tea-carton.wooden-table.01.receipt.json");
+    let again = folder.path().join("again");
+    scene(&again, &["--template", "wooden-table", "--placement", receipt.to_str().unwrap()]);
+    let name = "tea-carton.wooden-table.01.png";
+    let (one, two) = (fs::read(first.join(name)).unwrap(), fs::read(again.join(name)).unwrap());
+    assert!(one == two, "the receipt does not replay");
+    let verdict = packshot(&[
+        "verify",
+        "--source",
+        photo.to_str().unwrap(),
+        "--candidate",
+        first.join(name).to_str().unwrap(),
+        "--placement",
+        receipt.to_str().unwrap(),
+    ]);
+    assert_eq!(verdict.status.code(), Some(0), "{}", String::from_utf8_lossy(&verdict.stdout));
+    let other = root().join("fixtures/products/soda-can.jpg");
+    let verdict = packshot(&["verify", "--source", other.to_str().unwrap(), "--candidate", first.join(name).to_str().unwrap()]);
+    assert_ne!(verdict.status.code(), Some(0), "another product passed");
+}
+
+/// A home with the real templates and two products.
+fn small_home(folder: &Path) {
+    let products = folder.join("fixtures/products");
+    fs::create_dir_all(&products).unwrap();
+    std::os::unix::fs::symlink(root().join("templates"), folder.join("templates")).unwrap();
+    for name in ["tea-carton.jpg", "pump-bottle.jpg"] {
+        fs::copy(root().join("fixtures/products").join(name), products.join(name)).unwrap();
+    }
+    let catalog = "sku,title,category,width_cm,photo\nPUMP,Lotion,beauty,6.5,pump-bottle.jpg\nTEA,Tea,food,9.7,tea-carton.jpg\n";
+    fs::write(products.join("catalog.csv"), catalog).unwrap();
+}
+
+fn demo(home: &Path, out: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_packshot"));
+    command.env("PACKSHOT_HOME", home).args(["demo", "--out"]).arg(out);
+    command
+}
+
+/// Files under `folder` by relative name, with their bytes.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push((path.strip_prefix(folder).unwrap().to_owned(), fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_killed_demo_finishes_what_was_left_and_makes_the_same_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    small_home(&home);
+    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
+    let output = demo(&home, &whole).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    let mut child = demo(&home, &killed).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let masters = killed.join("data/objects/org_00000000000070008000000000000001/master");
+    let start = Instant::now();
+    while !masters.is_dir() && child.try_wait().unwrap().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(120), "no picture was ever made");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!killed.join("index.html").exists(), "it was killed too late to prove anything");
+    let output = demo(&home, &killed).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("finishing what was left"));
+    for part in ["channels", "cutouts"] {
+        let (one, two) = (files(&whole.join(part)), files(&killed.join(part)));
+        assert!(!one.is_empty());
+        assert!(one == two, "{part} differ");
+    }
+}
+
+#[test]
+fn doctor_and_templates_answer() {
+    let output = packshot(&["doctor"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    let output = packshot(&["templates", "list", "--kind", "scene"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<_> = text.lines().filter_map(|l| l.split_whitespace().next()).collect();
+    assert!(names.contains(&"beach") && names.contains(&"studio-sweep"), "{names:?}");
+    assert_eq!(packshot(&["templates", "check"]).status.code(), Some(0));
+}
+
+#[test]
+fn every_help_text_has_an_example() {
+    for command in ["bench", "demo", "doctor", "scene", "segment", "verify"] {
+        let output = packshot(&[command, "--help"]);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("Example: packshot"), "{command}");
+    }
+}
