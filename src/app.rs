@@ -38,7 +38,8 @@ impl App {
         let lock = FolderLock::take(folder).map_err(|error| error.problem())?;
         let storage = Arc::new(LocalStorage::at(folder.join("objects")));
         storage.sweep().map_err(|error| error.problem())?;
-        let database = |message: String| Problem::new(Code::DatabaseFailed, folder.display().to_string(), message);
+        let database =
+            |message: String| Problem::new(Code::DatabaseFailed, folder.display().to_string(), message);
         let url = format!("sqlite://{}?mode=rwc", folder.join("packshot.db").display());
         let db = entity::connect(&url).await.map_err(|error| database(error.to_string()))?;
         Migrator::up(&db, None).await.map_err(|error| database(error.to_string()))?;
@@ -52,12 +53,8 @@ impl App {
     pub fn runner(&self, workers: usize) -> Runner<JobContext> {
         let storage: Arc<dyn Storage> = self.storage.clone();
         let context = JobContext { storage, library: self.library.clone(), limits: Limits::default() };
-        let settings = Settings {
-            slots: workers,
-            alone: true,
-            poll: Duration::from_millis(100),
-            ..Settings::default()
-        };
+        let settings =
+            Settings { slots: workers, alone: true, poll: Duration::from_millis(100), ..Settings::default() };
         Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
     }
 }
@@ -65,7 +62,11 @@ impl App {
 /// The program's own files.
 pub fn home() -> Result<PathBuf, Problem> {
     config::home().ok_or_else(|| {
-        Problem::new(Code::ConfigInvalid, "PACKSHOT_HOME", "the folder with templates/ was not found; set PACKSHOT_HOME to it")
+        Problem::new(
+            Code::ConfigInvalid,
+            "PACKSHOT_HOME",
+            "the folder with templates/ was not found; set PACKSHOT_HOME to it",
+        )
     })
 }
 

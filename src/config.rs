@@ -33,17 +33,18 @@ impl Config {
     /// The defaults overridden by `environment` (name, value).
     pub fn from_environment(environment: impl Iterator<Item = (String, String)>) -> Result<Config, Problem> {
         let invalid = |item: &str, message: String| Problem::new(Code::ConfigInvalid, item, message);
-        let mut table: toml::Table =
-            DEFAULTS.parse().map_err(|error: toml::de::Error| invalid("packshot.default.toml", error.to_string()))?;
+        let mut table: toml::Table = DEFAULTS
+            .parse()
+            .map_err(|error: toml::de::Error| invalid("packshot.default.toml", error.to_string()))?;
         for (name, value) in environment {
             let Some(key) = name.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
             if name == HOME {
                 continue;
             }
             let Some(old) = table.get(&key) else {
-                let nearest = table.keys().max_by(|a, b| {
-                    strsim::jaro_winkler(a, &key).total_cmp(&strsim::jaro_winkler(b, &key))
-                });
+                let nearest = table
+                    .keys()
+                    .max_by(|a, b| strsim::jaro_winkler(a, &key).total_cmp(&strsim::jaro_winkler(b, &key)));
                 let hint = nearest.map_or_else(String::new, |n| format!("{PREFIX}{}", n.to_uppercase()));
                 return Err(invalid(&name, format!("there is no such setting; the nearest is {hint}")));
             };

@@ -31,7 +31,8 @@ const LAYERS: &[(&str, u32)] = &[
 
 /// Stages take pixels and specs; these they never name.
 const STAGES: &[&str] = &["ingest", "segment", "generate", "verify", "deliver"];
-const FORBIDDEN_TO_STAGES: &[&str] = &["entity", "storage", "queue", "tenancy", "billing", "http", "inference::ort"];
+const FORBIDDEN_TO_STAGES: &[&str] =
+    &["entity", "storage", "queue", "tenancy", "billing", "http", "inference::ort"];
 
 /// One vendor, one home: crate name → path prefixes that may name it.
 const HOMES: &[(&str, &[&str])] = &[
@@ -90,11 +91,8 @@ fn sources() -> Vec<Source> {
             let text = fs::read_to_string(&file).unwrap();
             let path = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
             let module = path.trim_start_matches("src/").split(['/', '.']).next().unwrap().to_owned();
-            let code = text
-                .lines()
-                .map(|line| line.split("//").next().unwrap_or(""))
-                .collect::<Vec<_>>()
-                .join("\n");
+            let code =
+                text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n");
             Source { path, module, code, text }
         })
         .collect()
@@ -102,7 +100,8 @@ fn sources() -> Vec<Source> {
 
 /// The code up to a test module with a body at its end; a mere `mod tests;` line ends nothing.
 fn without_tests(code: &str) -> String {
-    let end = code.match_indices("#[cfg(test)]").map(|(at, _)| at).find(|at| code[*at..].contains("mod tests {"));
+    let end =
+        code.match_indices("#[cfg(test)]").map(|(at, _)| at).find(|at| code[*at..].contains("mod tests {"));
     code[..end.unwrap_or(code.len())].to_owned()
 }
 
@@ -243,5 +242,8 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 fn the_parser_of_names_sees_nested_lists() {
     let named = named_modules("use crate::{app, domain::{A, B}, error::Code};\nlet x = crate::imaging::f();");
     assert_eq!(named, ["app", "domain", "error", "imaging"]);
-    assert_eq!(functions("fn a() {\n}\nimpl X {\n    fn b() {\n        1\n    }\n}\n"), [("a".into(), 2), ("b".into(), 3)]);
+    assert_eq!(
+        functions("fn a() {\n}\nimpl X {\n    fn b() {\n        1\n    }\n}\n"),
+        [("a".into(), 2), ("b".into(), 3)]
+    );
 }

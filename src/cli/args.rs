@@ -25,11 +25,13 @@ pub(super) enum Command {
     #[command(after_help = "Example: packshot doctor")]
     Doctor,
     /// Put products into scenes; every picture is verified before it is delivered
-    #[command(after_help = "Example: packshot scene mug.jpg bottle.jpg --template kitchen-counter --count 4 --out out\n         \
+    #[command(
+        after_help = "Example: packshot scene mug.jpg bottle.jpg --template kitchen-counter --count 4 --out out\n         \
         packshot scene catalog.csv --prompt \"on a marble shelf, light from the left\" --out out\n         \
         packshot scene mug.jpg --prompt 晨光中的厨房台面 --out out\n         \
         packshot scene mug.jpg --template beach --placement '{\"height\":0.6,\"rotation_deg\":2}' --out out\n\
-        What was rejected lies in DIR/rejected, what a person must decide in DIR/review.")]
+        What was rejected lies in DIR/rejected, what a person must decide in DIR/review."
+    )]
     Scene(SceneArgs),
     /// Cut products out of their white background
     #[command(after_help = "Example: packshot segment photos/ --out cutouts")]
@@ -38,7 +40,9 @@ pub(super) enum Command {
     #[command(subcommand)]
     Templates(TemplatesCommand),
     /// Hold a picture against the product's photo: exit 0 pass, 10 review, 20 reject
-    #[command(after_help = "Example: packshot verify --source mug.jpg --candidate mug.beach.01.png --placement mug.beach.01.receipt.json")]
+    #[command(
+        after_help = "Example: packshot verify --source mug.jpg --candidate mug.beach.01.png --placement mug.beach.01.receipt.json"
+    )]
     Verify(VerifyArgs),
 }
 

@@ -73,7 +73,11 @@ fn fidelity(items: &[Item]) -> Result<u8, Problem> {
         sads.push(sad);
         fringes.push(dark.max(saturated));
     }
-    output::line(&format!("median SAD {:.2} k, median fringe {:.1}", median(&mut sads), median(&mut fringes)));
+    output::line(&format!(
+        "median SAD {:.2} k, median fringe {:.1}",
+        median(&mut sads),
+        median(&mut fringes)
+    ));
     Ok(OK)
 }
 
@@ -96,7 +100,9 @@ fn truth(item: &Item, photo: &Photo) -> Result<RgbaImage, Problem> {
 
 fn pipeline_times(session: &Session, items: &[Item]) -> Result<u8, Problem> {
     let library = app::library()?;
-    output::line("sku            ingest  segment  generate  verify  encode   (milliseconds, one thread, median of 3)");
+    output::line(
+        "sku            ingest  segment  generate  verify  encode   (milliseconds, one thread, median of 3)",
+    );
     let mut sums = [const { Vec::new() }; 5];
     for item in items {
         let mut runs = [const { Vec::new() }; 5];

@@ -81,7 +81,9 @@ async fn work(session: &Session, data: &Path) -> Result<Option<Outcome>, Problem
             }
         };
         wanted += 1 + order.wishes.len() as u64;
-        batch::submit(&app.db, &app.queue, &app.scope, app.storage.as_ref(), &order).await.map_err(stopped)?;
+        batch::submit(&app.db, &app.queue, &app.scope, app.storage.as_ref(), &order)
+            .await
+            .map_err(stopped)?;
     }
     let bar = output::progress(wanted, "demo");
     let done = batch::finished(&app.db, &app.scope).await.map_err(stopped)?;
@@ -179,7 +181,8 @@ fn lay_out(out: &Path, outcomes: &[PhotoOutcome], store: &dyn Storage) -> Result
 fn table(outcomes: &[PhotoOutcome]) {
     output::line(&format!("{:<16} {:<10} {:>7}  {}", "sku", "cutout", "ms", "pictures"));
     for outcome in outcomes {
-        let sure = outcome.cutout.as_ref().map_or_else(|| "failed".into(), |c| format!("{:.2}", c.confidence));
+        let sure =
+            outcome.cutout.as_ref().map_or_else(|| "failed".into(), |c| format!("{:.2}", c.confidence));
         let spent = outcome.timing.ingest_ms.unwrap_or(0.0) + outcome.timing.segment_ms.unwrap_or(0.0);
         let pictures: Vec<String> = outcome
             .results

@@ -12,7 +12,9 @@ pub(super) fn run(session: &Session) -> Result<u8, Problem> {
     let mut answer = |question: &str, found: Result<String, Problem>| {
         healthy &= found.is_ok();
         match found {
-            Ok(detail) => output::line(&json!({"check": question, "status": "ok", "detail": detail}).to_string()),
+            Ok(detail) => {
+                output::line(&json!({"check": question, "status": "ok", "detail": detail}).to_string())
+            }
             Err(problem) => {
                 let error = output::error_json(&problem);
                 output::line(&json!({"check": question, "status": "failed", "error": error}).to_string());
@@ -33,7 +35,11 @@ fn templates() -> Result<String, Problem> {
     if let Some(problem) = library.check().into_iter().next() {
         return Err(problem);
     }
-    Ok(format!("{} scenes and {} channels, all digests right", library.scenes().len(), library.channels().len()))
+    Ok(format!(
+        "{} scenes and {} channels, all digests right",
+        library.scenes().len(),
+        library.channels().len()
+    ))
 }
 
 /// A folder of our own under the system's temporary folder, removed when dropped.
@@ -61,9 +67,10 @@ fn temporary() -> Result<String, Problem> {
 fn database() -> Result<String, Problem> {
     let scratch = Scratch::new("db");
     let runtime = super::runtime()?;
-    runtime.block_on(async {
-        let library = app::library()?;
-        app::App::open(&scratch.0, library).await.map(|_| "SQLite opens and migrates".to_owned())
-    })
-    .map_err(|problem| Problem::new(Code::DatabaseFailed, problem.item, problem.message))
+    runtime
+        .block_on(async {
+            let library = app::library()?;
+            app::App::open(&scratch.0, library).await.map(|_| "SQLite opens and migrates".to_owned())
+        })
+        .map_err(|problem| Problem::new(Code::DatabaseFailed, problem.item, problem.message))
 }

@@ -60,7 +60,6 @@ pub fn run() -> u8 {
         Command::Segment(args) => segment::run(&session, &args),
         Command::Templates(args) => templates::run(&args),
         Command::Verify(args) => verify::run(&session, &args),
-
     };
     outcome.unwrap_or_else(|problem| refuse(&problem))
 }

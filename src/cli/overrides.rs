@@ -38,9 +38,15 @@ pub(super) fn read(text: &str) -> Result<Pinned, Problem> {
     }
     let schema = value.get("schema").and_then(Value::as_u64);
     if schema.is_some_and(|schema| schema > u64::from(PLACEMENT_SCHEMA)) {
-        return Err(Problem::new(Code::SchemaUnknown, "--placement", format!("schema {schema:?} is newer than this build")));
+        return Err(Problem::new(
+            Code::SchemaUnknown,
+            "--placement",
+            format!("schema {schema:?} is newer than this build"),
+        ));
     }
-    serde_json::from_value(value).map(|all| Pinned::All(Box::new(all))).map_err(|error| invalid(error.to_string()))
+    serde_json::from_value(value)
+        .map(|all| Pinned::All(Box::new(all)))
+        .map_err(|error| invalid(error.to_string()))
 }
 
 /// All options of `packshot scene` together; the short ones win over `--placement`.

@@ -62,7 +62,11 @@ pub(super) fn run(session: &Session, args: &SceneArgs) -> Result<u8, Problem> {
     Ok(if failures + problems.len() == 0 { OK } else { SOME_FAILED })
 }
 
-fn plan<'a>(session: &Session, args: &'a SceneArgs, library: &'a TemplateLibrary) -> Result<Plan<'a>, Problem> {
+fn plan<'a>(
+    session: &Session,
+    args: &'a SceneArgs,
+    library: &'a TemplateLibrary,
+) -> Result<Plan<'a>, Problem> {
     let (mut unmet, mut light, mut template) = (Vec::new(), None, args.template.clone());
     if let Some(text) = &args.prompt {
         let reading = prompt::read(text, &library.scenes())
@@ -151,7 +155,9 @@ fn write(plan: &Plan<'_>, item: &Item, index: u32, made: &Made) -> Result<(Value
     let (folder, status) = match made.last.receipt.report.verdict {
         Verdict::Pass => (plan.args.out.clone(), "passed"),
         // An exact replay that is rejected is just that; otherwise even the safe composite failed, and a person decides.
-        Verdict::Reject if matches!(plan.pinned, Pinned::All(_)) => (plan.args.out.join("rejected"), "rejected"),
+        Verdict::Reject if matches!(plan.pinned, Pinned::All(_)) => {
+            (plan.args.out.join("rejected"), "rejected")
+        }
         Verdict::Review | Verdict::Reject => (plan.args.out.join("review"), "review"),
     };
     let (picture, receipt) = put(plan, &folder, &stem, &made.last)?;

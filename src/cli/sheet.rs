@@ -97,7 +97,8 @@ pub(super) fn page(outcomes: &[PhotoOutcome]) -> Result<String, Problem> {
         count("rejected"),
         count("failed")
     );
-    let broken = |error: minijinja::Error| Problem::new(Code::Internal, "contact sheet", format!("{error:#}"));
+    let broken =
+        |error: minijinja::Error| Problem::new(Code::Internal, "contact sheet", format!("{error:#}"));
     let mut environment = Environment::new();
     environment.add_template("contact_sheet.html", TEMPLATE).map_err(broken)?;
     let template = environment.get_template("contact_sheet.html").map_err(broken)?;
@@ -145,9 +146,11 @@ fn picture(outcome: &PhotoOutcome, picture: &ResultOutcome) -> Picture {
     }
     reasons.extend(picture.notices.iter().filter(|n| !outcome.notices.contains(n)).map(told));
     let nearest = picture.report.as_ref().and_then(|report| {
-        report.checks.iter().filter(|c| c.pass_at_most > 0.0).max_by(|a, b| {
-            (a.value / a.pass_at_most).total_cmp(&(b.value / b.pass_at_most))
-        })
+        report
+            .checks
+            .iter()
+            .filter(|c| c.pass_at_most > 0.0)
+            .max_by(|a, b| (a.value / a.pass_at_most).total_cmp(&(b.value / b.pass_at_most)))
     });
     let timing = picture.timing;
     let spent: f32 = [timing.generate_ms, timing.verify_ms, timing.deliver_ms].into_iter().flatten().sum();

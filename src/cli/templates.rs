@@ -13,7 +13,11 @@ pub(super) fn run(command: &TemplatesCommand) -> Result<u8, Problem> {
             if wanted("scene") {
                 for scene in library.scenes() {
                     let title = format!("{} · {}", scene.title_en, scene.title_zh);
-                    output::line(&format!("{:<18} scene    {title}  [{}]", scene.name, scene.categories.join(" ")));
+                    output::line(&format!(
+                        "{:<18} scene    {title}  [{}]",
+                        scene.name,
+                        scene.categories.join(" ")
+                    ));
                 }
             }
             if wanted("channel") {

@@ -29,12 +29,18 @@ pub(super) fn run(_: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
     let (placement, tier) = match args.placement.as_deref().map(overrides::read).transpose()? {
         Some(Pinned::All(placement)) => (*placement, Tier::Pasted),
         Some(Pinned::Some(_)) => {
-            return Err(Problem::new(Code::PlacementInvalid, "--placement", "a whole placement or receipt is needed"));
+            return Err(Problem::new(
+                Code::PlacementInvalid,
+                "--placement",
+                "a whole placement or receipt is needed",
+            ));
         }
         None => (verify::locate(&cutout, photo.pixel_digest, &picture).map_err(fail)?, Tier::Relit),
     };
-    let white = picture.get_pixel(0, 0).0 == [255; 3] && picture.get_pixel(picture.width() - 1, 0).0 == [255; 3];
-    let kind = if placement.plate.is_none() && white { GeneratorKind::Packshot } else { GeneratorKind::Scene };
+    let white =
+        picture.get_pixel(0, 0).0 == [255; 3] && picture.get_pixel(picture.width() - 1, 0).0 == [255; 3];
+    let kind =
+        if placement.plate.is_none() && white { GeneratorKind::Packshot } else { GeneratorKind::Scene };
     let ground = ground(&cutout, &placement, kind);
     let input = Input {
         photo: &photo,

@@ -46,7 +46,8 @@ impl Rendition {
     /// A warning about `item` if the encoder did more to the picture than is ordinary.
     pub fn notice(&self, item: &str) -> Option<Problem> {
         let Inspection { mean, worst_tile, .. } = self.inspection;
-        let message = || format!("levels of 255 lost: {mean:.1} on average, {worst_tile:.1} in the worst tile");
+        let message =
+            || format!("levels of 255 lost: {mean:.1} on average, {worst_tile:.1} in the worst tile");
         (!self.inspection.is_ordinary()).then(|| Problem::new(Code::RenditionAltered, item, message()))
     }
 }

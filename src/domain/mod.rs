@@ -29,9 +29,9 @@ pub use product::{Product, SizeClass};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};
+pub use suit::{choose, suitability};
 pub use template::{
     Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,
     ShadowProbe,
 };
-pub use suit::{choose, suitability};
 pub use verdict::{CheckReport, FidelityReport, Outcome, REPORT_SCHEMA, Tier, Verdict};

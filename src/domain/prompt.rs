@@ -15,14 +15,49 @@ pub struct Reading {
 
 /// Words that say nothing about a scene.
 const FILLER: &[&str] = &[
-    "a", "an", "the", "on", "in", "at", "by", "of", "with", "and", "or", "for", "my", "our", "to", "from", "some", "very", "please",
-    "product", "photo", "picture", "image", "scene", "background", "shot", "standing", "placed", "light", "lit", "style", "near",
-    "next", "side", "into", "its", "it", "is",
+    "a",
+    "an",
+    "the",
+    "on",
+    "in",
+    "at",
+    "by",
+    "of",
+    "with",
+    "and",
+    "or",
+    "for",
+    "my",
+    "our",
+    "to",
+    "from",
+    "some",
+    "very",
+    "please",
+    "product",
+    "photo",
+    "picture",
+    "image",
+    "scene",
+    "background",
+    "shot",
+    "standing",
+    "placed",
+    "light",
+    "lit",
+    "style",
+    "near",
+    "next",
+    "side",
+    "into",
+    "its",
+    "it",
+    "is",
 ];
 /// The same in Chinese; removed before what is left is reported.
 const FILLER_ZH: &[&str] = &[
-    "在", "上", "的", "里", "旁边", "旁", "放", "产品", "照片", "图片", "背景", "场景", "一个", "一张", "和", "与", "请", "中", "下", "光线", "光",
-    "风格", "着", "从", "来", "边",
+    "在", "上", "的", "里", "旁边", "旁", "放", "产品", "照片", "图片", "背景", "场景", "一个", "一张", "和",
+    "与", "请", "中", "下", "光线", "光", "风格", "着", "从", "来", "边",
 ];
 const LEFT: &[&str] = &["left", "左侧", "左边", "左"];
 const RIGHT: &[&str] = &["right", "右侧", "右边", "右"];
@@ -30,7 +65,8 @@ const RIGHT: &[&str] = &["right", "右侧", "右边", "右"];
 /// Reads `prompt` against `templates`; `None` if there are none. Ties go to the first name.
 pub fn read(prompt: &str, templates: &[&SceneTemplate]) -> Option<Reading> {
     let prompt = prompt.to_lowercase();
-    let mut ranked: Vec<(usize, &SceneTemplate)> = templates.iter().map(|t| (score(&prompt, t), *t)).collect();
+    let mut ranked: Vec<(usize, &SceneTemplate)> =
+        templates.iter().map(|t| (score(&prompt, t), *t)).collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
     let (_, best) = *ranked.first()?;
     let light = if LEFT.iter().any(|w| has(&prompt, w)) {

@@ -251,7 +251,12 @@ pub(super) mod tests {
                 focus_m: 1.5,
                 f_stop: 2.8,
             },
-            ground_plane: GroundPlane { normal: [0.0, -1.0, 0.0], offset_m: 0.36, reflectance: 0.1, roughness: 0.4 },
+            ground_plane: GroundPlane {
+                normal: [0.0, -1.0, 0.0],
+                offset_m: 0.36,
+                reflectance: 0.1,
+                roughness: 0.4,
+            },
             lights: vec![Light {
                 name: "window".into(),
                 direction: [-0.8, 0.2, 0.56],

@@ -161,8 +161,13 @@ async fn put_generation(
     let params = serde_json::to_value(&params)
         .map_err(|error| Problem::new(Code::Internal, "generation", error.to_string()))?;
     let template = wish.template.as_deref().unwrap_or("-");
-    let request_key =
-        format!("{}/{template}/{}/{}/{}", wish.kind.as_str(), wish.count, wish.seed, Digest::of(params.to_string().as_bytes()).hex());
+    let request_key = format!(
+        "{}/{template}/{}/{}/{}",
+        wish.kind.as_str(),
+        wish.count,
+        wish.seed,
+        Digest::of(params.to_string().as_bytes()).hex()
+    );
     let known = generation::of(scope).filter(generation::Column::RequestKey.eq(&request_key)).one(tx).await?;
     if let Some(row) = known {
         return Ok(row.id);

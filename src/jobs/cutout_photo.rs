@@ -42,7 +42,8 @@ impl Job for CutoutPhoto {
     type Output = Output;
 
     async fn load(&self, load: &Load<'_, JobContext>, payload: &Payload) -> Result<Self::Input, Exit> {
-        let row = photo::of(load.scope()).filter(photo::Column::Id.eq(&payload.photo_id)).one(load.db).await?;
+        let row =
+            photo::of(load.scope()).filter(photo::Column::Id.eq(&payload.photo_id)).one(load.db).await?;
         Ok((row.ok_or(Exit::Cancel)?, payload.file.clone()))
     }
 
@@ -54,7 +55,12 @@ impl Job for CutoutPhoto {
         Ok(Output { record, pixel_digest: photo.pixel_digest.hex(), notices, timing })
     }
 
-    async fn save(&self, commit: &Commit<'_, JobContext>, payload: &Payload, output: Output) -> Result<(), Exit> {
+    async fn save(
+        &self,
+        commit: &Commit<'_, JobContext>,
+        payload: &Payload,
+        output: Output,
+    ) -> Result<(), Exit> {
         let json = |value: serde_json::Result<serde_json::Value>| {
             value.map_err(|error| Problem::new(Code::Internal, &payload.photo_id, error.to_string()))
         };
@@ -77,7 +83,12 @@ impl Job for CutoutPhoto {
         Ok(())
     }
 
-    async fn gave_up(&self, commit: &Commit<'_, JobContext>, payload: &Payload, problem: &Problem) -> Result<(), Exit> {
+    async fn gave_up(
+        &self,
+        commit: &Commit<'_, JobContext>,
+        payload: &Payload,
+        problem: &Problem,
+    ) -> Result<(), Exit> {
         let told = serde_json::to_value(problem).unwrap_or_default();
         photo::Entity::update(photo::ActiveModel {
             id: Set(payload.photo_id.clone()),

@@ -114,7 +114,8 @@ impl TemplateLibrary {
         let image = picture(&folder, name, &files.image, &files.image_sha256, codec::read_rgb)?;
         if image.dimensions() != (files.width, files.height) {
             let (w, h) = image.dimensions();
-            let message = format!("{} is {w}×{h}, template.toml says {}×{}", files.image, files.width, files.height);
+            let message =
+                format!("{} is {w}×{h}, template.toml says {}×{}", files.image, files.width, files.height);
             return Err(Problem::new(Code::TemplateInvalid, name, message));
         }
         Ok(Plate {
@@ -163,7 +164,11 @@ fn read_scene(path: &Path, folder: &str) -> Result<(SceneTemplate, Digest), Prob
     let invalid = |message: String| Problem::new(Code::TemplateInvalid, folder, message);
     let template: SceneTemplate = toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
     if template.schema != 1 {
-        return Err(Problem::new(Code::SchemaUnknown, folder, format!("schema {} is newer", template.schema)));
+        return Err(Problem::new(
+            Code::SchemaUnknown,
+            folder,
+            format!("schema {} is newer", template.schema),
+        ));
     }
     if template.name != folder {
         return Err(invalid(format!("it is named `{}`, its folder `{folder}`", template.name)));

@@ -62,10 +62,13 @@ impl Job for MakeResult {
         if result.status.is_final() {
             return Err(Exit::Cancel);
         }
-        let generation =
-            generation::of(scope).filter(generation::Column::Id.eq(&result.generation_id)).one(load.db).await?;
+        let generation = generation::of(scope)
+            .filter(generation::Column::Id.eq(&result.generation_id))
+            .one(load.db)
+            .await?;
         let photo = photo::of(scope).filter(photo::Column::Id.eq(&result.photo_id)).one(load.db).await?;
-        let product = product::of(scope).filter(product::Column::Id.eq(&result.product_id)).one(load.db).await?;
+        let product =
+            product::of(scope).filter(product::Column::Id.eq(&result.product_id)).one(load.db).await?;
         Ok(Rows {
             generation: generation.ok_or(Exit::Cancel)?,
             photo: photo.ok_or(Exit::Cancel)?,
@@ -112,7 +115,12 @@ impl Job for MakeResult {
         Ok(output)
     }
 
-    async fn save(&self, commit: &Commit<'_, JobContext>, payload: &Payload, output: Output) -> Result<(), Exit> {
+    async fn save(
+        &self,
+        commit: &Commit<'_, JobContext>,
+        payload: &Payload,
+        output: Output,
+    ) -> Result<(), Exit> {
         let json = |value: serde_json::Result<serde_json::Value>| {
             value.map_err(|error| Problem::new(Code::Internal, &payload.result_id, error.to_string()))
         };
@@ -132,7 +140,12 @@ impl Job for MakeResult {
         Ok(())
     }
 
-    async fn gave_up(&self, commit: &Commit<'_, JobContext>, payload: &Payload, problem: &Problem) -> Result<(), Exit> {
+    async fn gave_up(
+        &self,
+        commit: &Commit<'_, JobContext>,
+        payload: &Payload,
+        problem: &Problem,
+    ) -> Result<(), Exit> {
         fail(commit, &payload.result_id, serde_json::to_value(problem).unwrap_or_default()).await
     }
 }
@@ -206,8 +219,10 @@ fn deliver_to(
             Ok(rendition) => {
                 let organization = photo.address().organization.clone();
                 let digest = crate::domain::Digest::of(&rendition.bytes);
-                let key =
-                    StorageKey::Rendition { address: Address { organization, digest }, format: rendition.format };
+                let key = StorageKey::Rendition {
+                    address: Address { organization, digest },
+                    format: rendition.format,
+                };
                 context.storage.put(&key, &rendition.bytes)?;
                 output.notices.extend(rendition.notice(&receipt.sku));
                 output.assets.renditions.insert(name.clone(), key);

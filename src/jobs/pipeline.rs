@@ -6,8 +6,8 @@ use image::{GrayImage, RgbImage};
 
 use super::library::{SAFE_TEMPLATE, TemplateLibrary};
 use crate::domain::{
-    Candidate, Cutout, FidelityReport, GeneratorKind, NextStep, Photo, Placement, Plate, RECEIPT_SCHEMA, Receipt, Rect,
-    SceneRequest, Timing, Verdict, candidate_seed, next_step,
+    Candidate, Cutout, FidelityReport, GeneratorKind, NextStep, Photo, Placement, Plate, RECEIPT_SCHEMA,
+    Receipt, Rect, SceneRequest, Timing, Verdict, candidate_seed, next_step,
 };
 use crate::error::{Code, Problem};
 use crate::generate::{self, Input};
@@ -28,8 +28,8 @@ pub fn cut_out(bytes: &[u8], name: &str, limits: &Limits) -> Result<(Photo, Cuto
     let photo = ingest::ingest(bytes, name, limits).map_err(|error| error.problem(name))?;
     let ingest_ms = ms(start);
     let start = Instant::now();
-    let cutout =
-        segment::segment(&photo, name).map_err(|error| Problem::new(error.code(), name, error.to_string()))?;
+    let cutout = segment::segment(&photo, name)
+        .map_err(|error| Problem::new(error.code(), name, error.to_string()))?;
     let timing = Timing { ingest_ms: Some(ingest_ms), segment_ms: Some(ms(start)), ..Timing::default() };
     Ok((photo, cutout, timing))
 }
@@ -84,7 +84,8 @@ pub fn make(library: &TemplateLibrary, wanted: &Wanted<'_>) -> Result<Made, Prob
     let mut timing = Timing { generate_ms: Some(0.0), verify_ms: Some(0.0), ..Timing::default() };
     let (mut rejected, mut attempt, mut safe) = (Vec::new(), 0, false);
     loop {
-        let template = if safe && wanted.kind == GeneratorKind::Scene { Some(SAFE_TEMPLATE) } else { wanted.template };
+        let template =
+            if safe && wanted.kind == GeneratorKind::Scene { Some(SAFE_TEMPLATE) } else { wanted.template };
         let plate = template.map(|name| library.plate(name)).transpose()?;
         let made = try_once(wanted, plate.as_deref(), attempt, &mut timing)?;
         let verdict = made.receipt.report.verdict;
@@ -118,7 +119,11 @@ fn try_once(
     let start = Instant::now();
     let (placement, mut notices) = match wanted.placement {
         Some(placement) if placement.photo != photo => {
-            return Err(Problem::new(Code::SourceMismatch, wanted.sku, "the placement names another photo's pixels"));
+            return Err(Problem::new(
+                Code::SourceMismatch,
+                wanted.sku,
+                "the placement names another photo's pixels",
+            ));
         }
         Some(placement) => (placement.clone(), Vec::new()),
         None => {

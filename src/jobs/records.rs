@@ -55,7 +55,8 @@ impl CutoutRecord {
 
     /// Reads the cutout back; `notices` stand in the photo's row.
     pub fn load(&self, storage: &dyn Storage, notices: Vec<Problem>) -> Result<Cutout, Exit> {
-        let damaged = |error: codec::CodecError| Problem::new(Code::StorageFailed, "cutout", error.to_string());
+        let damaged =
+            |error: codec::CodecError| Problem::new(Code::StorageFailed, "cutout", error.to_string());
         Ok(Cutout {
             rgba: codec::read_rgba(&storage.get(&self.cutout)?).map_err(damaged)?,
             shadow: codec::read_gray(&storage.get(&self.shadow)?).map_err(damaged)?,

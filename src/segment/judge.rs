@@ -16,6 +16,9 @@ const MOST_COLORED: f32 = 1.35;
 /// Share of the frame's border that must be ground.
 const FREE_BORDER: f32 = 0.45;
 
+/// Share of a product through which the ground seems to show, above which a person must look.
+const TRANSPARENT: f32 = 0.34;
+
 /// Refuses what is no white-background photo.
 pub(super) fn background(small: &RgbImage, field: &Field) -> Result<(), SegmentError> {
     let (width, height) = small.dimensions();
@@ -28,7 +31,8 @@ pub(super) fn background(small: &RgbImage, field: &Field) -> Result<(), SegmentE
     if middle.iter().chain(&corner).any(|v| *v < DARKEST) {
         return Err(SegmentError::Background("the background is dark; it must be white or light gray"));
     }
-    let (low, high) = (middle.iter().copied().fold(9.0, f32::min), middle.iter().copied().fold(0.0, f32::max));
+    let (low, high) =
+        (middle.iter().copied().fold(9.0, f32::min), middle.iter().copied().fold(0.0, f32::max));
     if high / low > MOST_COLORED {
         return Err(SegmentError::Background("the background is colored; it must be white or light gray"));
     }
@@ -43,7 +47,12 @@ pub(super) fn background(small: &RgbImage, field: &Field) -> Result<(), SegmentE
 }
 
 /// Warnings about what stands in the photo.
-pub(super) fn notices(name: &str, region: &Region, bounds: Rect, (width, height): (u32, u32)) -> Vec<Problem> {
+pub(super) fn notices(
+    name: &str,
+    region: &Region,
+    bounds: Rect,
+    (width, height): (u32, u32),
+) -> Vec<Problem> {
     let mut notices = Vec::new();
     let mut sides = Vec::new();
     for (touches, side) in [
@@ -63,7 +72,10 @@ pub(super) fn notices(name: &str, region: &Region, bounds: Rect, (width, height)
     if let [first, second, ..] = region.parts[..]
         && second > 0.08 * first
     {
-        let message = format!("{} separate things were found", region.parts.iter().filter(|p| **p > 0.08 * first).count());
+        let message = format!(
+            "{} separate things were found",
+            region.parts.iter().filter(|p| **p > 0.08 * first).count()
+        );
         notices.push(Problem::new(Code::SeveralProducts, name, message));
     }
     notices
@@ -71,18 +83,31 @@ pub(super) fn notices(name: &str, region: &Region, bounds: Rect, (width, height)
 
 /// 0..1, and the reasons for doubt. `clarity` is how clearly product and ground differ along the edge.
 pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec<Problem>) {
-    let (mut alike, mut count) = (0u32, 0u32);
+    let (mut alike, mut through, mut count) = (0u32, 0u32, 0u32);
     for i in 0..region.light.data.len() {
         if region.has(i) {
             count += 1;
-            let offset = (region.light.data[i] - region.around.data[i]).abs();
-            alike += u32::from(offset < 0.10 && region.chroma.data[i] < 0.05);
+            let offset = region.light.data[i] - region.around.data[i];
+            alike += u32::from(offset.abs() < 0.10 && region.chroma.data[i] < 0.05);
+            // What is seen through glass is the ground a little darkened; white glaze is as often brighter.
+            through += u32::from((-0.15..0.0).contains(&offset) && region.chroma.data[i] < 0.03);
         }
     }
     let alike = alike as f32 / count.max(1) as f32;
+    let through = through as f32 / count.max(1) as f32;
     let mut doubts = Vec::new();
     if alike > 0.45 {
-        let message = format!("{:.0} % of the product looks like the background: glass, or white on white", alike * 100.0);
+        let message = format!(
+            "{:.0} % of the product looks like the background: glass, or white on white",
+            alike * 100.0
+        );
+        doubts.push(Problem::new(Code::MatteUncertain, name, message));
+    }
+    if through > TRANSPARENT {
+        let message = format!(
+            "the ground seems to show through {:.0} % of the product, as through glass",
+            through * 100.0
+        );
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
     if clarity < 0.55 {
@@ -90,5 +115,6 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
     let confidence = (0.35 + 0.65 * clarity) * (1.0 - 0.7 * ((alike - 0.3) / 0.7).clamp(0.0, 1.0));
+    let confidence = if through > TRANSPARENT { confidence.min(0.45) } else { confidence };
     (confidence.clamp(0.0, 1.0), doubts)
 }

@@ -52,8 +52,10 @@ pub fn segment(photo: &Photo, name: &str) -> Result<Cutout, SegmentError> {
     let (width, height) = picture.dimensions();
     let shrink = (f64::from(COARSE_SIDE) / f64::from(width.max(height))).min(1.0);
     let small_size = |side: u32| ((f64::from(side) * shrink).round() as u32).max(1);
-    let small = resize::resize_rgb(picture, Window::whole(width, height), small_size(width), small_size(height))?;
-    let field = Field::fit(&small).ok_or(SegmentError::Background("the photo is too small to tell its background"))?;
+    let small =
+        resize::resize_rgb(picture, Window::whole(width, height), small_size(width), small_size(height))?;
+    let field = Field::fit(&small)
+        .ok_or(SegmentError::Background("the photo is too small to tell its background"))?;
     judge::background(&small, &field)?;
     let ratio = field.ratio(&small);
     let region = region::find(&ratio);

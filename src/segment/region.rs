@@ -62,7 +62,9 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let of = |f: &dyn Fn([f32; 3]) -> f32| Plane {
         width,
         height,
-        data: (0..width * height).map(|i| f([ratio[0].data[i], ratio[1].data[i], ratio[2].data[i]])).collect(),
+        data: (0..width * height)
+            .map(|i| f([ratio[0].data[i], ratio[1].data[i], ratio[2].data[i]]))
+            .collect(),
     };
     let light = of(&|r| (r[0] + r[1] + r[2]) / 3.0);
     let chroma = of(&|r| r[0].max(r[1]).max(r[2]) - r[0].min(r[1]).min(r[2]));
@@ -198,7 +200,8 @@ fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane) -> Vec<bool>
     let extra: Vec<bool> = inside.iter().zip(lenient).map(|(k, l)| *k && !l).collect();
     for part in watershed::components(&extra, light.width) {
         let mean = part.iter().map(|i| light.data[*i]).sum::<f32>() / part.len() as f32;
-        if (part.len() as f32) < LARGEST_SHADOW * area && mean < SHADED {
+        let small = (part.len() as f32) < LARGEST_SHADOW * area;
+        if small && mean < SHADED && lies_below(&part, &inside, light.width) {
             part.iter().for_each(|i| inside[*i] = false);
         }
     }
@@ -228,11 +231,26 @@ fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
     distance
 }
 
+/// Whether nothing of the product is right below a part: a shadow lies on the ground, a dark band on a product has more product under it.
+fn lies_below(part: &[usize], inside: &[bool], width: usize) -> bool {
+    let mut lowest = std::collections::BTreeMap::new();
+    for &i in part {
+        let row = lowest.entry(i % width).or_insert(0);
+        *row = (i / width).max(*row);
+    }
+    let covered = lowest.iter().filter(|(x, y)| {
+        let below = (**y + 3) * width + **x;
+        below < inside.len() && inside[below]
+    });
+    (covered.count() as f32) < 0.35 * lowest.len() as f32
+}
+
 /// Removes what is too small to be a part, and what has nothing of a product: no color, no darkness, no edge.
 fn drop_dust(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) {
     let count = inside.len() as f32;
     for part in watershed::components(inside, light.width) {
-        let strong = |i: &&usize| chroma.data[**i] > COLORED || light.data[**i] < DARK || steep.data[**i] > STEEP;
+        let strong =
+            |i: &&usize| chroma.data[**i] > COLORED || light.data[**i] < DARK || steep.data[**i] > STEEP;
         let bland = (part.iter().filter(strong).count() as f32) < 0.02 * part.len() as f32;
         let share = part.len() as f32 / count;
         if share < SMALLEST || (bland && share < 0.004) {
@@ -254,13 +272,16 @@ fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane,
     let candidate: Vec<bool> = (0..count)
         .map(|i| {
             let offset = light.data[i] - around.data[i];
-            inside[i] && steep.data[i] < HOLE_GENTLE && chroma.data[i] < 0.04 && (-0.12..0.03).contains(&offset)
+            inside[i]
+                && steep.data[i] < HOLE_GENTLE
+                && chroma.data[i] < 0.05
+                && (-0.25..0.10).contains(&offset)
         })
         .collect();
     let mut markers: Vec<u8> = inside.iter().map(|i| if *i { PRODUCT } else { BACKGROUND }).collect();
     let mut found = false;
     for part in watershed::components(&candidate, width) {
-        if (part.len() as f32) < SMALLEST * count as f32 || !is_hole(&part, light, chroma, around) {
+        if (part.len() as f32) < SMALLEST * count as f32 || !is_hole(&part, light, chroma, steep, around) {
             continue;
         }
         found = true;
@@ -283,7 +304,9 @@ fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane,
     }
 }
 
-fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, around: &Plane) -> bool {
+/// Whether a flat enclosed part is ground: as bright as the ground around (a label is brighter), colorless, and with an edge all around (a flat part
+/// of a white product runs out softly).
+fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane) -> bool {
     let sorted = |plane: &dyn Fn(usize) -> f32| {
         let mut values: Vec<f32> = part.iter().map(|i| plane(*i)).collect();
         values.sort_by(f32::total_cmp);
@@ -292,8 +315,32 @@ fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, around: &Plane) -> boo
     let at = |values: &[f32], share: f32| values[((values.len() - 1) as f32 * share) as usize];
     let offset = sorted(&|i| light.data[i] - around.data[i]);
     let color = sorted(&|i| chroma.data[i]);
-    let flat = at(&offset, 0.9) - at(&offset, 0.1) < 0.10;
-    flat && (-0.09..0.022).contains(&at(&offset, 0.5)) && at(&color, 0.5) < 0.026
+    let flat = at(&offset, 0.9) - at(&offset, 0.1) < 0.14;
+    let ground = (-0.12..0.045).contains(&at(&offset, 0.5)) && at(&color, 0.5) < 0.026;
+    flat && ground && edged(part, steep) > 0.7
+}
+
+/// Share of a part's border that is steep within a few pixels.
+fn edged(part: &[usize], steep: &Plane) -> f32 {
+    let width = steep.width;
+    let mut own = vec![false; steep.data.len()];
+    part.iter().for_each(|i| own[*i] = true);
+    let (mut border, mut sharp) = (0u32, 0u32);
+    for &i in part {
+        let outward = [(-1, 0), (1, 0), (0, -1), (0, 1)].into_iter().find(|(dx, dy)| {
+            let (x, y) = ((i % width) as isize + dx, (i / width) as isize + dy);
+            x >= 0
+                && y >= 0
+                && x < width as isize
+                && y < steep.height as isize
+                && !own[y as usize * width + x as usize]
+        });
+        let Some((dx, dy)) = outward else { continue };
+        border += 1;
+        let (x, y) = ((i % width) as isize, (i / width) as isize);
+        sharp += u32::from((1..=4).any(|k| steep.clamped(x + k * dx, y + k * dy) > 2.0 * HOLE_GENTLE));
+    }
+    sharp as f32 / border.max(1) as f32
 }
 
 impl Region {
@@ -326,7 +373,8 @@ impl Region {
         let smooth = self.light.blurred(2.5);
         let fine = |i: usize| (self.light.data[i] - smooth.data[i]).abs() > 0.02;
         // A rigid edge, too, differs from its blurred self right beside the border: only what lies further out is hair.
-        let strand: Vec<bool> = (0..self.inside.len()).map(|i| (4..12).contains(&near[i]) && fine(i)).collect();
+        let strand: Vec<bool> =
+            (0..self.inside.len()).map(|i| (4..12).contains(&near[i]) && fine(i)).collect();
         let close = distance_to(&strand, self.width, 10);
         let data = (0..self.inside.len())
             .map(|i| if close[i] < 10 && near[i] < 12 && deep[i] < 5 { 1.0 } else { 0.0 })

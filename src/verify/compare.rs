@@ -47,8 +47,12 @@ impl Comparison {
     pub(super) fn new(input: &Input<'_>) -> Result<Comparison, VerifyError> {
         let (placement, master) = (input.placement, input.master);
         let stand = &placement.stand;
-        let map =
-            Similarity { scale: stand.scale, rotation_deg: stand.rotation_deg, from: stand.pivot, to: stand.foot };
+        let map = Similarity {
+            scale: stand.scale,
+            rotation_deg: stand.rotation_deg,
+            from: stand.pivot,
+            to: stand.foot,
+        };
         let canvas = master.dimensions();
         let mut layer = warp::place(&input.cutout.rgba, &map, canvas)?;
         if layer.width == 0 || layer.height == 0 {
@@ -74,7 +78,8 @@ impl Comparison {
         composite::over(&mut whole, &layer);
         let predicted = crop(&whole, frame);
         let observed = crop(master, frame);
-        let coverage = image::imageops::crop_imm(&cover, frame.x, frame.y, frame.width, frame.height).to_image();
+        let coverage =
+            image::imageops::crop_imm(&cover, frame.x, frame.y, frame.width, frame.height).to_image();
         let lost = layer.lost;
         screens(frame, predicted, observed, coverage, lost, input.ground.is_some())
     }
@@ -125,7 +130,9 @@ fn screens(
 /// ΔE00 per pixel after a blur of about a pixel, which takes out what encoding adds.
 fn difference(a: &RgbImage, b: &RgbImage) -> Plane {
     let (la, lb) = (blurred_linear(a, 1.0), blurred_linear(b, 1.0));
-    let at = |planes: &[Plane; 3], i: usize| lab::of_linear([planes[0].data[i], planes[1].data[i], planes[2].data[i]]);
+    let at = |planes: &[Plane; 3], i: usize| {
+        lab::of_linear([planes[0].data[i], planes[1].data[i], planes[2].data[i]])
+    };
     let data = (0..la[0].data.len()).map(|i| delta_e::delta_e00(at(&la, i), at(&lb, i))).collect();
     Plane { width: la[0].width, height: la[0].height, data }
 }

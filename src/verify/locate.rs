@@ -81,7 +81,10 @@ fn points(cutout: &Cutout) -> Vec<Point> {
             }
             if count * 2 > step.min(6) * step.min(6) {
                 let half = step.min(6) as f32 / 2.0;
-                points.push(Point { at: [x as f32 + half, y as f32 + half], value: sum / count as f32 / 255.0 });
+                points.push(Point {
+                    at: [x as f32 + half, y as f32 + half],
+                    value: sum / count as f32 / 255.0,
+                });
             }
         }
     }
@@ -149,8 +152,14 @@ fn descend(points: &[Point], plane: &Plane, shrink: f32, mut guess: Guess) -> (G
             shift: std::array::from_fn(|i| guess.shift[i] + guess.scale * (1.0 - factor) * middle[i]),
         };
         let moved = |x: f32, y: f32| Guess { shift: [guess.shift[0] + x, guess.shift[1] + y], ..guess };
-        let tries =
-            [moved(d, 0.0), moved(-d, 0.0), moved(0.0, d), moved(0.0, -d), scaled(1.0 + growth), scaled(1.0 / (1.0 + growth))];
+        let tries = [
+            moved(d, 0.0),
+            moved(-d, 0.0),
+            moved(0.0, d),
+            moved(0.0, -d),
+            scaled(1.0 + growth),
+            scaled(1.0 / (1.0 + growth)),
+        ];
         let better = tries
             .into_iter()
             .map(|t| (correlation(points, plane, shrink, t), t))

@@ -84,7 +84,8 @@ pub fn verify(input: &Input<'_>, policy: &Policy) -> Result<(FidelityReport, Com
     let comparison = Comparison::new(input)?;
     let mut suite: Vec<&&dyn Check> = ALL.iter().filter(|check| check.concerns(input.kind)).collect();
     suite.sort_by_key(|check| check.cost());
-    let reports = suite.iter().map(|check| policy.report(check.name(), check.measure(input, &comparison))).collect();
+    let reports =
+        suite.iter().map(|check| policy.report(check.name(), check.measure(input, &comparison))).collect();
     Ok((FidelityReport::conclude(policy.label(), input.tier, reports), comparison))
 }
 

@@ -22,7 +22,8 @@ fn lines(output: &Output) -> Vec<Value> {
 
 fn code_of<'a>(lines: &'a [Value], item: &str) -> &'a str {
     let line = lines.iter().find(|l| l["item"].as_str().is_some_and(|name| name.contains(item)));
-    line.and_then(|l| l["error"]["code"].as_str()).unwrap_or_else(|| panic!("no error for {item}: {lines:#?}"))
+    line.and_then(|l| l["error"]["code"].as_str())
+        .unwrap_or_else(|| panic!("no error for {item}: {lines:#?}"))
 }
 
 #[test]
@@ -72,7 +73,12 @@ fn a_manifest_with_every_fault_gives_its_good_rows() {
         A-2,Gone,food,9.7,gone.jpg\r\n";
     fs::write(folder.path().join("list.csv"), manifest).unwrap();
     let out = folder.path().join("out");
-    let output = packshot(&["segment", folder.path().join("list.csv").to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let output = packshot(&[
+        "segment",
+        folder.path().join("list.csv").to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ]);
     assert_eq!(output.status.code(), Some(1));
     let lines = lines(&output);
     let codes: Vec<_> = lines.iter().filter_map(|l| l["error"]["code"].as_str()).collect();
@@ -83,7 +89,8 @@ fn a_manifest_with_every_fault_gives_its_good_rows() {
 #[test]
 fn an_unknown_template_is_wrong_usage_and_names_the_nearest() {
     let photo = root().join("fixtures/products/tea-carton.jpg");
-    let output = packshot(&["scene", photo.to_str().unwrap(), "--template", "kitchen", "--out", "/nonexistent/out"]);
+    let output =
+        packshot(&["scene", photo.to_str().unwrap(), "--template", "kitchen", "--out", "/nonexistent/out"]);
     assert_eq!(output.status.code(), Some(2));
     let line = &lines(&output)[0];
     assert_eq!(line["error"]["code"], "template_unknown");
@@ -105,7 +112,8 @@ fn a_scene_comes_with_a_receipt_that_makes_it_again_and_verifies() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     let line = &lines(&output)[0];
     assert_eq!((&line["status"], &line["template"]), (&Value::from("passed"), &Value::from("wooden-table")));
-    let unmet: Vec<_> = line["notices"].as_array().unwrap().iter().filter(|n| n["code"] == "prompt_not_honored").collect();
+    let unmet: Vec<_> =
+        line["notices"].as_array().unwrap().iter().filter(|n| n["code"] == "prompt_not_honored").collect();
     assert!(unmet[0]["message"].as_str().unwrap().contains("恐龙"), "{unmet:?}");
     let receipt = first.join("tea-carton.wooden-table.01.receipt.json");
     let again = folder.path().join("again");
@@ -124,7 +132,13 @@ fn a_scene_comes_with_a_receipt_that_makes_it_again_and_verifies() {
     ]);
     assert_eq!(verdict.status.code(), Some(0), "{}", String::from_utf8_lossy(&verdict.stdout));
     let other = root().join("fixtures/products/soda-can.jpg");
-    let verdict = packshot(&["verify", "--source", other.to_str().unwrap(), "--candidate", first.join(name).to_str().unwrap()]);
+    let verdict = packshot(&[
+        "verify",
+        "--source",
+        other.to_str().unwrap(),
+        "--candidate",
+        first.join(name).to_str().unwrap(),
+    ]);
     assert_ne!(verdict.status.code(), Some(0), "another product passed");
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use image::{Rgb, RgbImage, imageops};
 use packshot::domain::{
-    Candidate, Cutout, FidelityReport, GeneratorKind, Outcome, Overrides, Photo, Plate, SceneRequest, Tier, Verdict,
-    candidate_seed,
+    Candidate, Cutout, FidelityReport, GeneratorKind, Outcome, Overrides, Photo, Plate, SceneRequest, Tier,
+    Verdict, candidate_seed,
 };
 use packshot::generate::{self, Input as PlanInput};
 use packshot::imaging::codec::{self, Limits};
@@ -222,8 +222,13 @@ fn a_floating_product_is_caught_even_if_its_placement_says_so() {
             (f32::from(product[c]) * alpha + f32::from(pixel[c]) * (1.0 - alpha)).round() as u8
         }));
     }
-    let candidate =
-        Candidate { master, ground: scene.made.ground.clone(), coverage: lifted.coverage, placement, notices: Vec::new() };
+    let candidate = Candidate {
+        master,
+        ground: scene.made.ground.clone(),
+        coverage: lifted.coverage,
+        placement,
+        notices: Vec::new(),
+    };
     caught("floating", &candidate, &["floating"]);
 }
 
@@ -294,7 +299,10 @@ fn a_product_is_found_without_a_placement() {
     let (report, _) = verify::verify(&input, &Policy::default()).unwrap();
     assert_ne!(report.verdict, Verdict::Reject, "{report:#?}");
     let empty = scene.made.ground.clone();
-    assert!(verify::locate(&scene.cutout, scene.photo.pixel_digest, &empty).is_err(), "found where it is not");
+    assert!(
+        verify::locate(&scene.cutout, scene.photo.pixel_digest, &empty).is_err(),
+        "found where it is not"
+    );
 }
 
 #[test]

@@ -113,8 +113,7 @@ fn check_overrides(overrides: &Overrides) -> Result<(), GenerateError> {
 /// A template's key should come from the side from which the product was lit; where that is open, the seed decides.
 fn mirrored(input: &Input<'_>, plate: &Plate) -> bool {
     let wanted = input.request.overrides.light.unwrap_or(input.cutout.key_side);
-    light::mirror_for(&plate.template, wanted)
-        .unwrap_or_else(|| input.seed.stream("mirror").bits() & 1 == 1)
+    light::mirror_for(&plate.template, wanted).unwrap_or_else(|| input.seed.stream("mirror").bits() & 1 == 1)
 }
 
 /// Chooses the part of the plate and the product's share of it.

@@ -45,14 +45,13 @@ pub(super) fn render(
 
 /// The seen part of the plate, at master size, with grain.
 fn background(plate: &Plate, placement: &Placement) -> Result<RgbImage, GenerateError> {
-    let crop =
-        placement.plate.as_ref().filter(|crop| crop.digest == plate.digest).ok_or_else(|| {
-            let wanted = placement.plate.as_ref().map(|c| format!("{} ({:?})", c.template, c.digest));
-            GenerateError::PlateMismatch {
-                wanted: wanted.unwrap_or_default(),
-                given: format!("{} ({:?})", plate.template.name, plate.digest),
-            }
-        })?;
+    let crop = placement.plate.as_ref().filter(|crop| crop.digest == plate.digest).ok_or_else(|| {
+        let wanted = placement.plate.as_ref().map(|c| format!("{} ({:?})", c.template, c.digest));
+        GenerateError::PlateMismatch {
+            wanted: wanted.unwrap_or_default(),
+            given: format!("{} ({:?})", plate.template.name, plate.digest),
+        }
+    })?;
     let width = f64::from(crop.width);
     let height = width * f64::from(placement.height) / f64::from(placement.width);
     // Rounding in f32 may push the window a hair over the plate's edge.

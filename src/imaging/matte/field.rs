@@ -67,7 +67,8 @@ impl Field {
             f64::from((x + 0.5) / self.width * 2.0 - 1.0),
             f64::from((y + 0.5) / self.height * 2.0 - 1.0),
         );
-        self.coefficients.map(|c| (c.iter().zip(&terms).map(|(c, t)| c * t).sum::<f64>() as f32).clamp(0.02, 1.2))
+        self.coefficients
+            .map(|c| (c.iter().zip(&terms).map(|(c, t)| c * t).sum::<f64>() as f32).clamp(0.02, 1.2))
     }
 
     /// The picture's linear light divided by the field, per channel: 1 where nothing stands, less in shadow.

@@ -180,7 +180,8 @@ impl Mix {
         let clear = ((length.sqrt() - BLIND) / (CLEAR - BLIND)).clamp(0.0, 1.0);
         let projected = if length > 1e-6 { (along / length).clamp(0.0, 1.0) } else { soft };
         // What is darker than the background in any channel must be covered at least that much, as if by black.
-        let covered = (0..3).map(|c| 1.0 - self.seen[c] / self.back[c].max(0.02)).fold(0.0f32, f32::max) - 0.02;
+        let covered =
+            (0..3).map(|c| 1.0 - self.seen[c] / self.back[c].max(0.02)).fold(0.0f32, f32::max) - 0.02;
         let geometric = ((soft - 0.5) * 5.0 + 0.5).clamp(0.0, 1.0);
         let value = projected.max(covered.min(1.0)) * clear + geometric * (1.0 - clear);
         (((value - NOISE) / (1.0 - 2.0 * NOISE)).clamp(0.0, 1.0), clear)
@@ -193,7 +194,8 @@ impl Mix {
         let trust = ((alpha - 0.15) / 0.45).clamp(0.0, 1.0);
         std::array::from_fn(|c| {
             let unmixed = (self.seen[c] - (1.0 - alpha) * self.back[c]) / alpha.max(0.02);
-            let bounded = unmixed.clamp(0.35 * self.front[c], (2.0 * self.front[c]).max(0.08)).clamp(0.0, 1.0);
+            let bounded =
+                unmixed.clamp(0.35 * self.front[c], (2.0 * self.front[c]).max(0.08)).clamp(0.0, 1.0);
             srgb::byte_of(bounded * trust + self.front[c] * (1.0 - trust))
         })
     }

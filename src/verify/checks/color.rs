@@ -18,7 +18,8 @@ impl Check for Color {
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
-        let (a, b) = (blurred_linear(&seen.screen_predicted, 4.0), blurred_linear(&seen.screen_observed, 4.0));
+        let (a, b) =
+            (blurred_linear(&seen.screen_predicted, 4.0), blurred_linear(&seen.screen_observed, 4.0));
         let core = seen.core(5);
         let values = (0..core.len())
             .filter(|i| core[*i])
@@ -30,6 +31,9 @@ impl Check for Color {
             })
             .collect();
         let value = quantile(values, 0.95).or(Some(0.0).filter(|_| seen.area() < 400.0));
-        Measured { value, message: format!("The product's colors differ from the photo by ΔE {:.1}.", value.unwrap_or(0.0)) }
+        Measured {
+            value,
+            message: format!("The product's colors differ from the photo by ΔE {:.1}.", value.unwrap_or(0.0)),
+        }
     }
 }

@@ -22,7 +22,10 @@ impl Check for Enlargement {
         let turned = (stand.rotation_deg.abs() - 20.0).max(0.0) / 20.0;
         Measured {
             value: Some(stand.scale + turned),
-            message: format!("The photo is enlarged {:.1} times and turned by {:.0}°.", stand.scale, stand.rotation_deg),
+            message: format!(
+                "The photo is enlarged {:.1} times and turned by {:.0}°.",
+                stand.scale, stand.rotation_deg
+            ),
         }
     }
 }

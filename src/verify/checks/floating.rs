@@ -26,8 +26,9 @@ impl Check for Floating {
 
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         let (width, height) = seen.coverage.dimensions();
-        let lower: Vec<Option<u32>> =
-            (0..width).map(|x| (0..height).rev().find(|y| seen.coverage.get_pixel(x, *y)[0] >= 128)).collect();
+        let lower: Vec<Option<u32>> = (0..width)
+            .map(|x| (0..height).rev().find(|y| seen.coverage.get_pixel(x, *y)[0] >= 128))
+            .collect();
         let Some(bottom) = lower.iter().flatten().copied().max() else {
             return Measured { value: None, message: "The product is not to be seen.".into() };
         };
@@ -53,12 +54,18 @@ impl Check for Floating {
             }
         }
         if near.1 == 0 || far.1 == 0 {
-            return Measured { value: None, message: "The foot stands at the frame's edge; its contact is not to be seen.".into() };
+            return Measured {
+                value: None,
+                message: "The foot stands at the frame's edge; its contact is not to be seen.".into(),
+            };
         }
         let ratio = (near.0 / near.1 as f32) / (far.0 / far.1 as f32).max(1e-3);
         Measured {
             value: Some(ratio),
-            message: format!("The ground right below the product has {:.0} % of the light beside it.", ratio * 100.0),
+            message: format!(
+                "The ground right below the product has {:.0} % of the light beside it.",
+                ratio * 100.0
+            ),
         }
     }
 }

@@ -23,9 +23,19 @@ impl Check for Halo {
             .iter()
             .zip(seen.predicted.pixels().zip(seen.observed.pixels()))
             .filter(|(soft, _)| (0.03..0.97).contains(*soft))
-            .map(|(_, (p, o))| if p == o { 0.0 } else { delta_e::delta_e00(lab::of_bytes(p.0), lab::of_bytes(o.0)) })
+            .map(
+                |(_, (p, o))| {
+                    if p == o { 0.0 } else { delta_e::delta_e00(lab::of_bytes(p.0), lab::of_bytes(o.0)) }
+                },
+            )
             .collect();
         let value = quantile(values, 0.95);
-        Measured { value, message: format!("Along the edge the picture departs from clean by ΔE {:.1}.", value.unwrap_or(0.0)) }
+        Measured {
+            value,
+            message: format!(
+                "Along the edge the picture departs from clean by ΔE {:.1}.",
+                value.unwrap_or(0.0)
+            ),
+        }
     }
 }

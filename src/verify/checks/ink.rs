@@ -30,10 +30,14 @@ impl Check for Ink {
         };
         let mut worst = 0.0f32;
         for weights in [[0.7071, -0.7071, 0.0], [0.4082, 0.4082, -0.8165]] {
-            let (a, b) = (opponent(&seen.screen_predicted, weights), opponent(&seen.screen_observed, weights));
+            let (a, b) =
+                (opponent(&seen.screen_predicted, weights), opponent(&seen.screen_observed, weights));
             worst = worst.max(low_structure(&a, &b, &seen.core(3), 4.0, QUIET, 0.55));
         }
         let value = worst / seen.area();
-        Measured { value: Some(value), message: format!("Colored print differs over {:.2} % of the product.", value * 100.0) }
+        Measured {
+            value: Some(value),
+            message: format!("Colored print differs over {:.2} % of the product.", value * 100.0),
+        }
     }
 }

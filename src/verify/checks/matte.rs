@@ -18,7 +18,9 @@ impl Check for Matte {
 
     fn measure(&self, input: &Input<'_>, _: &Comparison) -> Measured {
         let cutout = input.cutout;
-        if let Some(notice) = cutout.notices.iter().find(|n| matches!(n.code, Code::ProductCutOff | Code::SeveralProducts)) {
+        if let Some(notice) =
+            cutout.notices.iter().find(|n| matches!(n.code, Code::ProductCutOff | Code::SeveralProducts))
+        {
             return Measured { value: Some(1.0), message: format!("Look at the photo: {}.", notice.message) };
         }
         Measured {

@@ -15,6 +15,9 @@ impl Check for OutOfFrame {
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
-        Measured { value: Some(seen.lost), message: format!("{:.1} % of the product lies outside the picture.", seen.lost * 100.0) }
+        Measured {
+            value: Some(seen.lost),
+            message: format!("{:.1} % of the product lies outside the picture.", seen.lost * 100.0),
+        }
     }
 }

@@ -20,10 +20,19 @@ impl Check for Patch {
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
-        let wrong: Vec<bool> =
-            seen.difference.data.iter().zip(&seen.screen_coverage.data).map(|(d, c)| *d > VISIBLE && *c > 0.5).collect();
-        let largest = watershed::components(&wrong, seen.difference.width).iter().map(Vec::len).max().unwrap_or(0);
+        let wrong: Vec<bool> = seen
+            .difference
+            .data
+            .iter()
+            .zip(&seen.screen_coverage.data)
+            .map(|(d, c)| *d > VISIBLE && *c > 0.5)
+            .collect();
+        let largest =
+            watershed::components(&wrong, seen.difference.width).iter().map(Vec::len).max().unwrap_or(0);
         let value = largest as f32 / seen.area();
-        Measured { value: Some(value), message: format!("One patch of {:.2} % of the product is not as in the photo.", value * 100.0) }
+        Measured {
+            value: Some(value),
+            message: format!("One patch of {:.2} % of the product is not as in the photo.", value * 100.0),
+        }
     }
 }

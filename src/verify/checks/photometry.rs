@@ -29,7 +29,10 @@ impl Check for Photometry {
         let value = (mean.abs() / EXPOSURE).max(cast / CAST).max(range / SHADING);
         Measured {
             value: Some(value),
-            message: format!("Light on the product was changed by {:.0} % of what is allowed.", value * 100.0),
+            message: format!(
+                "Light on the product was changed by {:.0} % of what is allowed.",
+                value * 100.0
+            ),
         }
     }
 }

@@ -22,15 +22,25 @@ impl Check for Reference {
     fn measure(&self, input: &Input<'_>, _: &Comparison) -> Measured {
         let (photo, cutout) = (&input.photo.pixels, &input.cutout.rgba);
         if photo.dimensions() != cutout.dimensions() {
-            return Measured { value: Some(f32::MAX), message: "The cutout has not the photo's size.".into() };
+            return Measured {
+                value: Some(f32::MAX),
+                message: "The cutout has not the photo's size.".into(),
+            };
         }
-        let foreign = cutout.pixels().zip(photo.pixels()).filter(|(c, p)| c[3] == 255 && c.0[..3] != p.0).count();
+        let foreign =
+            cutout.pixels().zip(photo.pixels()).filter(|(c, p)| c[3] == 255 && c.0[..3] != p.0).count();
         if foreign > 0 && input.photo.alpha.is_none() {
             let message = format!("{foreign} opaque pixels of the cutout are not the photo's own.");
             return Measured { value: Some(f32::MAX), message };
         }
         let value = quantile(patches(input), 0.9);
-        Measured { value, message: format!("Places on the product differ from the photo by ΔE {:.1} on average.", value.unwrap_or(0.0)) }
+        Measured {
+            value,
+            message: format!(
+                "Places on the product differ from the photo by ΔE {:.1} on average.",
+                value.unwrap_or(0.0)
+            ),
+        }
     }
 }
 
@@ -43,21 +53,28 @@ fn patches(input: &Input<'_>) -> Vec<f32> {
     let mut found = Vec::new();
     for y in (bounds.y..bounds.bottom().saturating_sub(size)).step_by(size as usize) {
         for x in (bounds.x..bounds.right().saturating_sub(size)).step_by(size as usize) {
-            let opaque = (y..y + size).all(|v| (x..x + size).all(|u| input.cutout.rgba.get_pixel(u, v)[3] == 255));
+            let opaque =
+                (y..y + size).all(|v| (x..x + size).all(|u| input.cutout.rgba.get_pixel(u, v)[3] == 255));
             if !opaque {
                 continue;
             }
             let middle = [x as f32 + size as f32 / 2.0, y as f32 + size as f32 / 2.0];
             let to = placement.stand.apply(middle);
             let half = (size as f32 * scale / 2.0 - 0.5).max(0.5);
-            let Some(seen) = mean(input.master, [to[0] - half, to[1] - half, to[0] + half, to[1] + half]) else { continue };
+            let Some(seen) = mean(input.master, [to[0] - half, to[1] - half, to[0] + half, to[1] + half])
+            else {
+                continue;
+            };
             let inset = 0.5 / scale;
             let (x0, y0) = (x as f32 + inset, y as f32 + inset);
             let (x1, y1) = ((x + size) as f32 - inset, (y + size) as f32 - inset);
             let Some(own) = mean(&input.photo.pixels, [x0, y0, x1, y1]) else { continue };
-            let across = ((middle[0] - bounds.x as f32) / bounds.width as f32 * 2.0 - 1.0) * placement.shading[0];
-            let up = (1.0 - (middle[1] - bounds.y as f32) / bounds.height as f32 * 2.0) * placement.shading[1];
-            let lit: [f32; 3] = std::array::from_fn(|c| (own[c] * placement.gains[c] * (across + up).exp()).min(1.0));
+            let across =
+                ((middle[0] - bounds.x as f32) / bounds.width as f32 * 2.0 - 1.0) * placement.shading[0];
+            let up =
+                (1.0 - (middle[1] - bounds.y as f32) / bounds.height as f32 * 2.0) * placement.shading[1];
+            let lit: [f32; 3] =
+                std::array::from_fn(|c| (own[c] * placement.gains[c] * (across + up).exp()).min(1.0));
             found.push(delta_e::delta_e00(lab::of_linear(lit), lab::of_linear(seen)));
         }
     }

@@ -28,13 +28,18 @@ impl Check for Structure {
         let gray = |picture: &image::RgbImage| {
             let data = picture
                 .pixels()
-                .map(|p| (0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])) / 255.0)
+                .map(|p| {
+                    (0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])) / 255.0
+                })
                 .collect();
             Plane { width: picture.width() as usize, height: picture.height() as usize, data }
         };
         let (a, b) = (gray(&seen.screen_predicted), gray(&seen.screen_observed));
         let value = low_structure(&a, &b, &seen.core(2), WINDOW, QUIET, LOW) / seen.area();
-        Measured { value: Some(value), message: format!("Detail differs over {:.2} % of the product.", value * 100.0) }
+        Measured {
+            value: Some(value),
+            message: format!("Detail differs over {:.2} % of the product.", value * 100.0),
+        }
     }
 }
 

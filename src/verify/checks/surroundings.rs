@@ -19,12 +19,29 @@ impl Check for Surroundings {
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         if !seen.ground_known {
-            return Measured { value: None, message: "The ground behind the product is not known; what was added beside it cannot be seen.".into() };
+            return Measured {
+                value: None,
+                message:
+                    "The ground behind the product is not known; what was added beside it cannot be seen."
+                        .into(),
+            };
         }
-        let wrong: Vec<bool> =
-            seen.difference.data.iter().zip(&seen.screen_coverage.data).map(|(d, c)| *d > VISIBLE && *c <= 0.5).collect();
-        let largest = watershed::components(&wrong, seen.difference.width).iter().map(Vec::len).max().unwrap_or(0);
+        let wrong: Vec<bool> = seen
+            .difference
+            .data
+            .iter()
+            .zip(&seen.screen_coverage.data)
+            .map(|(d, c)| *d > VISIBLE && *c <= 0.5)
+            .collect();
+        let largest =
+            watershed::components(&wrong, seen.difference.width).iter().map(Vec::len).max().unwrap_or(0);
         let value = largest as f32 / seen.area();
-        Measured { value: Some(value), message: format!("Something of {:.2} % of the product's size was added beside it.", value * 100.0) }
+        Measured {
+            value: Some(value),
+            message: format!(
+                "Something of {:.2} % of the product's size was added beside it.",
+                value * 100.0
+            ),
+        }
     }
 }

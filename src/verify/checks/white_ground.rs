@@ -30,7 +30,10 @@ impl Check for WhiteGround {
         let fill =
             (bounds.width as f32 * scale / width as f32).max(bounds.height as f32 * scale / height as f32);
         if !FILL.contains(&fill) {
-            return Measured { value: Some(1.0), message: format!("The product fills {:.0} % of the frame.", fill * 100.0) };
+            return Measured {
+                value: Some(1.0),
+                message: format!("The product fills {:.0} % of the frame.", fill * 100.0),
+            };
         }
         let frame = seen.frame;
         let tinted = input
@@ -38,11 +41,15 @@ impl Check for WhiteGround {
             .enumerate_pixels()
             .filter(|(x, y, pixel)| {
                 let (dx, dy) = (x.wrapping_sub(frame.x), y.wrapping_sub(frame.y));
-                let outside = dx >= frame.width || dy >= frame.height || seen.coverage.get_pixel(dx, dy)[0] == 0;
+                let outside =
+                    dx >= frame.width || dy >= frame.height || seen.coverage.get_pixel(dx, dy)[0] == 0;
                 outside && pixel.0 != [255; 3]
             })
             .count();
         let value = tinted as f32 / (width * height) as f32;
-        Measured { value: Some(value), message: format!("{tinted} pixels beside the product are not pure white.") }
+        Measured {
+            value: Some(value),
+            message: format!("{tinted} pixels beside the product are not pure white."),
+        }
     }
 }
