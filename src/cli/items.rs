@@ -27,12 +27,12 @@ pub(super) struct Item {
 
 impl Item {
     /// The name in messages.
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.path.file_name().map_or_else(|| self.stem.clone(), |name| name.to_string_lossy().into_owned())
     }
 
     /// Reads the photo's bytes; a file over the limit is refused before it is read.
-    pub fn read(&self) -> Result<Vec<u8>, Problem> {
+    pub(super) fn read(&self) -> Result<Vec<u8>, Problem> {
         read(&self.path)
     }
 }

@@ -153,7 +153,7 @@ mod tests {
         Body::new(&alpha, [150.0, 300.0], 40.0).unwrap()
     }
 
-    const FROM_LEFT: [f32; 3] = [-0.7071, 0.0, 0.7071];
+    const FROM_LEFT: [f32; 3] = [-std::f32::consts::FRAC_1_SQRT_2, 0.0, std::f32::consts::FRAC_1_SQRT_2];
 
     #[test]
     fn the_shadow_falls_away_from_the_light_and_is_as_long_as_the_body_is_high() {

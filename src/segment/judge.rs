@@ -90,7 +90,7 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
             let offset = region.light.data[i] - region.around.data[i];
             alike += u32::from(offset.abs() < 0.10 && region.chroma.data[i] < 0.05);
             // What is seen through glass is the ground a little darkened; white glaze is as often brighter.
-            through += u32::from((-0.15..0.0).contains(&offset) && region.chroma.data[i] < 0.03);
+            through += u32::from((0.85..1.0).contains(&region.light.data[i]) && region.chroma.data[i] < 0.03);
         }
     }
     let alike = alike as f32 / count.max(1) as f32;

@@ -4,9 +4,13 @@ use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
 
-/// Background may be this steep (change of √ratio a pixel) without being an edge …
+/// Ground in a hole is flatter than this (change of √ratio a pixel), its edge at least twice as steep.
 const HOLE_GENTLE: f32 = 0.016;
-/// … and nothing but an edge or print is as steep as this.
+/// Light relative to the field in a hole: ground, at most in soft shadow.
+const HOLE_LIGHT: std::ops::Range<f32> = 0.80..1.05;
+/// Larger flat parts, as shares of the product, are surfaces of it.
+const LARGEST_HOLE: f32 = 0.25;
+/// Nothing but an edge or print is as steep as this.
 const STEEP: f32 = 0.10;
 /// Spread of the three ratios that only a colored thing has.
 const COLORED: f32 = 0.10;
@@ -74,7 +78,7 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let mut inside = without_shadow(keen, &lenient, &light);
     drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
-    open_holes(&mut inside, &light, &chroma, &steep, &around);
+    open_holes(&mut inside, &light, &chroma, &steep);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
         .iter()
         .map(|part| part.len() as f32 / inside.len() as f32)
@@ -139,8 +143,11 @@ fn pass(light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane, rule: Rule
     let mut edge: Vec<bool> = (0..count)
         .map(|i| steep.data[i] > rule.floor + rule.factor * around.data[i] || steep.data[i] > STEEP)
         .collect();
-    for speck in watershed::components(&edge, width).iter().filter(|part| part.len() < SPECK) {
-        speck.iter().for_each(|i| edge[*i] = false);
+    // A thin slanting edge holds together at its corners only.
+    for speck in watershed::connected(&edge, width, watershed::CORNERS) {
+        if speck.len() < SPECK {
+            speck.iter().for_each(|i| edge[*i] = false);
+        }
     }
     let open: Vec<bool> = (0..count)
         .map(|i| {
@@ -186,7 +193,7 @@ fn frame(width: usize, height: usize, depth: usize) -> impl Iterator<Item = usiz
 fn reached(open: &[bool], light: &Plane) -> Vec<bool> {
     let (width, height) = (light.width, light.height);
     let closed: Vec<bool> = open.iter().map(|open| !open).collect();
-    let wide: Vec<bool> = distance_to(&closed, width, GAP + 1).iter().map(|d| *d > GAP).collect();
+    let wide: Vec<bool> = widened(&closed, width, usize::from(GAP)).iter().map(|near| !near).collect();
     let seeds = frame(width, height, 3 + usize::from(GAP)).filter(|i| (light.data[*i] - 1.0).abs() < 0.25);
     let core = watershed::reach(seeds, &wide, width);
     let near = distance_to(&core, width, 2 * GAP);
@@ -206,6 +213,25 @@ fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane) -> Vec<bool>
         }
     }
     inside
+}
+
+/// `set` grown by `reach` pixels in all eight directions.
+fn widened(set: &[bool], width: usize, reach: usize) -> Vec<bool> {
+    let height = set.len() / width;
+    let mut rows = vec![false; set.len()];
+    for i in (0..set.len()).filter(|i| set[*i]) {
+        let (x, start) = (i % width, i - i % width);
+        rows[start + x.saturating_sub(reach)..=start + (x + reach).min(width - 1)].fill(true);
+    }
+    let mut grown = vec![false; set.len()];
+    for y in 0..height {
+        for near in y.saturating_sub(reach)..=(y + reach).min(height - 1) {
+            for x in 0..width {
+                grown[y * width + x] |= rows[near * width + x];
+            }
+        }
+    }
+    grown
 }
 
 /// City-block distance to `set`, up to `limit`.
@@ -253,7 +279,7 @@ fn drop_dust(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) 
             |i: &&usize| chroma.data[**i] > COLORED || light.data[**i] < DARK || steep.data[**i] > STEEP;
         let bland = (part.iter().filter(strong).count() as f32) < 0.02 * part.len() as f32;
         let share = part.len() as f32 / count;
-        if share < SMALLEST || (bland && share < 0.004) {
+        if share < SMALLEST || (bland && share < 0.02) {
             part.iter().for_each(|i| inside[*i] = false);
         }
     }
@@ -266,22 +292,22 @@ fn around(light: &Plane, inside: &[bool], width: usize, height: usize) -> Plane 
     push_pull(light, &Plane { width, height, data })
 }
 
-/// Enclosed background: as bright as the ground around, colorless, flat, with an edge of its own.
-fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane) {
+/// Opens enclosed background: as bright as ground in at most soft shadow, colorless, flat, with an edge of its own.
+fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) {
     let (width, count) = (light.width, inside.len());
+    let area = inside.iter().filter(|i| **i).count() as f32;
     let candidate: Vec<bool> = (0..count)
         .map(|i| {
-            let offset = light.data[i] - around.data[i];
-            inside[i]
-                && steep.data[i] < HOLE_GENTLE
-                && chroma.data[i] < 0.05
-                && (-0.25..0.10).contains(&offset)
+            let lit = HOLE_LIGHT.contains(&light.data[i]);
+            inside[i] && lit && steep.data[i] < HOLE_GENTLE && chroma.data[i] < 0.04
         })
         .collect();
     let mut markers: Vec<u8> = inside.iter().map(|i| if *i { PRODUCT } else { BACKGROUND }).collect();
     let mut found = false;
     for part in watershed::components(&candidate, width) {
-        if (part.len() as f32) < SMALLEST * count as f32 || !is_hole(&part, light, chroma, steep, around) {
+        let size = part.len() as f32;
+        let fits = (SMALLEST * count as f32..LARGEST_HOLE * area).contains(&size);
+        if !fits || !is_hole(&part, light, chroma, steep) {
             continue;
         }
         found = true;
@@ -291,7 +317,7 @@ fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane,
         for i in 0..count {
             if core[i] {
                 markers[i] = BACKGROUND;
-            } else if near[i] < 7 && inside[i] {
+            } else if near[i] < 7 && inside[i] && markers[i] == PRODUCT {
                 markers[i] = UNDECIDED;
             }
         }
@@ -304,20 +330,18 @@ fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane,
     }
 }
 
-/// Whether a flat enclosed part is ground: as bright as the ground around (a label is brighter), colorless, and with an edge all around (a flat part
-/// of a white product runs out softly).
-fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane) -> bool {
-    let sorted = |plane: &dyn Fn(usize) -> f32| {
-        let mut values: Vec<f32> = part.iter().map(|i| plane(*i)).collect();
+/// Whether a flat enclosed part is ground: colorless (a label is mostly tinted, and brighter), even, and with an edge all around (a flat part of a
+/// white product runs out softly).
+fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, steep: &Plane) -> bool {
+    let sorted = |plane: &Plane| {
+        let mut values: Vec<f32> = part.iter().map(|i| plane.data[*i]).collect();
         values.sort_by(f32::total_cmp);
         values
     };
     let at = |values: &[f32], share: f32| values[((values.len() - 1) as f32 * share) as usize];
-    let offset = sorted(&|i| light.data[i] - around.data[i]);
-    let color = sorted(&|i| chroma.data[i]);
-    let flat = at(&offset, 0.9) - at(&offset, 0.1) < 0.14;
-    let ground = (-0.12..0.045).contains(&at(&offset, 0.5)) && at(&color, 0.5) < 0.026;
-    flat && ground && edged(part, steep) > 0.7
+    let (bright, color) = (sorted(light), sorted(chroma));
+    let even = at(&bright, 0.9) - at(&bright, 0.1) < 0.13;
+    even && at(&color, 0.5) < 0.016 && edged(part, steep) > 0.55
 }
 
 /// Share of a part's border that is steep within a few pixels.

@@ -89,7 +89,7 @@ mod tests {
     fn every_check_has_limits_with_a_reason_and_no_limit_is_without_a_check() {
         let policy = Policy::default();
         for check in ALL {
-            let (pass, reject, reason) = policy.limits(check.name()).expect(check.name());
+            let (pass, reject, reason) = policy.limits(check.name()).unwrap();
             assert!(pass <= reject && reason.len() > 20, "{}", check.name());
         }
         assert_eq!(policy.check.len(), ALL.len());

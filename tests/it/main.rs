@@ -9,6 +9,8 @@ mod fidelity;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod matting;
+#[cfg(test)]
 mod queue;
 #[cfg(test)]
 mod queue_model;

@@ -77,8 +77,19 @@ pub fn reach(seeds: impl Iterator<Item = usize>, open: &[bool], width: usize) ->
     reached
 }
 
-/// The 4-connected components of `inside`, each as its pixel indices in ascending order of their first pixel.
+/// Steps to the four neighbors that share an edge.
+pub const EDGES: &[(isize, isize)] = &[(-1, 0), (1, 0), (0, -1), (0, 1)];
+/// Steps to those that share a corner, too.
+pub const CORNERS: &[(isize, isize)] =
+    &[(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)];
+
+/// The 4-connected components of `inside`, each as its pixel indices, in ascending order of their first pixel.
 pub fn components(inside: &[bool], width: usize) -> Vec<Vec<usize>> {
+    connected(inside, width, EDGES)
+}
+
+/// As [`components`], with the neighborhood given: [`EDGES`] or [`CORNERS`].
+pub fn connected(inside: &[bool], width: usize, steps: &[(isize, isize)]) -> Vec<Vec<usize>> {
     let height = inside.len() / width.max(1);
     let mut seen = vec![false; inside.len()];
     let mut found = Vec::new();
@@ -89,16 +100,14 @@ pub fn components(inside: &[bool], width: usize) -> Vec<Vec<usize>> {
         seen[start] = true;
         let (mut members, mut next) = (vec![start], 0);
         while next < members.len() {
-            let i = members[next];
+            let (x, y) = ((members[next] % width) as isize, (members[next] / width) as isize);
             next += 1;
-            let (x, y) = (i % width, i / width);
-            let around = [
-                (x > 0).then(|| i - 1),
-                (x + 1 < width).then_some(i + 1),
-                (y > 0).then(|| i - width),
-                (y + 1 < height).then_some(i + width),
-            ];
-            for n in around.into_iter().flatten() {
+            for (dx, dy) in steps {
+                let (nx, ny) = (x + dx, y + dy);
+                if nx < 0 || ny < 0 || nx >= width as isize || ny >= height as isize {
+                    continue;
+                }
+                let n = ny as usize * width + nx as usize;
                 if inside[n] && !seen[n] {
                     seen[n] = true;
                     members.push(n);
@@ -132,5 +141,6 @@ mod tests {
                       false, true, true];
         let found = components(&inside, 3);
         assert_eq!(found, vec![vec![0], vec![2, 5, 4]]);
+        assert_eq!(connected(&inside, 3, CORNERS).len(), 1);
     }
 }

@@ -1,6 +1,8 @@
 //! Is print of one lightness still there? The local structure of the two opponent color channels: letters that differ from their ground in hue
 //! alone do not show in lightness.
 
+use std::f32::consts::FRAC_1_SQRT_2;
+
 use super::structure::low_structure;
 use super::{Check, Measured};
 use crate::imaging::plane::Plane;
@@ -29,7 +31,7 @@ impl Check for Ink {
             Plane { width: picture.width() as usize, height: picture.height() as usize, data }.blurred(0.7)
         };
         let mut worst = 0.0f32;
-        for weights in [[0.7071, -0.7071, 0.0], [0.4082, 0.4082, -0.8165]] {
+        for weights in [[FRAC_1_SQRT_2, -FRAC_1_SQRT_2, 0.0], [0.4082, 0.4082, -0.8165]] {
             let (a, b) =
                 (opponent(&seen.screen_predicted, weights), opponent(&seen.screen_observed, weights));
             worst = worst.max(low_structure(&a, &b, &seen.core(3), 4.0, QUIET, 0.55));

@@ -1,0 +1,57 @@
+//! Cutouts of bundled photos against their true mattes: the kinds that must never break again.
+
+use std::path::Path;
+
+use packshot::domain::Cutout;
+use packshot::error::Code;
+use packshot::imaging::codec::{self, Limits};
+use packshot::imaging::metrics::matting;
+use packshot::imaging::plane::Plane;
+use packshot::jobs::pipeline;
+
+fn cut(name: &str) -> (Cutout, Plane, Plane) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/products");
+    let bytes = std::fs::read(folder.join(format!("{name}.jpg"))).unwrap();
+    let (_, cutout, _) = pipeline::cut_out(&bytes, name, &Limits::default()).unwrap();
+    let truth = codec::read_gray(&std::fs::read(folder.join(format!("{name}.alpha.png"))).unwrap()).unwrap();
+    let found = Plane {
+        width: cutout.rgba.width() as usize,
+        height: cutout.rgba.height() as usize,
+        data: cutout.rgba.pixels().map(|p| f32::from(p[3]) / 255.0).collect(),
+    };
+    (cutout, found, Plane::from_gray(&truth))
+}
+
+fn check(name: &str, least_iou: f32) {
+    let (_, found, truth) = cut(name);
+    let iou = matting::iou(&found, &truth);
+    assert!(iou >= least_iou, "{name}: IoU {iou}");
+}
+
+#[test]
+fn print_and_plain_surfaces() {
+    check("tea-carton", 0.99);
+    check("pump-bottle", 0.985);
+}
+
+#[test]
+fn polished_metal_with_facets_as_bright_as_the_ground() {
+    check("moka-pot", 0.97);
+}
+
+#[test]
+fn white_on_white_with_a_handle_hole() {
+    check("white-mug", 0.96);
+}
+
+#[test]
+fn holes_between_handles_are_open() {
+    check("handbag", 0.97);
+}
+
+#[test]
+fn glass_is_sent_to_a_person_with_a_reason() {
+    let (cutout, ..) = cut("glass-carafe");
+    assert!(cutout.confidence < 0.5, "{}", cutout.confidence);
+    assert!(cutout.notices.iter().any(|n| n.code == Code::MatteUncertain), "{:?}", cutout.notices);
+}

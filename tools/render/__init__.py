@@ -1,0 +1,1 @@
+"""Rendering of fixture product photos and scene plates with Blender as a Python module."""

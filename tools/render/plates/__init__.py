@@ -1,0 +1,10 @@
+"""The scenes that come with the project: each module has a SPEC and a build(collection)."""
+
+ALL = (
+    "kitchen_counter",
+    "wooden_table",
+    "marble_shelf",
+    "stone_terrace",
+    "studio_sweep",
+    "beach",
+)
