@@ -160,6 +160,12 @@ impl Line {
     }
 }
 
+/// Darkness of the contact line from the softened base band (0 outside, ½ at its border, 1 inside): full just outside the border, and none well
+/// below the product, where nobody looks unless it is lifted away.
+fn rim(band: f32) -> f32 {
+    if band <= 0.6 { (1.6 * band).min(1.0) } else { ((0.98 - band) / 0.38).clamp(0.0, 1.0) }
+}
+
 /// The base band of the product, softened: what is left of it outside the product is the contact line.
 fn contact_line(alpha: &Plane, layer: &Layer, placement: &Placement, sin_pitch: f32) -> Line {
     let depth = 2.0 * placement.shadow.half_depth_px * sin_pitch;
@@ -178,7 +184,7 @@ fn contact_line(alpha: &Plane, layer: &Layer, placement: &Placement, sin_pitch: 
         }
     }
     let mut plane = plane.blurred_xy(sigma, 0.55 * sigma);
-    plane.data.iter_mut().for_each(|v| *v = (1.6 * *v).min(1.0));
+    plane.data.iter_mut().for_each(|v| *v = rim(*v));
     // The layer may begin at the canvas border; the margin is then cut off on that side.
     let x = layer.x as usize;
     let y = layer.y as usize + top;
