@@ -206,14 +206,14 @@ def render_geometry(scene, width: int, height: int) -> tuple[np.ndarray, np.ndar
 
 
 def make_plate(spec: PlateSpec, build, folder: Path, size: tuple[int, int], samples: int) -> None:
-    """Renders everything about one plate into `folder`; template.toml comes last."""
+    """Renders everything about one plate into `folder`; all files land at the end."""
     width, height = size
     scene = open_scene(spec, build)
     folder.mkdir(parents=True, exist_ok=True)
     measured = plate_calibrate.measure(scene, spec)
     picture = render_picture(scene, spec, size, samples)
-    _save(picture, folder / "plate.jpg", quality=JPEG_QUALITY, subsampling=0)
     depth, ground = render_geometry(scene, width // 2, height // 2)
+    _save(picture, folder / "plate.jpg", quality=JPEG_QUALITY, subsampling=0)
     _save(Image.fromarray(depth), folder / "depth.png")
     _save(Image.fromarray(ground), folder / "ground.png")
     sums = {key: _sha256(folder / file) for key, file in plate_toml.FILES.items()}

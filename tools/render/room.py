@@ -64,13 +64,25 @@ def unseen(obj):
     return obj
 
 
+def sun_window(collection, x, opening_y, opening_z, bars_y=(), bars_z=(), bar=0.045):
+    """A window in the plane at `x` that lets the sun in: a wall around the opening and bars across it."""
+    black = Shader("blocker", color=(0.04, 0.04, 0.04), roughness=0.9).material
+    (y0, y1), (z0, z1) = opening_y, opening_z
+    spans = [((y0 - 4, y0), (-1, 5)), ((y1, y1 + 6), (-1, 5)), ((y0, y1), (-1, z0)), ((y0, y1), (z1, 5))]
+    spans += [((y - bar / 2, y + bar / 2), opening_z) for y in bars_y]
+    spans += [(opening_y, (z - bar / 2, z + bar / 2)) for z in bars_z]
+    for (left, right), (low, high) in spans:
+        center = (x, (left + right) / 2, (low + high) / 2)
+        unseen(mesh.rounded_box("blocker", (0.03, right - left, high - low), collection, black, 0.004, location=center))
+
+
 def foliage(collection, name, seed, center, spread, count, leaf, material, droop=0.6):
     """A loose ball of leaves: `leaf` is (length, width), `spread` the radii of the ball."""
     rng = np.random.default_rng(seed)
     verts, faces = [], []
     for _ in range(count):
         point = rng.normal(size=3)
-        point *= rng.uniform(0.3, 1.0) ** (1 / 3) / np.linalg.norm(point)
+        point *= rng.uniform(0.02, 1.0) ** (1 / 3) / np.linalg.norm(point)
         length = leaf[0] * rng.uniform(0.6, 1.25)
         shape = outdoor.leaf_points(length, leaf[1] * length / leaf[0], 0.25, droop)
         _append_leaf(verts, faces, shape, point, np.asarray(center) + point * spread, rng)

@@ -13,7 +13,7 @@ from . import ALL
 ROOT = Path(__file__).resolve().parents[3]
 SCENES = ROOT / "templates" / "scenes"
 PREVIEWS = ROOT / "target" / "plate-previews"
-PREVIEW, DRAFT, FINAL = (480, 384), (1280, 1024), (2560, 2048)
+PREVIEW, DRAFT, FINAL = (640, 512), (1280, 1024), (2560, 2048)
 PREVIEW_SAMPLES, DRAFT_SAMPLES = 24, 20
 
 

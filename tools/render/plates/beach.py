@@ -29,7 +29,7 @@ SPEC = PlateSpec(
     ambient=Ambient((0.87, 0.88, 1.0), 0.47),
     anchors=(Anchor("center", (0.0, 0.0, 0.0), (0.06, 0.55), 0.35, 0.75),),
     camera=Camera(frame_height_m=0.90, vertical_fov_deg=24.0, pitch_deg=7.6, anchor_v=0.74, f_stop=2.8),
-    exposure=0.1,
+    exposure=0.4,
     samples=24,
 )
 

@@ -10,8 +10,10 @@ from ..plate import mark_ground
 from ..plate_spec import Ambient, Anchor, Camera, Light, PlateSpec
 
 KEY_COLOR = (1.0, 0.945, 0.86)
-SKY_COLOR = (0.86, 0.93, 1.0)
+SKY_COLOR = (0.92, 0.96, 1.0)
 KEY_FROM = (-1.65, 0.28, 1.05)
+SUN_FROM = (-0.76, 0.30, 0.58)
+SUN_DIAMETER_DEG = 3.5
 WALL_Y, BACK_COUNTER_Y = 2.75, 2.15
 TILE = (0.066, 0.132)
 
@@ -29,8 +31,8 @@ SPEC = PlateSpec(
     lights=(Light("window", KEY_FROM, KEY_COLOR, 30.0, 0.6),),
     ambient=Ambient(SKY_COLOR, 0.4),
     anchors=(Anchor("center", (0.0, 0.0, 0.0), (0.06, 0.38), 0.24, 0.50),),
-    camera=Camera(frame_height_m=0.55, vertical_fov_deg=20.0, pitch_deg=8.5, f_stop=2.8),
-    exposure=0.6,
+    camera=Camera(frame_height_m=0.55, vertical_fov_deg=20.0, pitch_deg=8.5, f_stop=4.0),
+    exposure=0.4,
     sharp_from_v=0.52,
 )
 
@@ -99,7 +101,9 @@ def _things(collection) -> None:
 
 
 def _light(collection) -> None:
-    room.area_light(collection, "window", KEY_FROM, (0, 0, 0.05), (0.8, 0.9), 62, KEY_COLOR)
+    room.sun(collection, SUN_FROM, 2.4, KEY_COLOR, SUN_DIAMETER_DEG)
+    room.sun_window(collection, -1.2, (0.05, 0.95), (0.55, 1.35), (0.35, 0.68), (0.80, 1.12))
+    room.area_light(collection, "window", KEY_FROM, (0, 0, 0.05), (0.8, 0.9), 34, KEY_COLOR)
     room.area_light(collection, "kitchen window", (-1.5, 2.1, 0.9), (0.0, WALL_Y, 0.0), (0.9, 1.1), 40, KEY_COLOR)
     room.area_light(collection, "room", (1.2, -2.4, 1.5), (0, 0.2, 0.1), (2.4, 1.8), 48, SKY_COLOR)
     room.world(SKY_COLOR, 0.16)

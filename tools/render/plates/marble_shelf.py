@@ -33,8 +33,8 @@ SPEC = PlateSpec(
     lights=(Light("window", SUN_FROM, KEY_COLOR, 16.0, 0.6),),
     ambient=Ambient(SKY_COLOR, 0.4),
     anchors=(Anchor("center", (0.0, 0.0, 0.0), (0.05, 0.36), 0.20, 0.42),),
-    camera=Camera(frame_height_m=0.50, vertical_fov_deg=19.0, pitch_deg=8.0, anchor_v=0.73, f_stop=2.8),
-    exposure=0.35,
+    camera=Camera(frame_height_m=0.50, vertical_fov_deg=19.0, pitch_deg=8.0, anchor_v=0.73, f_stop=4.0),
+    exposure=0.55,
 )
 
 
@@ -64,22 +64,11 @@ def _props(collection) -> None:
 
 def _light(collection) -> None:
     room.sun(collection, SUN_FROM, 2.6, KEY_COLOR, SUN_DIAMETER_DEG)
-    _window(collection)
+    room.sun_window(collection, WINDOW_X, OPENING_Y, OPENING_Z)
     _branches(collection)
     room.area_light(collection, "window", (-1.5, -0.6, 1.1), (0, 0.1, 0.05), (0.8, 1.0), 18, KEY_COLOR)
     room.area_light(collection, "room", (1.6, -1.4, 1.5), (0, 0.2, 0), (2.0, 2.0), 7, SKY_COLOR)
     room.world(SKY_COLOR, 0.17)
-
-
-def _window(collection) -> None:
-    """The opening that the sun comes through: its edges fall on the wall as a slanted patch of light."""
-    black = plain("blocker", (0.04, 0.04, 0.04), 0.9)
-    (y0, y1), (z0, z1) = OPENING_Y, OPENING_Z
-    panels = [((y0 - 2, y0), (-1, 4)), ((y1, y1 + 2), (-1, 4)), ((y0, y1), (-1, z0)), ((y0, y1), (z1, 4))]
-    for (left, right), (low, high) in panels:
-        size = (0.03, right - left, high - low)
-        center = (WINDOW_X, (left + right) / 2, (low + high) / 2)
-        room.unseen(mesh.rounded_box("blocker", size, collection, black, 0.004, location=center))
 
 
 def _branches(collection) -> None:

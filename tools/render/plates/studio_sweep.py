@@ -29,7 +29,7 @@ SPEC = PlateSpec(
     ambient=Ambient((1.0, 0.90, 0.88), 0.43),
     anchors=(Anchor("center", (0.0, 0.0, 0.0), (0.06, 0.60), 0.60, 0.75),),
     camera=Camera(frame_height_m=0.90, vertical_fov_deg=20.0, pitch_deg=8.5, anchor_v=0.74, f_stop=2.8),
-    exposure=0.32,
+    exposure=0.5,
     white_temperature_k=5600.0,
     samples=24,
 )

@@ -10,9 +10,9 @@ from ..plate import mark_ground
 from ..plate_spec import Ambient, Anchor, Camera, Light, PlateSpec
 
 KEY_COLOR = (1.0, 0.945, 0.87)
-SKY_COLOR = (0.84, 0.92, 1.0)
-SUN_FROM = (0.80, 0.14, 0.58)
-SUN_DIAMETER_DEG = 7.0
+SKY_COLOR = (0.92, 0.96, 1.0)
+SUN_FROM = (0.70, 0.42, 0.58)
+SUN_DIAMETER_DEG = 3.5
 PLANK_WIDTH = 0.135
 TABLE_BACK_Y = 0.56
 WALL_Y = 3.3
@@ -31,9 +31,9 @@ SPEC = PlateSpec(
     lights=(Light("window", SUN_FROM, KEY_COLOR, 14.0, 0.6),),
     ambient=Ambient(SKY_COLOR, 0.4),
     anchors=(Anchor("center", (0.0, 0.0, 0.0), (0.06, 0.40), 0.25, 0.50),),
-    camera=Camera(frame_height_m=0.56, vertical_fov_deg=20.0, pitch_deg=8.5, f_stop=2.8),
+    camera=Camera(frame_height_m=0.56, vertical_fov_deg=20.0, pitch_deg=8.5, f_stop=4.0),
     exposure=0.7,
-    white_temperature_k=6200.0,
+    white_temperature_k=6700.0,
     sharp_from_v=0.52,
 )
 
@@ -47,7 +47,7 @@ def build(collection) -> None:
 def _table(collection) -> None:
     """Separate boards that no longer lie quite level, with a dark gap between them."""
     rng = np.random.default_rng(5)
-    oak = surfaces.wood("oak", (0.40, 0.255, 0.14), (0.150, 0.078, 0.036), width_m=PLANK_WIDTH)
+    oak = surfaces.wood("oak", (0.36, 0.205, 0.10), (0.105, 0.05, 0.021), width_m=PLANK_WIDTH)
     count = 12
     for k in range(count):
         y = TABLE_BACK_Y - (k + 0.5) * PLANK_WIDTH
@@ -60,7 +60,7 @@ def _table(collection) -> None:
 
 
 def _room(collection) -> None:
-    room.panel(collection, "wall", (9, 5), (0, WALL_Y, 0.8), surfaces.plaster("wall", (0.50, 0.475, 0.41)), (math.pi / 2, 0, 0))
+    room.panel(collection, "wall", (9, 5), (0, WALL_Y, 0.8), surfaces.plaster("wall", (0.56, 0.52, 0.44)), (math.pi / 2, 0, 0))
     room.panel(collection, "floor", (9, 9), (0, 1.0, -0.76), plain("floor", (0.16, 0.10, 0.06), 0.5))
     walnut = surfaces.wood("walnut", (0.17, 0.10, 0.055), (0.055, 0.03, 0.016), width_m=1.0, grime=0)
     mesh.rounded_box("sideboard", (1.9, 0.45, 0.76), collection, walnut, 0.006, location=(-0.95, WALL_Y - 0.26, -0.40))
@@ -90,23 +90,8 @@ def _curtain(collection) -> None:
 
 def _light(collection) -> None:
     room.sun(collection, SUN_FROM, 2.6, KEY_COLOR, SUN_DIAMETER_DEG)
-    _muntins(collection)
-    room.area_light(collection, "window", (1.6, 0.25, 1.1), (0, 0, 0.05), (0.9, 1.1), 22, KEY_COLOR)
+    room.sun_window(collection, 1.2, (0.2, 1.3), (0.6, 1.4), (0.56, 0.92), (0.83, 1.17))
+    room.area_light(collection, "window", (1.6, -0.1, 1.1), (0, 0, 0.05), (0.9, 1.1), 22, KEY_COLOR)
     room.area_light(collection, "far window", (2.0, 1.9, 1.0), (-0.3, WALL_Y, 0.0), (0.9, 1.2), 90, KEY_COLOR)
     room.area_light(collection, "room", (-1.2, -2.4, 1.5), (0, 0.2, 0.1), (2.4, 1.8), 42, SKY_COLOR)
     room.world(SKY_COLOR, 0.16)
-
-
-def _muntins(collection) -> None:
-    """A window frame across the sun, about a metre from the table; the wall around it keeps the sun out."""
-    black = plain("blocker", (0.05, 0.05, 0.05), 0.9)
-    length = math.sqrt(sum(v * v for v in SUN_FROM))
-    center = [v / length * 1.15 for v in SUN_FROM]
-    bars = [(0.36, 0.06, True), (0.0, 0.045, True), (-0.36, 0.06, True), (0.16, 0.04, False), (-0.26, 0.04, False)]
-    for offset, thickness, upright in bars:
-        size = (0.04, thickness, 1.6) if upright else (0.04, 1.6, thickness)
-        place = (center[0], center[1] + offset, center[2]) if upright else (center[0], center[1], center[2] + offset)
-        room.unseen(mesh.rounded_box("bar", size, collection, black, 0.004, location=place))
-    for side in (-1, 1):
-        room.unseen(mesh.rounded_box("wall", (0.1, 6, 6), collection, black, 0.01,
-                                     location=(center[0], center[1] + side * (3.0 + 0.55), center[2])))
