@@ -11,8 +11,9 @@ use crate::imaging::codec::Limits;
 use crate::ingest::IngestError;
 use crate::ingest::manifest::Manifest;
 
-/// File name endings that are looked for in a folder.
-const ENDINGS: &[&str] = &["jpg", "jpeg", "png", "webp"];
+/// File name endings that are looked for in a folder: what can be read, and what people take for a photo and must be told of.
+const ENDINGS: &[&str] =
+    &["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "svg", "psd", "jxl"];
 
 /// One photo to work on.
 #[derive(Clone, Debug)]

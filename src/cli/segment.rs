@@ -38,7 +38,7 @@ pub(super) fn run(session: &Session, args: &SegmentArgs) -> Result<u8, Problem> 
 
 fn cut(item: &Item, out: &Path) -> Result<String, Problem> {
     let name = item.path.display().to_string();
-    let (_, cutout, timing) = pipeline::cut_out(&item.read()?, &name, &Limits::default())?;
+    let (photo, cutout, timing) = pipeline::cut_out(&item.read()?, &name, &Limits::default())?;
     let bytes = codec::encode_rgba_png(&cutout.rgba, PngEffort::Fast)
         .map_err(|error| Problem::new(Code::EncodeFailed, &name, error.to_string()))?;
     let path = out.join(format!("{}.cutout.png", item.stem));
@@ -50,14 +50,14 @@ fn cut(item: &Item, out: &Path) -> Result<String, Problem> {
         "bounds": cutout.bounds,
         "confidence": cutout.confidence,
         "key_side": cutout.key_side,
-        "notices": output::notices_json(&notices(&cutout.notices)),
+        "notices": output::notices_json(&notices(photo.notices.iter().chain(&cutout.notices))),
         "timing": timing,
     });
     Ok(line.to_string())
 }
 
-/// Notices of the photo are repeated by the cutout; each is said once.
-fn notices(all: &[Problem]) -> Vec<Problem> {
+/// Each notice once.
+fn notices<'a>(all: impl Iterator<Item = &'a Problem>) -> Vec<Problem> {
     let mut said: Vec<Problem> = Vec::new();
     for notice in all {
         if !said.contains(notice) {

@@ -1,5 +1,6 @@
 //! Photo → Cutout, the white-background route: background field, coarse region, edge. Knows no template, file or database.
 
+mod foot;
 mod given;
 mod judge;
 mod region;

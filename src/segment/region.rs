@@ -1,5 +1,6 @@
 //! Which coarse pixels are product: markers on both sides, a watershed between them, then holes. Knows no edge color.
 
+use super::foot;
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
@@ -40,6 +41,11 @@ const LENIENT: Rule = Rule { floor: 0.006, factor: 2.0 };
 const LARGEST_SHADOW: f32 = 0.04;
 /// Shadows are darker than this.
 const SHADED: f32 = 0.93;
+/// What only the keen rule saw is ground if its border is fainter than this (the bend of a sweep, a shadow's rim): a white product's is twice as
+/// steep …
+const FAINT: f32 = 0.0155;
+/// … unless it is most of what was found.
+const LARGEST_GROUND: f32 = 0.3;
 
 /// Smallest part of the picture that counts as a thing, and as a hole.
 const SMALLEST: f32 = 0.0004;
@@ -48,6 +54,8 @@ const SMALLEST: f32 = 0.0004;
 #[derive(Clone, Debug)]
 pub(super) struct Region {
     inside: Vec<bool>,
+    /// Contact shadow right under the product: steep, but no detail.
+    contact: Vec<bool>,
     width: usize,
     height: usize,
     /// Mean ratio.
@@ -75,16 +83,18 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let steep = steepness(ratio, &chroma);
     let keen = pass(&light, &chroma, &steep, &opened(&steep), KEEN);
     let lenient = pass(&light, &chroma, &steep, &steep.blurred(THIN as f32), LENIENT);
-    let mut inside = without_shadow(keen, &lenient, &light);
+    let mut inside = without_shadow(keen, &lenient, &light, &steep);
     drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
     open_holes(&mut inside, &light, &chroma, &steep);
+    let contact = foot::cut_shadow(&mut inside, ratio, &steep);
+    drop_dust(&mut inside, &light, &chroma, &steep);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
         .iter()
         .map(|part| part.len() as f32 / inside.len() as f32)
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
-    Region { inside, width, height, light, chroma, around, parts }
+    Region { inside, contact, width, height, light, chroma, around, parts }
 }
 
 /// Largest change of √ratio in any channel, and of chroma, over a pixel.
@@ -200,19 +210,39 @@ fn reached(open: &[bool], light: &Plane) -> Vec<bool> {
     (0..open.len()).map(|i| open[i] && near[i] < 2 * GAP).collect()
 }
 
-/// The keen product without the shadows that only the lenient rule saw.
-fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane) -> Vec<bool> {
+/// The keen product without the shadows and the bends of the ground that only the lenient rule saw.
+fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane, steep: &Plane) -> Vec<bool> {
     let mut inside = keen;
     let area = inside.iter().filter(|i| **i).count() as f32;
     let extra: Vec<bool> = inside.iter().zip(lenient).map(|(k, l)| *k && !l).collect();
+    let near = distance_to(&inside.iter().map(|i| !i).collect::<Vec<_>>(), light.width, 3);
     for part in watershed::components(&extra, light.width) {
-        let mean = part.iter().map(|i| light.data[*i]).sum::<f32>() / part.len() as f32;
-        let small = (part.len() as f32) < LARGEST_SHADOW * area;
-        if small && mean < SHADED && lies_below(&part, &inside, light.width) {
+        let size = part.len() as f32;
+        let mean = part.iter().map(|i| light.data[*i]).sum::<f32>() / size;
+        let shadow = size < LARGEST_SHADOW * area && mean < SHADED && lies_below(&part, &inside, light.width);
+        let ground = size < LARGEST_GROUND * area && border_steepness(&part, &near, steep) < FAINT;
+        if shadow || ground {
             part.iter().for_each(|i| inside[*i] = false);
         }
     }
     inside
+}
+
+/// Median over a part's outer border, where `near` to the outside, of the steepest within two pixels; infinite if it has none.
+fn border_steepness(part: &[usize], near: &[u8], steep: &Plane) -> f32 {
+    let mut most: Vec<f32> = part
+        .iter()
+        .filter(|i| near[**i] <= 2)
+        .map(|i| {
+            let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);
+            (-2..=2)
+                .flat_map(|dy| (-2..=2).map(move |dx| (dx, dy)))
+                .map(|(dx, dy)| steep.clamped(x + dx, y + dy))
+                .fold(0.0, f32::max)
+        })
+        .collect();
+    most.sort_by(f32::total_cmp);
+    most.get(most.len() / 2).copied().unwrap_or(f32::INFINITY)
 }
 
 /// `set` grown by `reach` pixels in all eight directions.
@@ -397,11 +427,12 @@ impl Region {
         let smooth = self.light.blurred(2.5);
         let fine = |i: usize| (self.light.data[i] - smooth.data[i]).abs() > 0.02;
         // A rigid edge, too, differs from its blurred self right beside the border: only what lies further out is hair.
+        let shadow = distance_to(&self.contact, self.width, 8);
         let strand: Vec<bool> =
-            (0..self.inside.len()).map(|i| (4..12).contains(&near[i]) && fine(i)).collect();
+            (0..self.inside.len()).map(|i| (4..12).contains(&near[i]) && shadow[i] >= 8 && fine(i)).collect();
         let close = distance_to(&strand, self.width, 10);
         let data = (0..self.inside.len())
-            .map(|i| if close[i] < 10 && near[i] < 12 && deep[i] < 5 { 1.0 } else { 0.0 })
+            .map(|i| if close[i] < 10 && near[i] < 12 && deep[i] < 5 && !self.contact[i] { 1.0 } else { 0.0 })
             .collect();
         Plane { width: self.width, height: self.height, data }
     }

@@ -20,49 +20,6 @@ fn lines(output: &Output) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
 }
 
-fn code_of<'a>(lines: &'a [Value], item: &str) -> &'a str {
-    let line = lines.iter().find(|l| l["item"].as_str().is_some_and(|name| name.contains(item)));
-    line.and_then(|l| l["error"]["code"].as_str())
-        .unwrap_or_else(|| panic!("no error for {item}: {lines:#?}"))
-}
-
-#[test]
-fn bad_files_are_named_and_the_good_one_is_done() {
-    let folder = tempfile::tempdir().unwrap();
-    let put = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
-    let good = fs::read(root().join("fixtures/products/tea-carton.jpg")).unwrap();
-    put("good.jpg", &good);
-    put("cut.jpg", &good[..good.len() / 2]);
-    put("empty.jpg", b"");
-    put("page.jpg", b"<!doctype html><html><body>Not found</body></html>");
-    put("drawing.png", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
-    let plain = |value: u8| {
-        let picture = image::RgbImage::from_pixel(300, 300, image::Rgb([value; 3]));
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-        bytes.into_inner()
-    };
-    put("white.png", &plain(255));
-    put("black.png", &plain(0));
-    let out = folder.path().join("out");
-    let output = packshot(&["segment", folder.path().to_str().unwrap(), "--out", out.to_str().unwrap()]);
-    assert_eq!(output.status.code(), Some(1));
-    let lines = lines(&output);
-    assert_eq!(lines.len(), 7);
-    for (item, code) in [
-        ("cut.jpg", "file_truncated"),
-        ("empty.jpg", "file_empty"),
-        ("page.jpg", "format_unsupported"),
-        ("drawing.png", "format_unsupported"),
-        ("white.png", "no_product_found"),
-        ("black.png", "background_not_plain"),
-    ] {
-        assert_eq!(code_of(&lines, item), code, "{item}");
-    }
-    let made: Vec<_> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(made, ["good.cutout.png"], "nothing else, and nothing half-written");
-}
-
 #[test]
 fn a_manifest_with_every_fault_gives_its_good_rows() {
     let folder = tempfile::tempdir().unwrap();
