@@ -82,6 +82,7 @@ codes! {
     TemplateInvalid "template_invalid" Invalid "Mend the template; `packshot templates check` says where.",
     TemplateUnsuited "template_unsuited" Warning "This template was not made for a product of this kind or size; see `packshot templates list`.",
     PromptNotHonored "prompt_not_honored" Warning "No template has this; the nearest one was used.",
+    OverrideIgnored "override_ignored" Warning "The rest was honored; use a template or a kind of picture that this option fits.",
     PlacementInvalid "placement_invalid" Invalid "Mend the placement; see `packshot scene --help` for its fields.",
     EngineUnknown "engine_unknown" Invalid "Use one of the engines that the message names.",
     // verify

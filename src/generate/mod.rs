@@ -5,6 +5,7 @@
 
 mod base;
 mod packshot;
+mod pinned;
 mod scene;
 
 use crate::domain::{Candidate, Cutout, Digest, GeneratorKind, Placement, Plate, SceneRequest, Seed};

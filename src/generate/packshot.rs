@@ -2,10 +2,10 @@
 
 use image::{Rgb, RgbImage};
 
-use super::{GenerateError, Generator, Input, base};
+use super::{GenerateError, Generator, Input, base, pinned};
 use crate::domain::{
-    Candidate, Contact, Cutout, GeneratorKind, PLACEMENT_SCHEMA, Placement, Plate, Reflection, Shadow, Stand,
-    Wrap,
+    Candidate, Contact, Cutout, GeneratorKind, Overrides, PLACEMENT_SCHEMA, Placement, Plate, Reflection,
+    Shadow, Stand, Wrap,
 };
 use crate::error::Problem;
 use crate::imaging::warp::Similarity;
@@ -25,15 +25,23 @@ impl Generator for Packshot {
 
     fn plan(&self, input: &Input<'_>) -> Result<(Placement, Vec<Problem>), GenerateError> {
         let (request, bounds) = (input.request, input.cutout.bounds);
+        let overrides = &request.overrides;
+        pinned::check(overrides)?;
         let (width, height) = (request.width as f32, request.height as f32);
-        let scale = FILL * (width / bounds.width as f32).min(height / bounds.height as f32);
+        let scale = match overrides.height {
+            Some(share) => share * height / bounds.height as f32,
+            None => FILL * (width / bounds.width as f32).min(height / bounds.height as f32),
+        };
         let base = base::find(input.cutout);
         let middle =
             [bounds.x as f32 + bounds.width as f32 / 2.0, bounds.y as f32 + bounds.height as f32 / 2.0];
-        let foot = [
-            width / 2.0 + scale * (base.pivot[0] - middle[0]),
-            height / 2.0 + scale * (base.pivot[1] - middle[1]),
-        ];
+        let foot = match overrides.foot {
+            Some([across, down]) => [across * width, down * height],
+            None => [
+                width / 2.0 + scale * (base.pivot[0] - middle[0]),
+                height / 2.0 + scale * (base.pivot[1] - middle[1]),
+            ],
+        };
         let placement = Placement {
             schema: PLACEMENT_SCHEMA,
             photo: input.photo,
@@ -42,11 +50,11 @@ impl Generator for Packshot {
             plate: None,
             stand: Stand {
                 scale,
-                rotation_deg: request.overrides.rotation_deg.unwrap_or(0.0),
+                rotation_deg: overrides.rotation_deg.unwrap_or(0.0),
                 pivot: base.pivot,
                 foot,
             },
-            gains: [1.0; 3],
+            gains: [overrides.gain.unwrap_or(1.0); 3],
             shading: [0.0; 2],
             wrap: Wrap { strength: 0.0, reach_px: 0.0 },
             contact: Contact { strength: 0.0, ambient: 0.0, reach_px: 0.0 },
@@ -58,7 +66,7 @@ impl Generator for Packshot {
             },
             reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
         };
-        Ok((placement, Vec::new()))
+        Ok((placement, without_plate(overrides)))
     }
 
     fn render(
@@ -78,6 +86,20 @@ impl Generator for Packshot {
         let coverage = composite::coverage(&layer, canvas);
         Ok(Candidate { master, ground, coverage, placement: placement.clone(), notices: Vec::new() })
     }
+}
+
+/// Warnings for what only a plate can honor.
+fn without_plate(overrides: &Overrides) -> Vec<Problem> {
+    [
+        ("crop", overrides.crop.is_some()),
+        ("mirrored", overrides.mirrored.is_some()),
+        ("light", overrides.light.is_some()),
+        ("shadow", overrides.shadow.is_some()),
+    ]
+    .into_iter()
+    .filter(|(_, given)| *given)
+    .map(|(option, _)| pinned::ignored(option, "white", "a white main image has no plate, light or shadow"))
+    .collect()
 }
 
 /// A stand as the warp kernel wants it.

@@ -19,10 +19,12 @@ const TINTED: f32 = 0.3;
 const RISE: (f32, f32) = (0.02, 0.15);
 /// As dark as the darkest within this: on a black product the cut goes to the lower end of the black.
 const BLACK: f32 = 0.02;
+/// A shadow's own rim is less steep than this.
+const SOFT: f32 = 0.06;
 /// Columns on either side that are asked.
 const NEIGHBORS: usize = 6;
 /// How many of them must have found a shadow, and how far a cut may lie from their median.
-const AGREE: usize = 7;
+const AGREE: usize = 4;
 const STRAY: usize = 3;
 /// A column without a cut of its own takes that of neighbors this near, if there is one on both sides.
 const GAP: usize = 4;
@@ -45,7 +47,7 @@ pub(super) fn cut_shadow(inside: &mut [bool], ratio: &[Plane; 3], steep: &Plane)
     let Some(top) = inside.iter().position(|i| *i) else { return shadow };
     let Some(low) = inside.iter().rposition(|i| *i) else { return shadow };
     let reach = ((((low - top) / width) as f32 * REACH) as usize).max(8);
-    let walk = Walk::new(ratio, reach);
+    let walk = Walk::new(ratio, steep, reach);
     let feet: Vec<Vec<Foot>> = (0..width)
         .map(|x| {
             (0..height - 1)
@@ -90,14 +92,15 @@ fn settle(inside: &mut [bool], shadow: &mut [bool], steep: &Plane) {
 }
 
 /// What a walk looks at.
-struct Walk {
+struct Walk<'a> {
     light: Plane,
     tint: Plane,
+    steep: &'a Plane,
     reach: usize,
 }
 
-impl Walk {
-    fn new(ratio: &[Plane; 3], reach: usize) -> Self {
+impl<'a> Walk<'a> {
+    fn new(ratio: &[Plane; 3], steep: &'a Plane, reach: usize) -> Self {
         let smooth: [Plane; 3] = std::array::from_fn(|c| ratio[c].blurred(0.7));
         let (mut light, mut tint) = (smooth[0].clone(), smooth[0].clone());
         for i in 0..light.data.len() {
@@ -108,7 +111,7 @@ impl Walk {
             // In the dark the spread is noise.
             tint.data[i] = spread / mean.max(0.06);
         }
-        Walk { light, tint, reach }
+        Walk { light, tint, steep, reach }
     }
 
     /// The first row that is shadow, walking up column `x` from below `bottom`; `None` if no product was met.
@@ -118,6 +121,9 @@ impl Walk {
         let start = (bottom + START).min(self.light.height - 1);
         if self.light.data[at(start)] > SHADED || self.tint.data[at(start)] > TINTED {
             return None;
+        }
+        if let Some(top) = self.lone(inside, x, bottom) {
+            return Some(top);
         }
         let mut darkest = self.light.data[at(start)];
         for y in (bottom.saturating_sub(self.reach)..start).rev() {
@@ -137,13 +143,24 @@ impl Walk {
     }
 }
 
+impl Walk<'_> {
+    /// The upper end of a column that is shadow all through: colorless, with open ground above it and no edge anywhere.
+    fn lone(&self, inside: &[bool], x: usize, bottom: usize) -> Option<usize> {
+        let at = |y: usize| y * self.light.width + x;
+        let above = (bottom.saturating_sub(self.reach)..bottom).rev().find(|y| !inside[at(*y)])?;
+        let soft = (above..=bottom).all(|y| self.steep.data[at(y)] < SOFT && self.tint.data[at(y)] < TINTED);
+        soft.then_some(above + 1)
+    }
+}
+
 /// The cut of a column that its neighbors bear out: near their median, or between the nearest two where it has none of its own.
 fn agreed(feet: &[Vec<Foot>], x: usize, foot: Foot) -> Option<usize> {
     let mut cuts = Vec::with_capacity(2 * NEIGHBORS + 1);
     let (mut left, mut right) = (None, None);
-    for near in x.saturating_sub(NEIGHBORS)..=(x + NEIGHBORS).min(feet.len() - 1) {
+    let first = x.saturating_sub(NEIGHBORS);
+    for (near, column) in feet.iter().enumerate().take(x + NEIGHBORS + 1).skip(first) {
         let apart = near.abs_diff(x);
-        let beside = feet[near]
+        let beside = column
             .iter()
             .filter(|other| other.cut.is_some() && other.bottom.abs_diff(foot.bottom) < 4 + 2 * apart)
             .min_by_key(|other| other.bottom.abs_diff(foot.bottom));

@@ -1,7 +1,10 @@
 //! Photo → Cutout, the white-background route: background field, coarse region, edge. Knows no template, file or database.
 
+mod edges;
 mod foot;
 mod given;
+mod grid;
+mod holes;
 mod judge;
 mod region;
 mod side;

@@ -44,6 +44,30 @@ fn a_manifest_with_every_fault_gives_its_good_rows() {
 }
 
 #[test]
+fn a_white_image_honors_what_is_pinned_and_says_what_it_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = root().join("fixtures/products/tea-carton.jpg");
+    let arguments = ["scene", photo.to_str().unwrap(), "--white", "--size", "800", "--lossless", "--out"];
+    let white = |out: &str, more: &[&str]| {
+        let out = folder.path().join(out);
+        let output = packshot(&[&arguments[..], &[out.to_str().unwrap()], more].concat());
+        let line = lines(&output)[0].clone();
+        let picture = image::open(line["file"].as_str().unwrap()).unwrap().into_rgb8();
+        let rows = (0..800).filter(|y| (0..800).any(|x| picture.get_pixel(x, *y)[0] < 200)).count();
+        (line, rows as f32 / 800.0)
+    };
+    let (line, filled) = white("filled", &[]);
+    assert!((filled - 0.85).abs() < 0.01, "{filled}");
+    assert_eq!(line["status"], "passed");
+    // What was pinned is made, but sales channels want 85 %: a person decides.
+    let (line, pinned) = white("pinned", &["--scale", "0.6", "--light", "left"]);
+    assert!((pinned - 0.60).abs() < 0.01, "{pinned}");
+    assert_eq!(line["status"], "review");
+    let codes: Vec<_> = line["notices"].as_array().unwrap().iter().map(|n| n["code"].clone()).collect();
+    assert_eq!(codes, ["override_ignored"]);
+}
+
+#[test]
 fn an_unknown_template_is_wrong_usage_and_names_the_nearest() {
     let photo = root().join("fixtures/products/tea-carton.jpg");
     let output =

@@ -7,6 +7,7 @@ use crate::domain::{
 };
 use crate::error::{Code, Problem};
 use crate::generate::base::{self, Base};
+use crate::generate::pinned;
 
 /// Wanted share of the frame's height: a hero stands at 45–65 %.
 const HEIGHT_SHARE: [f32; 2] = [0.50, 0.58];
@@ -41,7 +42,7 @@ pub(super) fn plan(input: &Input<'_>, plate: &Plate) -> Result<(Placement, Vec<P
         .first()
         .ok_or_else(|| GenerateError::Placement("the template has no anchor".into()))?;
     let (request, overrides) = (input.request, &input.request.overrides);
-    check_overrides(overrides)?;
+    pinned::check(overrides)?;
     let base = base::find(input.cutout);
     let bounds = input.cutout.bounds;
     let slenderness = bounds.height as f32 / bounds.width as f32;
@@ -88,26 +89,6 @@ fn usual_height(category: &str) -> f32 {
         "furniture" => 0.50,
         _ => 0.20,
     }
-}
-
-fn check_overrides(overrides: &Overrides) -> Result<(), GenerateError> {
-    let within = |name: &str, value: Option<f32>, low: f32, high: f32| match value {
-        Some(v) if !(low..=high).contains(&v) => {
-            Err(GenerateError::Placement(format!("`{name}` is {v}; it must lie between {low} and {high}")))
-        }
-        _ => Ok(()),
-    };
-    within("height", overrides.height, 0.05, 0.98)?;
-    within("rotation_deg", overrides.rotation_deg, -180.0, 180.0)?;
-    within("gain", overrides.gain, 0.8, 1.25)?;
-    within("shadow", overrides.shadow, 0.0, 1.0)?;
-    for value in overrides.foot.into_iter().flatten() {
-        within("foot", Some(value), 0.0, 1.0)?;
-    }
-    for value in overrides.crop.into_iter().flatten() {
-        within("crop", Some(value), 0.0, 1.0)?;
-    }
-    Ok(())
 }
 
 /// A template's key should come from the side from which the product was lit; where that is open, the seed decides.
@@ -220,6 +201,12 @@ fn notices(input: &Input<'_>, anchor: &Anchor, height_m: f32, frame: &Frame) -> 
             &template.name,
             format!("it is not made for `{category}`"),
         ));
+    }
+    let overrides = &input.request.overrides;
+    let sided = overrides.light.is_some_and(|side| light::mirror_for(template, side).is_some());
+    if overrides.light.is_some() && (overrides.mirrored.is_some() || !sided) {
+        let why = if sided { "`mirrored` was given, too" } else { "its light comes from no side" };
+        notices.push(pinned::ignored("light", &template.name, why));
     }
     let size = anchor.size_m;
     let too_large = height_m > 1.3 * size[1];

@@ -1,7 +1,8 @@
 //! Bytes from outside → upright sRGB pixels without metadata: sniff, limit, decode, color-manage, turn. Knows no file name.
 
-use image::{GrayImage, RgbImage, metadata::Orientation};
+use image::{GrayImage, RgbImage};
 
+use super::raw::{Layout, Raw};
 use super::{CodecError, Container, Format, Limits, jpeg, orient::upright, png, webp};
 use crate::imaging::color::icc::{self, Conversion, Device};
 
@@ -34,39 +35,6 @@ pub enum Notice {
 
 /// Clipping in fewer pixels than this share is not worth a word.
 const CLIPPING_TOLD: f32 = 0.001;
-
-/// Channels of one pixel as they come out of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Layout {
-    Gray,
-    GrayAlpha,
-    Rgb,
-    Rgba,
-    /// Ink, 255 = full.
-    Cmyk,
-}
-
-impl Layout {
-    pub(super) fn channels(self) -> usize {
-        match self {
-            Layout::Gray => 1,
-            Layout::GrayAlpha => 2,
-            Layout::Rgb => 3,
-            Layout::Rgba | Layout::Cmyk => 4,
-        }
-    }
-}
-
-/// What a format's reader hands over: H×W×channels, 8 bits, in the file's own colors and orientation.
-pub(super) struct Raw {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) layout: Layout,
-    pub(super) samples: Vec<u8>,
-    pub(super) icc: Option<Vec<u8>>,
-    pub(super) orientation: Orientation,
-    pub(super) depth_reduced: bool,
-}
 
 /// Decodes a picture from outside. It takes the file, one buffer of the file's channels and little more: alpha is split off, and RGB and
 /// CMYK are converted, where they lie; only gray (which grows) and quarter turns take a second buffer.

@@ -6,7 +6,7 @@ use zune_jpeg::{JpegDecoder, errors::DecodeErrors};
 
 use super::{
     CodecError, Limits,
-    decode::{Layout, Raw},
+    raw::{Layout, Raw},
 };
 
 /// Decodes into one buffer of exactly the picture's size; its size is checked before that buffer exists.

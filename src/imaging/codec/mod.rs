@@ -8,6 +8,7 @@ mod jpeg;
 mod orient;
 mod own;
 mod png;
+mod raw;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sniff;

@@ -7,7 +7,7 @@ use png::{BitDepth, ColorType, Decoder, DecodingError, Transformations};
 
 use super::{
     CodecError, Limits,
-    decode::{Layout, Raw},
+    raw::{Layout, Raw},
 };
 
 /// What profiles and other chunks before the picture may take, unpacked.

@@ -6,7 +6,7 @@ use image::{ColorType, ImageDecoder, ImageError, codecs::webp::WebPDecoder, meta
 
 use super::{
     CodecError, Limits,
-    decode::{Layout, Raw},
+    raw::{Layout, Raw},
 };
 
 /// Decodes into one buffer; the size is checked before that buffer exists.

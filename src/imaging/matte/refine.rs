@@ -27,8 +27,12 @@ pub struct Coarse {
 const BAND: f32 = 2.6;
 /// Below this alpha is taken for nothing, above its mirror for everything: JPEG noise on the two sides.
 const NOISE: f32 = 0.035;
-/// On a smooth edge alpha is partial only within this many full pixels of the border.
+/// On smooth edges alpha this close to nothing or everything is rounded if the border is further away than this, in full pixels …
+const ROUNDED: u8 = 56;
+/// See [`ROUNDED`].
 const SMOOTH_REACH: i32 = 2;
+/// … and any alpha if it is further away than this.
+const SURE_REACH: i32 = 4;
 /// Difference of F and B (linear, Euclid) under which a projection says nothing …
 const BLIND: f32 = 0.05;
 /// … and over which it is fully believed.
@@ -202,31 +206,35 @@ impl Mix {
 }
 
 /// On smooth edges everything well inside the border is covered and everything well outside is not: highlights on a rim that look like the
-/// background, and shade beside it that looks like the product, are neither.
+/// background, and shade beside it that looks like the product, are neither. Close to the border only what is nearly so already is rounded: an
+/// edge out of focus is wider than one pixel.
 fn tighten(alpha: &mut GrayImage, edge: &[(u32, u32, bool)]) {
-    let (width, height) = (alpha.width() as i32, alpha.height() as i32);
     let mut settled = Vec::new();
     for &(x, y, frayed) in edge {
         if frayed {
             continue;
         }
-        let (mut all_in, mut all_out) = (true, true);
-        for dy in -SMOOTH_REACH..=SMOOTH_REACH {
-            for dx in -SMOOTH_REACH..=SMOOTH_REACH {
-                if dx * dx + dy * dy > SMOOTH_REACH * SMOOTH_REACH + 1 {
-                    continue;
-                }
-                let (nx, ny) = ((x as i32 + dx).clamp(0, width - 1), (y as i32 + dy).clamp(0, height - 1));
-                let inside = alpha.get_pixel(nx as u32, ny as u32)[0] >= 128;
-                all_in &= inside;
-                all_out &= !inside;
-            }
-        }
-        if all_in || all_out {
-            settled.push((x, y, if all_in { 255 } else { 0 }));
+        let value = alpha.get_pixel(x, y)[0];
+        let nearly = !(ROUNDED..=255 - ROUNDED).contains(&value);
+        let reach = if nearly { SMOOTH_REACH } else { SURE_REACH };
+        let inside = value >= 128;
+        if alike(alpha, x, y, reach, inside) {
+            settled.push((x, y, if inside { 255 } else { 0 }));
         }
     }
     for (x, y, value) in settled {
         alpha.get_pixel_mut(x, y)[0] = value;
     }
+}
+
+/// Whether all pixels within `reach` are on the same side of one half.
+fn alike(alpha: &GrayImage, x: u32, y: u32, reach: i32, inside: bool) -> bool {
+    let (width, height) = (alpha.width() as i32, alpha.height() as i32);
+    (-reach..=reach).all(|dy| {
+        (-reach..=reach).all(|dx| {
+            let (nx, ny) = ((x as i32 + dx).clamp(0, width - 1), (y as i32 + dy).clamp(0, height - 1));
+            let round = dx * dx + dy * dy > reach * reach + 1;
+            round || (alpha.get_pixel(nx as u32, ny as u32)[0] >= 128) == inside
+        })
+    })
 }

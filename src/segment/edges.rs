@@ -1,0 +1,138 @@
+//! Product or ground by edges: background is what is reached from the frame without crossing one; a watershed decides the rest. Knows no shadow
+//! and no hole.
+
+use super::grid::{distance_to, frame, widened};
+use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
+use crate::imaging::plane::Plane;
+
+/// Nothing but an edge or print is as steep as this.
+pub(super) const STEEP: f32 = 0.10;
+/// Spread of the three ratios that only a colored thing has.
+pub(super) const COLORED: f32 = 0.10;
+/// Below this ratio no neutral shadow goes on a packshot.
+pub(super) const DARK: f32 = 0.2;
+/// Brighter than the field by more than this is not background, however smooth.
+const BRIGHT: f32 = 1.25;
+/// Reach of the filters that tell an edge, which is thin, from the slope of a shadow, which is wide; pixels.
+pub(super) const THIN: usize = 5;
+/// Edges of fewer pixels are noise.
+const SPECK: usize = 14;
+/// A gap in an edge up to about twice this many pixels does not let the background in.
+const GAP: u8 = 3;
+
+/// What counts as an edge: steeper than `floor` plus `factor` times the steepness around.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rule {
+    floor: f32,
+    factor: f32,
+}
+
+/// Finds the faint edges of white on white, but takes the rim of a sharp shadow for one too.
+pub(super) const KEEN: Rule = Rule { floor: 0.004, factor: 1.2 };
+/// Follows shadows up to the product's foot, but leaks through faint edges.
+pub(super) const LENIENT: Rule = Rule { floor: 0.006, factor: 2.0 };
+
+/// Largest change of √ratio in any channel, and of chroma, over a pixel.
+pub(super) fn steepness(ratio: &[Plane; 3], chroma: &Plane) -> Plane {
+    let (width, height) = (chroma.width, chroma.height);
+    let roots: Vec<Plane> = ratio
+        .iter()
+        .map(|plane| {
+            let data = plane.data.iter().map(|v| v.max(0.0).sqrt()).collect();
+            Plane { width, height, data }.blurred(0.7)
+        })
+        .collect();
+    let chroma = chroma.blurred(0.7);
+    let mut steep = Plane::filled(width, height, 0.0);
+    for y in 0..height as isize {
+        for x in 0..width as isize {
+            let slope = |p: &Plane| {
+                let dx = (p.clamped(x + 1, y) - p.clamped(x - 1, y)) / 2.0;
+                let dy = (p.clamped(x, y + 1) - p.clamped(x, y - 1)) / 2.0;
+                dx.hypot(dy)
+            };
+            let most = roots.iter().map(slope).fold(0.0, f32::max).max(slope(&chroma));
+            steep.data[y as usize * width + x as usize] = most;
+        }
+    }
+    steep
+}
+
+/// Grayscale opening: what is left of the steepness when ridges thinner than the window are taken away.
+pub(super) fn opened(steep: &Plane) -> Plane {
+    let filter = |plane: &Plane, pick: fn(f32, f32) -> f32| {
+        let along = |source: &Plane, dx: isize, dy: isize| {
+            let reach = THIN as isize;
+            let mut out = source.clone();
+            for y in 0..source.height as isize {
+                for x in 0..source.width as isize {
+                    let value = (-reach..=reach)
+                        .map(|k| source.clamped(x + k * dx, y + k * dy))
+                        .reduce(pick)
+                        .unwrap_or_default();
+                    out.data[y as usize * source.width + x as usize] = value;
+                }
+            }
+            out
+        };
+        along(&along(plane, 1, 0), 0, 1)
+    };
+    filter(&filter(steep, f32::min), f32::max)
+}
+
+/// The product by one rule: background is what is reached from the frame without crossing an edge; between it and what is surely product the
+/// watershed decides.
+pub(super) fn pass(light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane, rule: Rule) -> Vec<bool> {
+    let (width, height) = (light.width, light.height);
+    let count = width * height;
+    let mut edge: Vec<bool> = (0..count)
+        .map(|i| steep.data[i] > rule.floor + rule.factor * around.data[i] || steep.data[i] > STEEP)
+        .collect();
+    // A thin slanting edge holds together at its corners only.
+    for speck in watershed::connected(&edge, width, watershed::CORNERS) {
+        if speck.len() < SPECK {
+            speck.iter().for_each(|i| edge[*i] = false);
+        }
+    }
+    let open: Vec<bool> = (0..count)
+        .map(|i| {
+            let (l, c) = (light.data[i], chroma.data[i]);
+            !edge[i] && c < 0.09 && (DARK..BRIGHT).contains(&l)
+        })
+        .collect();
+    let reached = reached(&open, light);
+    let far = distance_to(&reached, width, 5);
+    let mut markers = vec![UNDECIDED; count];
+    for i in 0..count {
+        let (l, c) = (light.data[i], chroma.data[i]);
+        let strong = c > COLORED || l < DARK || steep.data[i] > STEEP;
+        let apart = far[i] >= 5 && ((l - 1.0).abs() > 0.06 || c > 0.05);
+        if reached[i] {
+            markers[i] = BACKGROUND;
+        } else if (strong && far[i] >= 2) || apart {
+            markers[i] = PRODUCT;
+        }
+    }
+    let product: Vec<bool> = markers.iter().map(|m| *m == PRODUCT).collect();
+    for speck in watershed::components(&product, width).iter().filter(|part| part.len() < SPECK) {
+        speck.iter().for_each(|i| markers[*i] = UNDECIDED);
+    }
+    if !markers.contains(&PRODUCT) {
+        return vec![false; count];
+    }
+    watershed::flood(&mut markers, &steep.data, width, 0.35);
+    let outside: Vec<bool> = markers.iter().map(|m| *m != PRODUCT).collect();
+    // What is enclosed belongs to the product until it proves to be a hole.
+    watershed::reach(frame(width, height, 1), &outside, width).iter().map(|outside| !outside).collect()
+}
+
+/// What is reached from the frame through `open` pixels, gaps narrower than twice [`GAP`] closed.
+fn reached(open: &[bool], light: &Plane) -> Vec<bool> {
+    let (width, height) = (light.width, light.height);
+    let closed: Vec<bool> = open.iter().map(|open| !open).collect();
+    let wide: Vec<bool> = widened(&closed, width, usize::from(GAP)).iter().map(|near| !near).collect();
+    let seeds = frame(width, height, 3 + usize::from(GAP)).filter(|i| (light.data[*i] - 1.0).abs() < 0.25);
+    let core = watershed::reach(seeds, &wide, width);
+    let near = distance_to(&core, width, 2 * GAP);
+    (0..open.len()).map(|i| open[i] && near[i] < 2 * GAP).collect()
+}

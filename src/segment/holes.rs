@@ -1,0 +1,87 @@
+//! Enclosed ground: between a handle and its bag, between legs. Knows no shadow and no frame.
+
+use super::grid::{SMALLEST, distance_to};
+use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
+use crate::imaging::plane::Plane;
+
+/// Ground in a hole is flatter than this (change of √ratio a pixel), its edge at least twice as steep.
+const HOLE_GENTLE: f32 = 0.016;
+/// Light relative to the field in a hole: ground, at most in soft shadow.
+const HOLE_LIGHT: std::ops::Range<f32> = 0.80..1.05;
+/// Larger flat parts, as shares of the product, are surfaces of it.
+const LARGEST_HOLE: f32 = 0.25;
+
+/// Opens enclosed background: as bright as ground in at most soft shadow, colorless, flat, with an edge of its own.
+pub(super) fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) {
+    let (width, count) = (light.width, inside.len());
+    let area = inside.iter().filter(|i| **i).count() as f32;
+    let candidate: Vec<bool> = (0..count)
+        .map(|i| {
+            let lit = HOLE_LIGHT.contains(&light.data[i]);
+            inside[i] && lit && steep.data[i] < HOLE_GENTLE && chroma.data[i] < 0.04
+        })
+        .collect();
+    let mut markers: Vec<u8> = inside.iter().map(|i| if *i { PRODUCT } else { BACKGROUND }).collect();
+    let mut found = false;
+    for part in watershed::components(&candidate, width) {
+        let size = part.len() as f32;
+        let fits = (SMALLEST * count as f32..LARGEST_HOLE * area).contains(&size);
+        if !fits || !is_hole(&part, light, chroma, steep) {
+            continue;
+        }
+        found = true;
+        let mut core = vec![false; count];
+        part.iter().for_each(|i| core[*i] = true);
+        let near = distance_to(&core, width, 7);
+        for i in 0..count {
+            if core[i] {
+                markers[i] = BACKGROUND;
+            } else if near[i] < 7 && inside[i] && markers[i] == PRODUCT {
+                markers[i] = UNDECIDED;
+            }
+        }
+    }
+    if found {
+        watershed::flood(&mut markers, &steep.data, width, 0.35);
+        for (inside, marker) in inside.iter_mut().zip(&markers) {
+            *inside = *marker == PRODUCT;
+        }
+    }
+}
+
+/// Whether a flat enclosed part is ground: colorless (a label is mostly tinted, and brighter), even, and with an edge all around (a flat part of a
+/// white product runs out softly).
+fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, steep: &Plane) -> bool {
+    let sorted = |plane: &Plane| {
+        let mut values: Vec<f32> = part.iter().map(|i| plane.data[*i]).collect();
+        values.sort_by(f32::total_cmp);
+        values
+    };
+    let at = |values: &[f32], share: f32| values[((values.len() - 1) as f32 * share) as usize];
+    let (bright, color) = (sorted(light), sorted(chroma));
+    let even = at(&bright, 0.9) - at(&bright, 0.1) < 0.13;
+    even && at(&color, 0.5) < 0.016 && edged(part, steep) > 0.55
+}
+
+/// Share of a part's border that is steep within a few pixels.
+fn edged(part: &[usize], steep: &Plane) -> f32 {
+    let width = steep.width;
+    let mut own = vec![false; steep.data.len()];
+    part.iter().for_each(|i| own[*i] = true);
+    let (mut border, mut sharp) = (0u32, 0u32);
+    for &i in part {
+        let outward = [(-1, 0), (1, 0), (0, -1), (0, 1)].into_iter().find(|(dx, dy)| {
+            let (x, y) = ((i % width) as isize + dx, (i / width) as isize + dy);
+            x >= 0
+                && y >= 0
+                && x < width as isize
+                && y < steep.height as isize
+                && !own[y as usize * width + x as usize]
+        });
+        let Some((dx, dy)) = outward else { continue };
+        border += 1;
+        let (x, y) = ((i % width) as isize, (i / width) as isize);
+        sharp += u32::from((1..=4).any(|k| steep.clamped(x + k * dx, y + k * dy) > 2.0 * HOLE_GENTLE));
+    }
+    sharp as f32 / border.max(1) as f32
+}
