@@ -1,7 +1,7 @@
 //! Product or ground by edges: background is what is reached from the frame without crossing one; a watershed decides the rest. Knows no shadow
 //! and no hole.
 
-use super::grid::{distance_to, frame, widened};
+use crate::imaging::matte::grid::{distance_to, frame, widened};
 use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
 

@@ -1,6 +1,7 @@
 //! Enclosed ground: between a handle and its bag, between legs. Knows no shadow and no frame.
 
-use super::grid::{SMALLEST, distance_to};
+use super::SMALLEST;
+use crate::imaging::matte::grid::distance_to;
 use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
 

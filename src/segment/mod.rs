@@ -2,8 +2,8 @@
 
 mod edges;
 mod foot;
+mod fray;
 mod given;
-mod grid;
 mod holes;
 mod judge;
 mod region;
@@ -13,14 +13,15 @@ use image::{GrayImage, RgbaImage};
 
 use crate::domain::{Cutout, Photo, Rect};
 use crate::error::{Code, Problem};
-use crate::imaging::color::srgb;
 use crate::imaging::matte::field::Field;
 use crate::imaging::matte::refine::{self, Coarse};
-use crate::imaging::plane::Plane;
 use crate::imaging::resize::{self, ResizeError, Window};
 
 /// The region is found at this size (longer side); only the edge is worked on at full size.
 const COARSE_SIDE: u32 = 900;
+
+/// Smallest part of the picture that counts as a thing, and as a hole.
+const SMALLEST: f32 = 0.0004;
 
 /// Why there is no cutout.
 #[derive(Debug, thiserror::Error)]
@@ -66,18 +67,13 @@ pub fn segment(photo: &Photo, name: &str) -> Result<Cutout, SegmentError> {
     if region.area() < 0.0008 {
         return Err(SegmentError::Nothing);
     }
-    let color = std::array::from_fn(|c| Plane {
-        width: small.width() as usize,
-        height: small.height() as usize,
-        data: small.pixels().map(|p| srgb::linear_of(p[c])).collect(),
-    });
-    let coarse = Coarse { inside: region.plane(), frayed: region.frayed(), color, ratio };
+    let coarse = Coarse { inside: region.plane(), frayed: fray::frayed(&region), ratio };
     let (rgba, clarity) = refine::refine(picture, &field, &coarse);
     let bounds = bounds(&rgba).ok_or(SegmentError::Nothing)?;
     let mut notices = judge::notices(name, &region, bounds, picture.dimensions());
     let (confidence, doubts) = judge::confidence(name, &region, clarity);
     notices.extend(doubts);
-    let key_side = side::key_side(&region, &coarse);
+    let key_side = side::key_side(&region, &small);
     let shadow = shadow(&region, &rgba)?;
     Ok(Cutout { rgba, shadow, bounds, confidence, key_side, notices: as_warnings(notices) })
 }

@@ -2,10 +2,13 @@
 
 use super::edges::{COLORED, DARK, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::foot;
-use super::grid::{SMALLEST, distance_to};
+use super::SMALLEST;
+use crate::imaging::matte::grid::distance_to;
 use super::holes::open_holes;
 use crate::imaging::matte::fill::push_pull;
-use crate::imaging::matte::watershed;
+use crate::imaging::matte::border;
+use crate::imaging::matte::sides::Sides;
+use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
 
 /// What the lenient rule takes away beyond this share of the product is a leak, not a shadow.
@@ -17,6 +20,11 @@ const SHADED: f32 = 0.93;
 const FAINT: f32 = 0.0155;
 /// … unless it is most of what was found.
 const LARGEST_GROUND: f32 = 0.3;
+
+/// The border may move by this many coarse pixels.
+const MARGIN: u8 = 9;
+/// Step between coarse neighbors that is no edge, in square roots of light.
+const NOISE_STEP: f32 = 0.014;
 
 /// The coarse region and what was seen on the way.
 #[derive(Clone, Debug)]
@@ -56,6 +64,8 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let around = around(&light, &inside, width, height);
     open_holes(&mut inside, &light, &chroma, &steep);
     let contact = foot::cut_shadow(&mut inside, ratio, &steep);
+    border_by_looks(&mut inside, ratio);
+    border_by_looks(&mut inside, ratio);
     drop_dust(&mut inside, &light, &chroma, &steep);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
         .iter()
@@ -63,6 +73,35 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
     Region { inside, contact, width, height, light, chroma, around, parts }
+}
+
+/// Moves the border to where the two sides look different, at most [`MARGIN`] away.
+fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) {
+    let (width, height) = (ratio[0].width, ratio[0].height);
+    let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
+    let (to_inside, to_outside) =
+        (distance_to(inside, width, MARGIN + 1), distance_to(&outside, width, MARGIN + 1));
+    let mut markers: Vec<u8> = (0..inside.len())
+        .map(|i| match () {
+            () if to_outside[i] > MARGIN => PRODUCT,
+            () if to_inside[i] > MARGIN => BACKGROUND,
+            () => UNDECIDED,
+        })
+        .collect();
+    let sure = |side: u8| {
+        let data = markers.iter().map(|m| if *m == side { 1.0 } else { 0.0 }).collect();
+        Plane { width, height, data }
+    };
+    let roots: [Plane; 3] = std::array::from_fn(|c| {
+        let data = ratio[c].data.iter().map(|v| v.max(0.0).sqrt()).collect();
+        Plane { width, height, data }
+    });
+    let sides = Sides::estimate(&roots, &sure(BACKGROUND), &sure(PRODUCT));
+    let root = |i: usize| std::array::from_fn(|c| roots[c].data[i]);
+    border::settle(&mut markers, width, root, &sides, 1.0, NOISE_STEP);
+    for (inside, marker) in inside.iter_mut().zip(&markers) {
+        *inside = *marker == PRODUCT;
+    }
 }
 
 /// The keen product without the shadows and the bends of the ground that only the lenient rule saw.
@@ -146,6 +185,11 @@ impl Region {
         self.inside[i]
     }
 
+    /// Whether contact shadow was found on the coarse pixel `i`.
+    pub(super) fn in_contact(&self, i: usize) -> bool {
+        self.contact[i]
+    }
+
     /// Columns and rows.
     pub(super) fn size(&self) -> (usize, usize) {
         (self.width, self.height)
@@ -154,24 +198,6 @@ impl Region {
     /// 1 inside, 0 outside.
     pub(super) fn plane(&self) -> Plane {
         let data = self.inside.iter().map(|inside| if *inside { 1.0 } else { 0.0 }).collect();
-        Plane { width: self.width, height: self.height, data }
-    }
-
-    /// 1 where the edge is frayed: outside but near, fine detail departs from the smooth ground; a rigid product has none there.
-    pub(super) fn frayed(&self) -> Plane {
-        let near = distance_to(&self.inside, self.width, 12);
-        let outside: Vec<bool> = self.inside.iter().map(|i| !i).collect();
-        let deep = distance_to(&outside, self.width, 5);
-        let smooth = self.light.blurred(2.5);
-        let fine = |i: usize| (self.light.data[i] - smooth.data[i]).abs() > 0.02;
-        // A rigid edge, too, differs from its blurred self right beside the border: only what lies further out is hair.
-        let shadow = distance_to(&self.contact, self.width, 8);
-        let strand: Vec<bool> =
-            (0..self.inside.len()).map(|i| (4..12).contains(&near[i]) && shadow[i] >= 8 && fine(i)).collect();
-        let close = distance_to(&strand, self.width, 10);
-        let data = (0..self.inside.len())
-            .map(|i| if close[i] < 10 && near[i] < 12 && deep[i] < 5 && !self.contact[i] { 1.0 } else { 0.0 })
-            .collect();
         Plane { width: self.width, height: self.height, data }
     }
 

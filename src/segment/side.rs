@@ -1,14 +1,16 @@
 //! From which side a product was lit, read off its cast shadow and its own shading. Knows no template.
 
+use image::RgbImage;
+
 use super::region::Region;
 use crate::domain::KeySide;
-use crate::imaging::matte::refine::Coarse;
+use crate::imaging::color::srgb;
 
 /// Sides must differ by this share to be told apart.
 const CLEAR: f32 = 0.18;
 
 /// The side on which the natural shadow is weaker, if the shading of the product does not clearly say otherwise.
-pub(super) fn key_side(region: &Region, coarse: &Coarse) -> KeySide {
+pub(super) fn key_side(region: &Region, small: &RgbImage) -> KeySide {
     let (width, height) = region.size();
     let columns: Vec<usize> = (0..width).filter(|x| (0..height).any(|y| region.has(y * width + x))).collect();
     let (Some(&left), Some(&right)) = (columns.first(), columns.last()) else { return KeySide::Center };
@@ -20,7 +22,7 @@ pub(super) fn key_side(region: &Region, coarse: &Coarse) -> KeySide {
             let i = y * width + x;
             let side = usize::from(x as f32 > middle);
             if region.has(i) {
-                lit[side].0 += coarse.color[1].data[i];
+                lit[side].0 += srgb::linear_of(small.as_raw()[3 * i + 1]);
                 lit[side].1 += 1;
             } else if (x as f32 - middle).abs() < reach {
                 dark[side] += (1.0 - region.light.data[i] - 0.02).max(0.0);

@@ -29,6 +29,15 @@ pub fn linear_of(byte: u8) -> f32 {
     LINEAR[byte as usize]
 }
 
+static ROOTS: LazyLock<[f32; 256]> =
+    LazyLock::new(|| std::array::from_fn(|value| to_linear(value as f32 / 255.0).sqrt()));
+
+/// An sRGB byte → the square root of its linear value, 0..1: a scale on which a camera's noise is about even.
+#[inline]
+pub fn root_of(byte: u8) -> f32 {
+    ROOTS[byte as usize]
+}
+
 /// Linear 0..1 → an sRGB byte; values outside are clamped. Every byte comes back from its own linear value.
 #[inline]
 pub fn byte_of(linear: f32) -> u8 {

@@ -71,6 +71,17 @@ impl Field {
             .map(|c| (c.iter().zip(&terms).map(|(c, t)| c * t).sum::<f64>() as f32).clamp(0.02, 1.2))
     }
 
+    /// Square roots of the field on every pixel of the picture it was fitted to, per channel.
+    pub fn roots(&self) -> [Plane; 3] {
+        let (width, height) = (self.width as usize, self.height as usize);
+        let mut planes: [Plane; 3] = std::array::from_fn(|_| Plane::filled(width, height, 0.0));
+        for i in 0..width * height {
+            let bare = self.at((i % width) as f32, (i / width) as f32);
+            (0..3).for_each(|c| planes[c].data[i] = bare[c].sqrt());
+        }
+        planes
+    }
+
     /// The picture's linear light divided by the field, per channel: 1 where nothing stands, less in shadow.
     pub fn ratio(&self, picture: &RgbImage) -> [Plane; 3] {
         let (width, height) = (picture.width() as usize, picture.height() as usize);

@@ -1,7 +1,12 @@
 //! Kernels of white-background matting. Know no product and no file.
 
+pub mod border;
+pub mod edge;
 pub mod field;
 pub mod fill;
+pub mod grid;
+pub mod mincut;
 pub mod preview;
 pub mod refine;
+pub mod sides;
 pub mod watershed;

@@ -1,10 +1,7 @@
-//! Sets of coarse pixels, row-major: border, growth, distance. Knows no picture.
-
-/// Smallest part of the picture that counts as a thing, and as a hole.
-pub(super) const SMALLEST: f32 = 0.0004;
+//! Sets of pixels, row-major: border, growth, distance. Knows no picture.
 
 /// Indices of the pixels within `depth` of the picture's border.
-pub(super) fn frame(width: usize, height: usize, depth: usize) -> impl Iterator<Item = usize> {
+pub fn frame(width: usize, height: usize, depth: usize) -> impl Iterator<Item = usize> {
     (0..width * height).filter(move |i| {
         let (x, y) = (i % width, i / width);
         x < depth || y < depth || x + depth >= width || y + depth >= height
@@ -12,7 +9,7 @@ pub(super) fn frame(width: usize, height: usize, depth: usize) -> impl Iterator<
 }
 
 /// `set` grown by `reach` pixels in all eight directions.
-pub(super) fn widened(set: &[bool], width: usize, reach: usize) -> Vec<bool> {
+pub fn widened(set: &[bool], width: usize, reach: usize) -> Vec<bool> {
     let height = set.len() / width;
     let mut rows = vec![false; set.len()];
     for i in (0..set.len()).filter(|i| set[*i]) {
@@ -31,7 +28,7 @@ pub(super) fn widened(set: &[bool], width: usize, reach: usize) -> Vec<bool> {
 }
 
 /// City-block distance to `set`, up to `limit`.
-pub(super) fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
+pub fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
     let height = set.len() / width;
     let mut distance: Vec<u8> = set.iter().map(|inside| if *inside { 0 } else { limit }).collect();
     for y in 0..height {

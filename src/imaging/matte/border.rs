@@ -1,0 +1,72 @@
+//! Where exactly the border between product and ground runs: the cheapest cut through a band, by what both sides look like and by edges. Knows no
+//! alpha.
+
+use super::mincut;
+use super::sides::{Point, Sides};
+
+/// How far a pixel's brightness may be from the ground's before it speaks against it: noise, and …
+const GROUND_NOISE: f32 = 0.012;
+/// … this share of the ground's doubt.
+const GROUND_DOUBT: f32 = 0.7;
+/// The same for color, which shadow does not change.
+const TINT_NOISE: f32 = 0.012;
+/// How far a pixel may be from the product's mean, beside its unevenness.
+const FRONT_NOISE: f32 = 0.05;
+/// What neutral darkness says against the ground where there is contact shadow.
+const SHADOW: f32 = 3.0;
+/// Most color of a contact shadow, as a share of its darkness.
+const SHADOW_TINT: f32 = 0.35;
+/// What looks like neither side is product: unlikeness to it counts only so much of what unlikeness to the ground does.
+const NEITHER: f32 = 0.6;
+/// Neither side speaks louder than this.
+const LOUDEST: f32 = 8.0;
+/// Cost of a border of one pixel where there is no edge, and where there is one.
+const PLAIN: f32 = 6.0;
+const EDGE: f32 = 0.25;
+
+/// Decides the undecided pixels of `markers` (see [`mincut::cut`]). `root(i)` is pixel `i` as square roots of linear light, `scale` how many pixels of
+/// `sides` it spans, `noise` the step between neighbors that is no edge.
+pub fn settle(
+    markers: &mut [u8],
+    width: usize,
+    root: impl Fn(usize) -> [f32; 3],
+    sides: &Sides,
+    scale: f32,
+    noise: f32,
+) {
+    let unary = |i: usize| {
+        let (x, y) = ((i % width) as f32 + 0.5, (i / width) as f32 + 0.5);
+        evidence(root(i), &sides.at(x * scale, y * scale))
+    };
+    let pair = |i: usize, j: usize| {
+        let (a, b) = (root(i), root(j));
+        let step = (0..3).map(|c| (a[c] - b[c]).abs()).fold(0.0, f32::max) / noise;
+        let apart = i.abs_diff(j);
+        let length = if apart == 1 || apart == width { 1.0 } else { std::f32::consts::FRAC_1_SQRT_2 };
+        length * (EDGE + PLAIN * (-0.5 * step * step).exp())
+    };
+    mincut::cut(markers, width, unary, pair);
+}
+
+/// How much more a pixel looks like the product than like the ground: positive for product.
+pub fn evidence(seen: [f32; 3], sides: &Point) -> f32 {
+    let spread = FRONT_NOISE + sides.front_spread;
+    let from_front = ((0..3).map(|c| (seen[c] - sides.front[c]).powi(2)).sum::<f32>()
+        / (3.0 * spread * spread))
+        .min(NEITHER * 2.0 * LOUDEST);
+    0.5 * (from_ground(seen, sides) - from_front)
+}
+
+/// Unlikeness to the ground, in squared standard deviations, bounded.
+fn from_ground(seen: [f32; 3], sides: &Point) -> f32 {
+    let off: [f32; 3] = std::array::from_fn(|c| seen[c] - sides.ground[c]);
+    let light = (off[0] + off[1] + off[2]) / 3.0;
+    let tint = off.iter().map(|o| (o - light).powi(2)).sum::<f32>();
+    let allowed = GROUND_NOISE + GROUND_DOUBT * sides.ground_doubt;
+    let unlike = ((light / allowed).powi(2) + tint / (TINT_NOISE + 0.2 * sides.ground_doubt).powi(2))
+        .min(2.0 * LOUDEST);
+    if light < 0.0 && tint.sqrt() < SHADOW_TINT * -light {
+        return unlike + sides.contact * (SHADOW.min(unlike) - unlike);
+    }
+    unlike
+}

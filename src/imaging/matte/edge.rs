@@ -1,0 +1,146 @@
+//! Alpha and clean color along a border that is known to a pixel, in linear light. What is right beside the border on either side says what a pixel on
+//! it is mixed from. Knows no product.
+
+use image::RgbImage;
+
+use super::watershed::PRODUCT;
+use crate::imaging::color::srgb;
+
+/// Depths beyond this are not told apart.
+pub const DEEPEST: i8 = 9;
+/// Sharpest and softest edge: reach of partial coverage to either side of the border, pixels.
+const REACH: std::ops::RangeInclusive<i8> = 1..=4;
+/// So many layers behind the reach are looked at for the color of a side.
+const LAYERS: i8 = 3;
+
+/// How deep each pixel lies in its side: 1, 2, … inside, −1, −2, … outside, 0 beyond [`DEEPEST`]. Octagonal distance, in pixels.
+pub fn depths(markers: &[u8], width: usize, band: &[usize]) -> (Vec<i8>, Vec<usize>) {
+    let height = markers.len() / width;
+    let side = |i: usize| markers[i] == PRODUCT;
+    let mut depth = vec![0i8; markers.len()];
+    let near = |i: usize, corners: bool| {
+        let (x, y) = (i % width, i / width);
+        let (left, right, up, down) = (x > 0, x + 1 < width, y > 0, y + 1 < height);
+        [
+            (left, i.wrapping_sub(1)),
+            (right, i + 1),
+            (up, i.wrapping_sub(width)),
+            (down, i + width),
+            (corners && left && up, i.wrapping_sub(width + 1)),
+            (corners && right && up, i.wrapping_sub(width).wrapping_add(1)),
+            (corners && left && down, (i + width).wrapping_sub(1)),
+            (corners && right && down, i + width + 1),
+        ]
+        .into_iter()
+        .filter_map(|(inside, n)| inside.then_some(n))
+    };
+    let mut reached = Vec::new();
+    for &i in band {
+        for n in near(i, false) {
+            if side(n) != side(i) {
+                for k in [i, n] {
+                    if depth[k] == 0 {
+                        depth[k] = if side(k) { 1 } else { -1 };
+                        reached.push(k);
+                    }
+                }
+            }
+        }
+    }
+    let mut start = 0;
+    for layer in 2..=DEEPEST {
+        let end = reached.len();
+        for k in start..end {
+            let i = reached[k];
+            for n in near(i, layer % 2 == 0) {
+                if depth[n] == 0 && side(n) == side(i) {
+                    depth[n] = if side(n) { layer } else { -layer };
+                    reached.push(n);
+                }
+            }
+        }
+        start = end;
+    }
+    (depth, reached)
+}
+
+/// A picture with its border.
+pub struct Edge<'a> {
+    /// H×W×3, sRGB.
+    pub picture: &'a RgbImage,
+    /// From [`depths`].
+    pub depth: &'a [i8],
+    /// Reach of partial coverage to either side, pixels.
+    pub reach: i8,
+}
+
+impl Edge<'_> {
+    /// Linear color of the product right inside of the border near pixel `i`; `None` if it is too thin there.
+    pub fn front(&self, i: usize) -> Option<[f32; 3]> {
+        self.beside(i, 1)
+    }
+
+    /// Linear color of the ground right outside of the border near pixel `i`.
+    pub fn ground(&self, i: usize) -> Option<[f32; 3]> {
+        self.beside(i, -1)
+    }
+
+    /// Mean of the nearest layers of one side that are surely whole, nearer pixels weighing more.
+    fn beside(&self, i: usize, side: i8) -> Option<[f32; 3]> {
+        let width = self.picture.width() as usize;
+        let height = self.picture.height() as usize;
+        let radius = (self.reach + LAYERS) as isize;
+        let (x, y) = ((i % width) as isize, (i / width) as isize);
+        let (mut sum, mut total) = ([0.0f32; 3], 0.0f32);
+        for dy in -radius..=radius {
+            let row = y + dy;
+            if row < 0 || row >= height as isize {
+                continue;
+            }
+            for dx in -radius..=radius {
+                let column = x + dx;
+                let squared = dx * dx + dy * dy;
+                if column < 0 || column >= width as isize || squared > radius * radius {
+                    continue;
+                }
+                let k = row as usize * width + column as usize;
+                let layer = self.depth[k] * side;
+                if layer <= self.reach || layer > self.reach + LAYERS {
+                    continue;
+                }
+                let weight = 1.0 / (squared * squared) as f32;
+                let pixel = self.picture.get_pixel(column as u32, row as u32).0;
+                for c in 0..3 {
+                    sum[c] += weight * srgb::linear_of(pixel[c]);
+                }
+                total += weight;
+            }
+        }
+        (total > 0.0).then(|| sum.map(|s| s / total))
+    }
+}
+
+/// How far partial coverage reaches to either side of the border, from the mean course of alpha across clear stretches of it.
+pub fn reach(picture: &RgbImage, depth: &[i8], reached: &[usize]) -> i8 {
+    let widest = Edge { picture, depth, reach: *REACH.end() };
+    let mut course = [(0.0f64, 0u32); 2 * DEEPEST as usize + 1];
+    for &i in reached.iter().step_by(1 + reached.len() / 40_000) {
+        let (Some(front), Some(ground)) = (widest.front(i), widest.ground(i)) else { continue };
+        let span: [f32; 3] = std::array::from_fn(|c| front[c] - ground[c]);
+        let length = span.iter().map(|s| s * s).sum::<f32>();
+        if length < 0.06 {
+            continue;
+        }
+        let pixel = picture.as_raw();
+        let along: f32 =
+            (0..3).map(|c| (srgb::linear_of(pixel[3 * i + c]) - ground[c]) * span[c]).sum::<f32>() / length;
+        let slot = &mut course[(depth[i] + DEEPEST) as usize];
+        slot.0 += f64::from(along.clamp(-0.2, 1.2));
+        slot.1 += 1;
+    }
+    let mean = |layer: i8| {
+        let (sum, count) = course[(layer + DEEPEST) as usize];
+        if count < 50 { f64::from(u8::from(layer > 0)) } else { sum / f64::from(count) }
+    };
+    REACH.clone().find(|r| mean(r + 1) > 0.93 && mean(-r - 1) < 0.07).unwrap_or(*REACH.end())
+}

@@ -1,0 +1,79 @@
+//! Where the edge is frayed (hair, fur, terry): there the picture changes in every direction, along a firm edge only across it. Knows no alpha.
+
+use super::region::Region;
+use crate::imaging::matte::grid::distance_to;
+use crate::imaging::plane::Plane;
+
+/// Coarse pixels inside and outside of the border that are looked at.
+const INSIDE: u8 = 5;
+const OUTSIDE: u8 = 4;
+/// Neighborhood over which directions are compared, and over which their agreement is averaged, pixels.
+const NEAR: f32 = 4.0;
+const AROUND: f32 = 15.0;
+/// Agreement of directions (0 none, 1 all the same) below which an edge is frayed: fur has 0.6, terry 0.5, a firm edge 0.95.
+const AGREED: f32 = 0.72;
+/// A product of which less than this share of the border is frayed has corners and print there, no hair.
+const LEAST: f32 = 0.25;
+/// A frayed edge reaches this far to both sides.
+const REACH: u8 = 10;
+
+/// 1 where the edge is frayed.
+pub(super) fn frayed(region: &Region) -> Plane {
+    let (width, height) = region.size();
+    let inside: Vec<bool> = (0..width * height).map(|i| region.has(i)).collect();
+    let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
+    let (near, deep) = (distance_to(&inside, width, REACH), distance_to(&outside, width, REACH));
+    let border = Plane {
+        width,
+        height,
+        data: deep.iter().map(|d| if *d == 1 { 1.0 } else { 0.0 }).collect(),
+    };
+    let agreement = agreement(&region.light, |i| deep[i] <= INSIDE && near[i] <= OUTSIDE);
+    let around = border.blurred(AROUND);
+    let weighted = product(&border, &agreement).blurred(AROUND);
+    let is_frayed = |i: usize| weighted.data[i] < AGREED * around.data[i];
+    let length = border.data.iter().filter(|b| **b > 0.0).count();
+    let frayed = (0..border.data.len()).filter(|i| border.data[*i] > 0.0 && is_frayed(*i)).count();
+    if (frayed as f32) < LEAST * length as f32 {
+        return Plane::filled(width, height, 0.0);
+    }
+    let data = (0..border.data.len())
+        .map(|i| {
+            let close = near[i] < REACH && deep[i] < REACH && !region.in_contact(i);
+            if close && is_frayed(i) { 1.0 } else { 0.0 }
+        })
+        .collect();
+    Plane { width, height, data }
+}
+
+fn product(a: &Plane, b: &Plane) -> Plane {
+    let data = a.data.iter().zip(&b.data).map(|(a, b)| a * b).collect();
+    Plane { width: a.width, height: a.height, data }
+}
+
+/// Coherence of the structure tensor (Bigün and Granlund 1987) of `light` over the pixels that count.
+fn agreement(light: &Plane, counts: impl Fn(usize) -> bool) -> Plane {
+    let (width, height) = (light.width, light.height);
+    let smooth = light.blurred(0.7);
+    let mut tensor: [Plane; 3] = std::array::from_fn(|_| Plane::filled(width, height, 0.0));
+    for y in 0..height as isize {
+        for x in 0..width as isize {
+            let i = y as usize * width + x as usize;
+            if counts(i) {
+                let across = (smooth.clamped(x + 1, y) - smooth.clamped(x - 1, y)) / 2.0;
+                let down = (smooth.clamped(x, y + 1) - smooth.clamped(x, y - 1)) / 2.0;
+                tensor[0].data[i] = across * across;
+                tensor[1].data[i] = across * down;
+                tensor[2].data[i] = down * down;
+            }
+        }
+    }
+    let [xx, xy, yy] = tensor.map(|plane| plane.blurred(NEAR));
+    let data = (0..width * height)
+        .map(|i| {
+            let (xx, xy, yy) = (xx.data[i], xy.data[i], yy.data[i]);
+            (xx - yy).hypot(2.0 * xy) / (xx + yy + 1e-5)
+        })
+        .collect();
+    Plane { width, height, data }
+}
