@@ -12,6 +12,8 @@ const NEAR: f32 = 4.0;
 const AROUND: f32 = 15.0;
 /// Agreement of directions (0 none, 1 all the same) below which an edge is frayed: fur has 0.6, terry 0.5, a firm edge 0.95.
 const AGREED: f32 = 0.72;
+/// Where there is hair, all that agrees less than this is taken for it.
+const AGREED_BY_HAIR: f32 = 0.85;
 /// A product of which less than this share of the border is frayed has corners and print there, no hair.
 const LEAST: f32 = 0.25;
 /// A frayed edge reaches this far to both sides.
@@ -31,16 +33,16 @@ pub(super) fn frayed(region: &Region) -> Plane {
     let agreement = agreement(&region.light, |i| deep[i] <= INSIDE && near[i] <= OUTSIDE);
     let around = border.blurred(AROUND);
     let weighted = product(&border, &agreement).blurred(AROUND);
-    let is_frayed = |i: usize| weighted.data[i] < AGREED * around.data[i];
+    let agrees_less = |i: usize, than: f32| weighted.data[i] < than * around.data[i];
     let length = border.data.iter().filter(|b| **b > 0.0).count();
-    let frayed = (0..border.data.len()).filter(|i| border.data[*i] > 0.0 && is_frayed(*i)).count();
+    let frayed = (0..border.data.len()).filter(|i| border.data[*i] > 0.0 && agrees_less(*i, AGREED)).count();
     if (frayed as f32) < LEAST * length as f32 {
         return Plane::filled(width, height, 0.0);
     }
     let data = (0..border.data.len())
         .map(|i| {
             let close = near[i] < REACH && deep[i] < REACH && !region.in_contact(i);
-            if close && is_frayed(i) { 1.0 } else { 0.0 }
+            if close && agrees_less(i, AGREED_BY_HAIR) { 1.0 } else { 0.0 }
         })
         .collect();
     Plane { width, height, data }

@@ -7,7 +7,7 @@ use crate::imaging::matte::grid::distance_to;
 use super::holes::open_holes;
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::border;
-use crate::imaging::matte::sides::Sides;
+use crate::imaging::matte::sides::{SHRINK, Sides};
 use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
 
@@ -65,7 +65,8 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     open_holes(&mut inside, &light, &chroma, &steep);
     let contact = foot::cut_shadow(&mut inside, ratio, &steep);
     border_by_looks(&mut inside, ratio);
-    border_by_looks(&mut inside, ratio);
+    let below = border_by_looks(&mut inside, ratio);
+    let contact = (0..inside.len()).map(|i| contact[i] || below[i]).collect();
     drop_dust(&mut inside, &light, &chroma, &steep);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
         .iter()
@@ -75,8 +76,8 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     Region { inside, contact, width, height, light, chroma, around, parts }
 }
 
-/// Moves the border to where the two sides look different, at most [`MARGIN`] away.
-fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) {
+/// Moves the border to where the two sides look different, at most [`MARGIN`] away. Returns where contact shadow is likely.
+fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) -> Vec<bool> {
     let (width, height) = (ratio[0].width, ratio[0].height);
     let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
     let (to_inside, to_outside) =
@@ -102,6 +103,9 @@ fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) {
     for (inside, marker) in inside.iter_mut().zip(&markers) {
         *inside = *marker == PRODUCT;
     }
+    (0..inside.len())
+        .map(|i| sides.contact.sample((i % width) as f32 * SHRINK, (i / width) as f32 * SHRINK) > 0.5)
+        .collect()
 }
 
 /// The keen product without the shadows and the bends of the ground that only the lenient rule saw.

@@ -10,6 +10,10 @@ use crate::imaging::color::srgb;
 pub const DEEPEST: i8 = 9;
 /// Sharpest and softest edge: reach of partial coverage to either side of the border, pixels.
 const REACH: std::ops::RangeInclusive<i8> = 1..=4;
+/// Stretches are clear if the two sides differ by this much (linear, squared).
+const CLEAR: f32 = 0.15;
+/// What counts as bare ground.
+const BARE: f32 = 0.07;
 /// So many layers behind the reach are looked at for the color of a side.
 const LAYERS: i8 = 3;
 
@@ -64,6 +68,15 @@ pub fn depths(markers: &[u8], width: usize, band: &[usize]) -> (Vec<i8>, Vec<usi
     (depth, reached)
 }
 
+/// What one side looks like near a pixel.
+#[derive(Clone, Copy, Debug)]
+pub struct Side {
+    /// Mean linear color, nearer pixels weighing more.
+    pub color: [f32; 3],
+    /// Standard deviation over all channels.
+    pub spread: f32,
+}
+
 /// A picture with its border.
 pub struct Edge<'a> {
     /// H×W×3, sRGB.
@@ -75,23 +88,23 @@ pub struct Edge<'a> {
 }
 
 impl Edge<'_> {
-    /// Linear color of the product right inside of the border near pixel `i`; `None` if it is too thin there.
-    pub fn front(&self, i: usize) -> Option<[f32; 3]> {
+    /// The product right inside of the border near pixel `i`; `None` if it is too thin there.
+    pub fn front(&self, i: usize) -> Option<Side> {
         self.beside(i, 1)
     }
 
-    /// Linear color of the ground right outside of the border near pixel `i`.
-    pub fn ground(&self, i: usize) -> Option<[f32; 3]> {
+    /// The ground right outside of the border near pixel `i`.
+    pub fn ground(&self, i: usize) -> Option<Side> {
         self.beside(i, -1)
     }
 
     /// Mean of the nearest layers of one side that are surely whole, nearer pixels weighing more.
-    fn beside(&self, i: usize, side: i8) -> Option<[f32; 3]> {
+    fn beside(&self, i: usize, side: i8) -> Option<Side> {
         let width = self.picture.width() as usize;
         let height = self.picture.height() as usize;
         let radius = (self.reach + LAYERS) as isize;
         let (x, y) = ((i % width) as isize, (i / width) as isize);
-        let (mut sum, mut total) = ([0.0f32; 3], 0.0f32);
+        let (mut sum, mut squares, mut total) = ([0.0f32; 3], 0.0f32, 0.0f32);
         for dy in -radius..=radius {
             let row = y + dy;
             if row < 0 || row >= height as isize {
@@ -111,36 +124,44 @@ impl Edge<'_> {
                 let weight = 1.0 / (squared * squared) as f32;
                 let pixel = self.picture.get_pixel(column as u32, row as u32).0;
                 for c in 0..3 {
-                    sum[c] += weight * srgb::linear_of(pixel[c]);
+                    let value = srgb::linear_of(pixel[c]);
+                    sum[c] += weight * value;
+                    squares += weight * value * value;
                 }
                 total += weight;
             }
         }
-        (total > 0.0).then(|| sum.map(|s| s / total))
+        (total > 0.0).then(|| {
+            let color = sum.map(|s| s / total);
+            let variance = squares / total - color.iter().map(|c| c * c).sum::<f32>();
+            Side { color, spread: variance.max(0.0).sqrt() }
+        })
     }
 }
 
-/// How far partial coverage reaches to either side of the border, from the mean course of alpha across clear stretches of it.
+/// How far partial coverage reaches to either side of the border, from the median course of alpha on the ground's side, which is even.
 pub fn reach(picture: &RgbImage, depth: &[i8], reached: &[usize]) -> i8 {
     let widest = Edge { picture, depth, reach: *REACH.end() };
-    let mut course = [(0.0f64, 0u32); 2 * DEEPEST as usize + 1];
+    let mut course: [Vec<f32>; 2 * DEEPEST as usize + 1] = std::array::from_fn(|_| Vec::new());
     for &i in reached.iter().step_by(1 + reached.len() / 40_000) {
         let (Some(front), Some(ground)) = (widest.front(i), widest.ground(i)) else { continue };
-        let span: [f32; 3] = std::array::from_fn(|c| front[c] - ground[c]);
+        let span: [f32; 3] = std::array::from_fn(|c| front.color[c] - ground.color[c]);
         let length = span.iter().map(|s| s * s).sum::<f32>();
-        if length < 0.06 {
+        if length < CLEAR {
             continue;
         }
         let pixel = picture.as_raw();
         let along: f32 =
-            (0..3).map(|c| (srgb::linear_of(pixel[3 * i + c]) - ground[c]) * span[c]).sum::<f32>() / length;
-        let slot = &mut course[(depth[i] + DEEPEST) as usize];
-        slot.0 += f64::from(along.clamp(-0.2, 1.2));
-        slot.1 += 1;
+            (0..3).map(|c| (srgb::linear_of(pixel[3 * i + c]) - ground.color[c]) * span[c]).sum::<f32>() / length;
+        course[(depth[i] + DEEPEST) as usize].push(along);
     }
-    let mean = |layer: i8| {
-        let (sum, count) = course[(layer + DEEPEST) as usize];
-        if count < 50 { f64::from(u8::from(layer > 0)) } else { sum / f64::from(count) }
+    let mut median = |layer: i8| {
+        let values = &mut course[(layer + DEEPEST) as usize];
+        if values.len() < 50 {
+            return f32::from(u8::from(layer > 0));
+        }
+        let middle = values.len() / 2;
+        *values.select_nth_unstable_by(middle, f32::total_cmp).1
     };
-    REACH.clone().find(|r| mean(r + 1) > 0.93 && mean(-r - 1) < 0.07).unwrap_or(*REACH.end())
+    REACH.clone().find(|r| median(-r - 1) < BARE).unwrap_or(*REACH.end())
 }

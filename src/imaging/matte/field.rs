@@ -71,12 +71,13 @@ impl Field {
             .map(|c| (c.iter().zip(&terms).map(|(c, t)| c * t).sum::<f64>() as f32).clamp(0.02, 1.2))
     }
 
-    /// Square roots of the field on every pixel of the picture it was fitted to, per channel.
-    pub fn roots(&self) -> [Plane; 3] {
-        let (width, height) = (self.width as usize, self.height as usize);
+    /// Square roots of the field as planes of `width`×`height`, per channel.
+    pub fn roots(&self, width: usize, height: usize) -> [Plane; 3] {
         let mut planes: [Plane; 3] = std::array::from_fn(|_| Plane::filled(width, height, 0.0));
+        let (across, down) = (self.width / width as f32, self.height / height as f32);
         for i in 0..width * height {
-            let bare = self.at((i % width) as f32, (i / width) as f32);
+            let (x, y) = ((i % width) as f32 + 0.5, (i / width) as f32 + 0.5);
+            let bare = self.at(x * across - 0.5, y * down - 0.5);
             (0..3).for_each(|c| planes[c].data[i] = bare[c].sqrt());
         }
         planes

@@ -6,7 +6,7 @@
 use image::{RgbImage, RgbaImage};
 
 use super::border;
-use super::edge::{self, Edge};
+use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::distance_to;
 use super::sides::Sides;
@@ -31,6 +31,12 @@ const BAND: u8 = 3;
 const SURE: u8 = 4;
 /// Step between neighboring pixels of the photo that is no edge: sensor noise and JPEG, in square roots of light.
 const NOISE_STEP: f32 = 0.022;
+/// So much of it must be added for each unit of the product's unevenness at the edge.
+const UNEVEN: f32 = 2.0;
+/// Mean coverage right inside of a sharp border; right outside it is the rest.
+const EDGE_INSIDE: f32 = 0.91;
+/// Partial coverage reaches at least this far where there is hair, pixels.
+const HAIR_REACH: i8 = 3;
 /// Below this alpha is taken for nothing, above its mirror for everything: JPEG noise on the two sides.
 const NOISE: f32 = 0.03;
 /// Difference of F and B (linear, Euclid) under which a projection says nothing …
@@ -48,15 +54,16 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     let root = |i: usize| std::array::from_fn(|c| srgb::root_of(pixels[3 * i + c]));
     border::settle(&mut markers, width, root, &sides, scale, NOISE_STEP);
     let (depth, reached) = edge::depths(&markers, width, &band);
-    let reach = edge::reach(picture, &depth, &reached);
+    let hair = coarse.frayed.data.iter().any(|f| *f > 0.5);
+    let reach = edge::reach(picture, &depth, &reached).max(if hair { HAIR_REACH } else { 0 });
     let edge = Edge { picture, depth: &depth, reach };
     let mut rgba = RgbaImage::new(picture.width(), picture.height());
     for ((out, pixel), marker) in rgba.pixels_mut().zip(picture.pixels()).zip(&markers) {
         out.0 = [pixel[0], pixel[1], pixel[2], if *marker == PRODUCT { 255 } else { 0 }];
     }
     let (mut clarity, mut counted) = (0.0f64, 0u64);
-    let mut mixed = |i: usize, mix: &Mix, out: &mut RgbaImage, geometric: f32| {
-        let (value, clear) = mix.alpha(geometric);
+    let mut mixed = |i: usize, mix: &Mix, out: &mut RgbaImage, geometric: f32, frayed: bool| {
+        let (value, clear) = mix.alpha(geometric, frayed);
         let alpha = (value * 255.0 + 0.5) as u8;
         let target = out.get_pixel_mut((i % width) as u32, (i / width) as u32);
         target[3] = alpha;
@@ -76,10 +83,19 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
         let point = sides.at(cx, cy);
         let square = |roots: [f32; 3]| roots.map(|r| r * r);
         let seen = std::array::from_fn(|c| srgb::linear_of(pixels[3 * i + c]));
-        let beside = |own: Option<[f32; 3]>, far: [f32; 3]| if frayed { square(far) } else { own.unwrap_or(square(far)) };
-        let mix = Mix { seen, front: beside(edge.front(i), point.front), back: beside(edge.ground(i), point.ground) };
-        let geometric = if depth[i] > 0 { 1.0 } else { 0.0 };
-        mixed(i, &mix, &mut rgba, geometric);
+        let far = |color: [f32; 3], spread: f32| Side { color: square(color), spread };
+        let (far_front, far_ground) = (far(point.front, 0.0), far(point.ground, 0.0));
+        let (front, ground) = match frayed {
+            true => (far_front, far_ground),
+            false => (edge.front(i).unwrap_or(far_front), edge.ground(i).unwrap_or(far_ground)),
+        };
+        let mix = Mix { seen, front: front.color, back: ground.color, spread: front.spread };
+        let geometric = match depth[i] {
+            1 => EDGE_INSIDE,
+            -1 => 1.0 - EDGE_INSIDE,
+            deep => f32::from(u8::from(deep > 0)),
+        };
+        mixed(i, &mix, &mut rgba, geometric, frayed);
     }
     let clarity = if counted == 0 { 0.0 } else { (clarity / counted as f64) as f32 };
     (rgba, clarity)
@@ -102,7 +118,7 @@ fn sides(field: &Field, coarse: &Coarse) -> Sides {
         Plane { width, height, data }
     });
     let mut sides = Sides::estimate(&roots, &sure(&inside), &sure(&outside));
-    for (c, bare) in field.roots().iter().enumerate() {
+    for (c, bare) in field.roots(sides.contact.width, sides.contact.height).iter().enumerate() {
         for i in 0..bare.data.len() {
             sides.ground[c].data[i] *= bare.data[i];
             sides.front[c].data[i] *= bare.data[i];
@@ -147,20 +163,28 @@ struct Mix {
     seen: [f32; 3],
     front: [f32; 3],
     back: [f32; 3],
+    /// Unevenness of the front.
+    spread: f32,
 }
 
 impl Mix {
     /// Alpha, and how clear the two sides differ (0..1). `geometric` is the guess by place alone, which counts where they do not.
-    fn alpha(&self, geometric: f32) -> (f32, f32) {
+    fn alpha(&self, geometric: f32, frayed: bool) -> (f32, f32) {
         let (mut along, mut length) = (0.0, 0.0);
         for c in 0..3 {
             let span = self.front[c] - self.back[c];
             along += (self.seen[c] - self.back[c]) * span;
             length += span * span;
         }
-        let clear = ((length.sqrt() - BLIND) / (CLEAR - BLIND)).clamp(0.0, 1.0);
+        let clear = ((length.sqrt() - BLIND - UNEVEN * self.spread) / (CLEAR - BLIND)).clamp(0.0, 1.0);
         let projected = if length > 1e-6 { (along / length).clamp(0.0, 1.0) } else { geometric };
-        let value = projected * clear + geometric * (1.0 - clear);
+        // What is darker than the background in any channel must be covered at least that much, as if by black; strands differ in color.
+        let covered = if frayed {
+            (0..3).map(|c| 1.0 - self.seen[c] / self.back[c].max(0.02)).fold(0.0f32, f32::max) - 0.02
+        } else {
+            0.0
+        };
+        let value = projected.max(covered.min(1.0)) * clear + geometric * (1.0 - clear);
         (((value - NOISE) / (1.0 - 2.0 * NOISE)).clamp(0.0, 1.0), clear)
     }
 

@@ -1,15 +1,17 @@
 //! What lies on both sides of a border, continued up to it: the ground with its slope of light, the product with its unevenness. Values are square
 //! roots of linear light, in which noise is about even. Knows no border of its own.
 
-use super::fill::push_pull;
+use super::fill::{halve, push_pull};
 use crate::imaging::plane::Plane;
 
-/// Reach of the samples from which the ground is continued, in pixels of the planes.
-const GROUND_REACH: f32 = 5.0;
+/// Both sides are smooth: they are estimated at half the size of the planes that they come from.
+pub const SHRINK: f32 = 0.5;
+/// Reach of the samples from which the ground is continued, in pixels of that size.
+const GROUND_REACH: f32 = 2.5;
 /// Reach of the samples from which the product is continued.
-const FRONT_REACH: f32 = 4.0;
+const FRONT_REACH: f32 = 2.0;
 /// Ridge on the spread of sample positions, pixels²: few samples on a line give no slope across it.
-const RIDGE: f32 = 1.5;
+const RIDGE: f32 = 0.4;
 /// Below this density of samples a value is filled from further away.
 const SPARSE: f32 = 0.004;
 
@@ -18,7 +20,7 @@ const BELOW: (f32, f32) = (0.2, 0.4);
 /// How shaded the ground must be there, in square roots of light.
 const SHADED: (f32, f32) = (0.006, 0.03);
 
-/// Both sides, at the size of the planes that they were estimated from.
+/// Both sides, at [`SHRINK`] times the size of the planes that they were estimated from.
 #[derive(Clone, Debug)]
 pub struct Sides {
     /// The ground, a channel each.
@@ -36,14 +38,20 @@ pub struct Sides {
 impl Sides {
     /// Estimates both from `roots` of light relative to the bare ground; `outside` (1 or 0) is surely ground and `inside` surely product.
     pub fn estimate(roots: &[Plane; 3], outside: &Plane, inside: &Plane) -> Sides {
-        let (ground, ground_doubt) = continued(roots, outside);
-        let (front, front_spread) = averaged(roots, inside);
-        let contact = contact(&ground, inside);
+        let halves = |known: &Plane| -> ([Plane; 3], Plane) {
+            (std::array::from_fn(|c| halve(&roots[c], known).0), halve(known, known).1)
+        };
+        let (outer, outside) = halves(outside);
+        let (inner, inside) = halves(inside);
+        let (ground, ground_doubt) = continued(&outer, &outside);
+        let (front, front_spread) = averaged(&inner, &inside);
+        let contact = contact(&ground, &inside);
         Sides { ground, ground_doubt, front, front_spread, contact }
     }
 
-    /// Ground, its doubt, product and its spread at pixel coordinates of the planes (centers at +0.5).
+    /// Ground, its doubt, product and its spread at pixel coordinates of the planes they come from (centers at +0.5).
     pub fn at(&self, x: f32, y: f32) -> Point {
+        let (x, y) = (x * SHRINK, y * SHRINK);
         Point {
             ground: std::array::from_fn(|c| self.ground[c].sample(x, y)),
             ground_doubt: self.ground_doubt.sample(x, y),
@@ -76,8 +84,8 @@ fn contact(ground: &[Plane; 3], inside: &Plane) -> Plane {
     for y in 0..soft.height {
         for x in 0..soft.width {
             let (i, (px, py)) = (y * soft.width + x, (x as isize, y as isize));
-            let across = soft.clamped(px - 2, py) - soft.clamped(px + 2, py);
-            let down = soft.clamped(px, py - 2) - soft.clamped(px, py + 2);
+            let across = soft.clamped(px - 1, py) - soft.clamped(px + 1, py);
+            let down = soft.clamped(px, py - 1) - soft.clamped(px, py + 1);
             let below = down / across.hypot(down).max(1e-4);
             let shade = 1.0 - (ground[0].data[i] + ground[1].data[i] + ground[2].data[i]) / 3.0;
             contact.data[i] =
@@ -151,7 +159,7 @@ fn continued(roots: &[Plane; 3], known: &Plane) -> ([Plane; 3], Plane) {
         for i in 0..width * height {
             let density = positions.density.data[i].max(1e-6);
             let (cx, cy) = (positions.center[0].data[i], positions.center[1].data[i]);
-            let mean = value.data[i] / density;
+            let mean = (value.data[i] / density).max(0.0);
             let (vx, vy) = (x.data[i] / density - cx * mean, y.data[i] / density - cy * mean);
             let slope = (
                 positions.inverse[0].data[i] * vx + positions.inverse[1].data[i] * vy,
