@@ -9,11 +9,26 @@ use crate::imaging::plane::Plane;
 const HOLE_GENTLE: f32 = 0.016;
 /// Light relative to the field in a hole: ground, at most in soft shadow.
 const HOLE_LIGHT: std::ops::Range<f32> = 0.80..1.05;
+/// A gap may be this small if it differs from the ground around by no more than this …
+const SMALLEST_GAP: usize = 10;
+/// See [`SMALLEST_GAP`].
+const GAP_LIGHT: f32 = 0.03;
+/// … is colorless …
+const GAP_COLOR: f32 = 0.02;
+/// … and nearer to the outside than this.
+const THIN_WALL: u8 = 40;
 /// Larger flat parts, as shares of the product, are surfaces of it.
 const LARGEST_HOLE: f32 = 0.25;
 
 /// Opens enclosed background: as bright as ground in at most soft shadow, colorless, flat, with an edge of its own.
-pub(super) fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) {
+/// `around` is the light of the ground outside, continued below the product.
+pub(super) fn open_holes(
+    inside: &mut [bool],
+    light: &Plane,
+    chroma: &Plane,
+    steep: &Plane,
+    around: &Plane,
+) {
     let (width, count) = (light.width, inside.len());
     let area = inside.iter().filter(|i| **i).count() as f32;
     let candidate: Vec<bool> = (0..count)
@@ -23,11 +38,15 @@ pub(super) fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, ste
         })
         .collect();
     let mut markers: Vec<u8> = inside.iter().map(|i| if *i { PRODUCT } else { BACKGROUND }).collect();
+    let outside = distance_to(&inside.iter().map(|i| !i).collect::<Vec<_>>(), width, THIN_WALL);
+    let small = SMALLEST_GAP..(SMALLEST * count as f32) as usize;
     let mut found = false;
     for part in watershed::components(&candidate, width) {
         let size = part.len() as f32;
-        let fits = (SMALLEST * count as f32..LARGEST_HOLE * area).contains(&size);
-        if !fits || !is_hole(&part, light, chroma, steep) {
+        let fits = (SMALLEST * count as f32..LARGEST_HOLE * area).contains(&size)
+            && is_hole(&part, light, chroma, steep);
+        let gap = small.contains(&part.len()) && is_gap(&part, light, chroma, steep, around, &outside);
+        if !fits && !gap {
             continue;
         }
         found = true;
@@ -62,6 +81,23 @@ fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, steep: &Plane) -> bool
     let (bright, color) = (sorted(light), sorted(chroma));
     let even = at(&bright, 0.9) - at(&bright, 0.1) < 0.13;
     even && at(&color, 0.5) < 0.016 && edged(part, steep) > 0.55
+}
+
+/// Whether a small enclosed part is ground: exactly as light as the ground around, behind a thin wall, with an edge all around. Print of that color lies
+/// deeper in the product, or is too fine to have flat parts.
+fn is_gap(
+    part: &[usize],
+    light: &Plane,
+    chroma: &Plane,
+    steep: &Plane,
+    around: &Plane,
+    outside: &[u8],
+) -> bool {
+    let size = part.len() as f32;
+    let off = part.iter().map(|i| (light.data[*i] - around.data[*i]).abs()).sum::<f32>() / size;
+    let color = part.iter().map(|i| chroma.data[*i]).sum::<f32>() / size;
+    let wall = part.iter().map(|i| outside[*i]).min().unwrap_or(THIN_WALL);
+    off < GAP_LIGHT && color < GAP_COLOR && wall < THIN_WALL && edged(part, steep) > 0.9
 }
 
 /// Share of a part's border that is steep within a few pixels.

@@ -62,7 +62,7 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let mut inside = without_shadow(keen, &lenient, &light, &steep);
     drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
-    open_holes(&mut inside, &light, &chroma, &steep);
+    open_holes(&mut inside, &light, &chroma, &steep, &around);
     let contact = foot::cut_shadow(&mut inside, ratio, &steep);
     border_by_looks(&mut inside, ratio);
     let below = border_by_looks(&mut inside, ratio);
@@ -99,13 +99,26 @@ fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) -> Vec<bool> {
     });
     let sides = Sides::estimate(&roots, &sure(BACKGROUND), &sure(PRODUCT));
     let root = |i: usize| std::array::from_fn(|c| roots[c].data[i]);
+    let surely_ground: Vec<bool> = markers.iter().map(|m| *m == BACKGROUND).collect();
     border::settle(&mut markers, width, root, &sides, 1.0, NOISE_STEP);
+    close_print(&mut markers, &surely_ground, width);
     for (inside, marker) in inside.iter_mut().zip(&markers) {
         *inside = *marker == PRODUCT;
     }
     (0..inside.len())
         .map(|i| sides.contact.sample((i % width) as f32 * SHRINK, (i / width) as f32 * SHRINK) > 0.5)
         .collect()
+}
+
+/// Gives back to the product what was cut out of it away from all ground: white print looks like ground, too.
+fn close_print(markers: &mut [u8], surely_ground: &[bool], width: usize) {
+    let ground: Vec<bool> = markers.iter().map(|m| *m == BACKGROUND).collect();
+    let joined = watershed::reach((0..ground.len()).filter(|i| surely_ground[*i]), &ground, width);
+    for i in 0..markers.len() {
+        if ground[i] && !joined[i] {
+            markers[i] = PRODUCT;
+        }
+    }
 }
 
 /// The keen product without the shadows and the bends of the ground that only the lenient rule saw.
