@@ -99,9 +99,8 @@ fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) -> Vec<bool> {
     });
     let sides = Sides::estimate(&roots, &sure(BACKGROUND), &sure(PRODUCT));
     let root = |i: usize| std::array::from_fn(|c| roots[c].data[i]);
-    let surely_ground: Vec<bool> = markers.iter().map(|m| *m == BACKGROUND).collect();
     border::settle(&mut markers, width, root, &sides, 1.0, NOISE_STEP);
-    close_print(&mut markers, &surely_ground, width);
+    close_print(&mut markers, &outside, width);
     for (inside, marker) in inside.iter_mut().zip(&markers) {
         *inside = *marker == PRODUCT;
     }
@@ -110,10 +109,10 @@ fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) -> Vec<bool> {
         .collect()
 }
 
-/// Gives back to the product what was cut out of it away from all ground: white print looks like ground, too.
-fn close_print(markers: &mut [u8], surely_ground: &[bool], width: usize) {
+/// Gives back to the product what was cut out of it away from all that was `outside` before: white print looks like ground, too.
+fn close_print(markers: &mut [u8], outside: &[bool], width: usize) {
     let ground: Vec<bool> = markers.iter().map(|m| *m == BACKGROUND).collect();
-    let joined = watershed::reach((0..ground.len()).filter(|i| surely_ground[*i]), &ground, width);
+    let joined = watershed::reach((0..ground.len()).filter(|i| outside[*i]), &ground, width);
     for i in 0..markers.len() {
         if ground[i] && !joined[i] {
             markers[i] = PRODUCT;
