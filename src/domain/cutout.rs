@@ -47,7 +47,7 @@ pub enum KeySide {
 pub struct Cutout {
     /// H×W×4, u8: sRGB-encoded clean foreground color, straight; alpha is linear coverage. Where alpha is 255 the color is the photo's own.
     pub rgba: RgbaImage,
-    /// H×W, u8: how much of the background's light the natural cast shadow lets through; 255 = none. Product pixels are 255.
+    /// H×W, u8: how much of the background's light the natural shadow lets through, linear; 255 = no shadow. Under the product it is continued.
     pub shadow: GrayImage,
     /// Where alpha ≥ 128.
     pub bounds: Rect,

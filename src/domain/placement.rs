@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::Digest;
 
 /// The newest placement schema this build writes; it reads all up to it.
-pub const PLACEMENT_SCHEMA: u32 = 1;
+pub const PLACEMENT_SCHEMA: u32 = 2;
 
 /// Everything that was done to the product and its ground on the way into one candidate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Placement {
-    /// 1.
+    /// 1 or 2.
     pub schema: u32,
     /// Pixel digest of the photo it was made for.
     pub photo: Digest,
@@ -107,6 +107,9 @@ pub struct Contact {
     pub ambient: f32,
     /// How far the ambient occlusion reaches over the ground, in master pixels.
     pub reach_px: f32,
+    /// 0..1: how much of the photo's own shade close to the product is laid on the ground. Since schema 2; 0 before.
+    #[serde(default)]
+    pub natural: f32,
 }
 
 /// The cast shadow. The product is taken for a body of the silhouette's shape with a rounded depth.

@@ -57,7 +57,7 @@ impl Generator for Packshot {
             gains: [overrides.gain.unwrap_or(1.0); 3],
             shading: [0.0; 2],
             wrap: Wrap { strength: 0.0, reach_px: 0.0 },
-            contact: Contact { strength: 0.0, ambient: 0.0, reach_px: 0.0 },
+            contact: Contact { strength: 0.0, ambient: 0.0, reach_px: 0.0, natural: 0.0 },
             shadow: Shadow {
                 light: [0.0, 0.0, 1.0],
                 tint: [1.0; 3],

@@ -25,11 +25,8 @@ pub(super) fn frayed(region: &Region) -> Plane {
     let inside: Vec<bool> = (0..width * height).map(|i| region.has(i)).collect();
     let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
     let (near, deep) = (distance_to(&inside, width, REACH), distance_to(&outside, width, REACH));
-    let border = Plane {
-        width,
-        height,
-        data: deep.iter().map(|d| if *d == 1 { 1.0 } else { 0.0 }).collect(),
-    };
+    let border =
+        Plane { width, height, data: deep.iter().map(|d| if *d == 1 { 1.0 } else { 0.0 }).collect() };
     let agreement = agreement(&region.light, |i| deep[i] <= INSIDE && near[i] <= OUTSIDE);
     let around = border.blurred(AROUND);
     let weighted = product(&border, &agreement).blurred(AROUND);

@@ -22,13 +22,7 @@ const LARGEST_HOLE: f32 = 0.25;
 
 /// Opens enclosed background: as bright as ground in at most soft shadow, colorless, flat, with an edge of its own.
 /// `around` is the light of the ground outside, continued below the product.
-pub(super) fn open_holes(
-    inside: &mut [bool],
-    light: &Plane,
-    chroma: &Plane,
-    steep: &Plane,
-    around: &Plane,
-) {
+pub(super) fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane) {
     let (width, count) = (light.width, inside.len());
     let area = inside.iter().filter(|i| **i).count() as f32;
     let candidate: Vec<bool> = (0..count)

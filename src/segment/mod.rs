@@ -74,7 +74,7 @@ pub fn segment(photo: &Photo, name: &str) -> Result<Cutout, SegmentError> {
     let (confidence, doubts) = judge::confidence(name, &region, clarity);
     notices.extend(doubts);
     let key_side = side::key_side(&region, &small);
-    let shadow = shadow(&region, &rgba)?;
+    let shadow = shadow(&region, picture.dimensions())?;
     Ok(Cutout { rgba, shadow, bounds, confidence, key_side, notices: as_warnings(notices) })
 }
 
@@ -101,15 +101,9 @@ fn bounds(rgba: &RgbaImage) -> Option<Rect> {
     })
 }
 
-/// The natural shadow at full size: light relative to the field outside the product, smooth.
-fn shadow(region: &region::Region, rgba: &RgbaImage) -> Result<GrayImage, ResizeError> {
+/// The natural shadow at full size: light relative to the field outside the product, smooth, continued under it.
+fn shadow(region: &region::Region, (width, height): (u32, u32)) -> Result<GrayImage, ResizeError> {
     let light = region.shade().blurred(1.2).to_gray();
     let whole = Window::whole(light.width(), light.height());
-    let mut shadow = resize::resize_gray(&light, whole, rgba.width(), rgba.height())?;
-    for (value, pixel) in shadow.iter_mut().zip(rgba.pixels()) {
-        if pixel[3] > 0 {
-            *value = 255;
-        }
-    }
-    Ok(shadow)
+    resize::resize_gray(&light, whole, width, height)
 }

@@ -1,12 +1,12 @@
 //! Which coarse pixels are product: by edges, less shadow and holes. Knows no edge color.
 
+use super::SMALLEST;
 use super::edges::{COLORED, DARK, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::foot;
-use super::SMALLEST;
-use crate::imaging::matte::grid::distance_to;
 use super::holes::open_holes;
-use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::border;
+use crate::imaging::matte::fill::push_pull;
+use crate::imaging::matte::grid::distance_to;
 use crate::imaging::matte::sides::{SHRINK, Sides};
 use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
@@ -25,6 +25,9 @@ const LARGEST_GROUND: f32 = 0.3;
 const MARGIN: u8 = 9;
 /// Step between coarse neighbors that is no edge, in square roots of light.
 const NOISE_STEP: f32 = 0.014;
+
+/// Coarse pixels this near to the product are a mixture of both, not ground.
+const BESIDE: u8 = 3;
 
 /// The coarse region and what was seen on the way.
 #[derive(Clone, Debug)]
@@ -217,13 +220,12 @@ impl Region {
         Plane { width: self.width, height: self.height, data }
     }
 
-    /// Light relative to the field outside the product, at most 1; below the product continued.
+    /// Light relative to the field outside the product, 0..1; under the product and its edge continued.
     pub(super) fn shade(&self) -> Plane {
-        let mut shade = self.around.clone();
-        for (value, (light, inside)) in shade.data.iter_mut().zip(self.light.data.iter().zip(&self.inside)) {
-            let seen = if *inside { *value } else { *light };
-            *value = seen.clamp(0.0, 1.0);
-        }
+        let near = distance_to(&self.inside, self.width, BESIDE);
+        let seen = near.iter().map(|d| if *d >= BESIDE { 1.0 } else { 0.0 }).collect();
+        let mut shade = push_pull(&self.light, &Plane { width: self.width, height: self.height, data: seen });
+        shade.data.iter_mut().for_each(|v| *v = v.clamp(0.0, 1.0));
         shade
     }
 }

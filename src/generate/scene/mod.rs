@@ -3,6 +3,7 @@
 
 mod ground;
 mod light;
+mod natural;
 mod plan;
 mod reflect;
 mod render;

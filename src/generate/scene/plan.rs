@@ -15,6 +15,8 @@ const HEIGHT_SHARE: [f32; 2] = [0.50, 0.58];
 const HEIGHT_LIMITS: [f32; 2] = [0.36, 0.66];
 /// The product never takes more of the frame's width.
 const WIDTH_LIMIT: f32 = 0.66;
+/// How much of the photo's own shade is laid on the ground.
+const NATURAL: f32 = 0.85;
 /// How much larger or smaller than life the product may stand: nothing near it tells.
 const ELASTICITY: [f32; 2] = [0.62, 1.7];
 /// A plate is enlarged at most by this, or it turns soft behind a sharp product.
@@ -69,7 +71,7 @@ pub(super) fn plan(input: &Input<'_>, plate: &Plate) -> Result<(Placement, Vec<P
         gains: light::gains(template, overrides.gain.unwrap_or(1.0)),
         shading: light::shading(template, mirrored, input.cutout.key_side),
         wrap: Wrap { strength: 0.10, reach_px: (0.0035 * frame.share * request.height as f32).max(1.0) },
-        contact: contact(template.ground_kind, &base, scale),
+        contact: contact(template.ground_kind, &base, scale, natural(input)),
         shadow: shadow(plate, mirrored, &base, scale, overrides.shadow.unwrap_or(1.0)),
         reflection: reflection(plate, bounds.height as f32 * scale),
     };
@@ -155,7 +157,7 @@ fn foot(
     [if mirrored { master_width - x } else { x }, (pixel[1] - frame.crop[1]) * zoom]
 }
 
-fn contact(kind: GroundKind, base: &Base, scale: f32) -> Contact {
+fn contact(kind: GroundKind, base: &Base, scale: f32, natural: f32) -> Contact {
     // Soft ground closes around the foot; polished ground shows a thin bright line of sky instead of a broad dark one.
     let (strength, ambient) = match kind {
         GroundKind::Polished => (0.62, 0.26),
@@ -163,7 +165,21 @@ fn contact(kind: GroundKind, base: &Base, scale: f32) -> Contact {
         GroundKind::Rough => (0.68, 0.34),
         GroundKind::Soft => (0.60, 0.38),
     };
-    Contact { strength, ambient, reach_px: 0.30 * base.width * scale }
+    Contact {
+        strength,
+        ambient: ambient * (1.0 - 0.6 * natural),
+        reach_px: 0.30 * base.width * scale,
+        natural,
+    }
+}
+
+/// How much of the photo's own shade to use: it belongs to this product at this spot like no computed one, but a turned product has turned away from
+/// it, and a file that came with its own transparency has none.
+fn natural(input: &Input<'_>) -> f32 {
+    let turned = input.request.overrides.rotation_deg.unwrap_or(0.0).abs() > 2.0;
+    let strength = input.request.overrides.shadow.unwrap_or(1.0);
+    let shaded = input.cutout.shadow.iter().step_by(7).any(|s| *s < 230);
+    if turned || !shaded { 0.0 } else { NATURAL * strength }
 }
 
 fn shadow(plate: &Plate, mirrored: bool, base: &Base, scale: f32, strength: f32) -> Shadow {

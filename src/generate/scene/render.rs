@@ -3,7 +3,7 @@
 use image::{RgbImage, imageops};
 
 use super::ground::GroundView;
-use super::{GenerateError, reflect};
+use super::{GenerateError, natural, reflect};
 use crate::domain::{Candidate, Cutout, Placement, Plate};
 use crate::generate::packshot::similarity;
 use crate::imaging::color::srgb;
@@ -35,7 +35,7 @@ pub(super) fn render(
     let mut ground = background(plate, placement)?;
     relight(&mut layer, cutout, placement);
     reflect::reflect(&mut ground, &layer, placement, view.sin_pitch);
-    darken(&mut ground, &layer, placement, &view);
+    darken(&mut ground, cutout, &layer, placement, &view);
     composite::light_wrap(&mut layer, &ground, placement.wrap.strength, placement.wrap.reach_px);
     let mut master = ground.clone();
     composite::over(&mut master, &layer);
@@ -79,13 +79,20 @@ fn relight(layer: &mut Layer, cutout: &Cutout, placement: &Placement) {
     composite::relight(layer, &Relight { gains: placement.gains, shading: placement.shading }, frame);
 }
 
-/// Cast shadow, ambient occlusion and contact line, multiplied onto the ground.
-fn darken(ground: &mut RgbImage, layer: &Layer, placement: &Placement, view: &GroundView<'_>) {
+/// Cast shadow, ambient occlusion, contact line and the photo's own shade, multiplied onto the ground.
+fn darken(
+    ground: &mut RgbImage,
+    cutout: &Cutout,
+    layer: &Layer,
+    placement: &Placement,
+    view: &GroundView<'_>,
+) {
     let (width, height) = (layer.width as usize, layer.height as usize);
     let alpha = Plane { width, height, data: layer.data.iter().map(|p| p[3]).collect() };
     let foot = [placement.stand.foot[0] - layer.x as f32, placement.stand.foot[1] - layer.y as f32];
     let Some(body) = Body::new(&alpha, foot, placement.shadow.half_depth_px) else { return };
     let (cast, ambient) = coarse_maps(&body, placement, view);
+    let natural = natural::shade(cutout, layer, placement, view, STEP);
     let line = contact_line(&alpha, layer, placement, view.sin_pitch);
     let contact = &placement.contact;
     let lost = placement.shadow.tint.map(|t| 1.0 - t);
@@ -93,6 +100,7 @@ fn darken(ground: &mut RgbImage, layer: &Layer, placement: &Placement, view: &Gr
     for (y, row) in ground.chunks_exact_mut(placement.width as usize * 3).enumerate() {
         if cast.data[(y / STEP as usize) * cast.width..][..cast.width].iter().all(|v| *v <= 0.0)
             && ambient.data[(y / STEP as usize) * cast.width..][..cast.width].iter().all(|v| *v <= 0.0)
+            && natural.data[(y / STEP as usize) * cast.width..][..cast.width].iter().all(|v| *v >= 1.0)
             && line.row_is_empty(y)
         {
             continue;
@@ -100,8 +108,9 @@ fn darken(ground: &mut RgbImage, layer: &Layer, placement: &Placement, view: &Gr
         for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
             let (sx, sy) = ((x as f32 + 0.5) / step, (y as f32 + 0.5) / step);
             let shade = cast.sample(sx, sy);
-            let closed =
-                (1.0 - contact.ambient * ambient.sample(sx, sy)) * (1.0 - contact.strength * line.at(x, y));
+            let closed = (1.0 - contact.ambient * ambient.sample(sx, sy))
+                * (1.0 - contact.strength * line.at(x, y))
+                * natural.sample(sx, sy);
             if shade < 0.002 && closed > 0.998 {
                 continue;
             }

@@ -152,7 +152,8 @@ pub fn reach(picture: &RgbImage, depth: &[i8], reached: &[usize]) -> i8 {
         }
         let pixel = picture.as_raw();
         let along: f32 =
-            (0..3).map(|c| (srgb::linear_of(pixel[3 * i + c]) - ground.color[c]) * span[c]).sum::<f32>() / length;
+            (0..3).map(|c| (srgb::linear_of(pixel[3 * i + c]) - ground.color[c]) * span[c]).sum::<f32>()
+                / length;
         course[(depth[i] + DEEPEST) as usize].push(along);
     }
     let mut median = |layer: i8| {

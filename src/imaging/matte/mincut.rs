@@ -211,7 +211,8 @@ impl Graph {
             }
             let d = node.parent as usize;
             let parent = node.near[d];
-            most = most.min(if tree == SOURCE { self.nodes[parent as usize].cap[7 - d] } else { node.cap[d] });
+            most =
+                most.min(if tree == SOURCE { self.nodes[parent as usize].cap[7 - d] } else { node.cap[d] });
             p = parent;
         }
     }

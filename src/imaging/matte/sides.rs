@@ -88,8 +88,8 @@ fn contact(ground: &[Plane; 3], inside: &Plane) -> Plane {
             let down = soft.clamped(px, py - 1) - soft.clamped(px, py + 1);
             let below = down / across.hypot(down).max(1e-4);
             let shade = 1.0 - (ground[0].data[i] + ground[1].data[i] + ground[2].data[i]) / 3.0;
-            contact.data[i] =
-                ((below - BELOW.0) / BELOW.1).clamp(0.0, 1.0) * ((shade - SHADED.0) / SHADED.1).clamp(0.0, 1.0);
+            contact.data[i] = ((below - BELOW.0) / BELOW.1).clamp(0.0, 1.0)
+                * ((shade - SHADED.0) / SHADED.1).clamp(0.0, 1.0);
         }
     }
     contact
