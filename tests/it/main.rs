@@ -7,7 +7,11 @@ mod bad_input;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod defects;
+#[cfg(test)]
 mod fidelity;
+#[cfg(test)]
+mod honest;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
@@ -20,6 +24,8 @@ mod queue_model;
 mod runner;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod stage;
 #[cfg(test)]
 mod storage;
 #[cfg(test)]
