@@ -26,7 +26,7 @@ const OBVIOUS: f32 = 6.0;
 const OBVIOUS_SHARE: f32 = 0.008;
 
 /// A spoiled picture, and the placement that is claimed for it.
-type Spoiled = (RgbImage, Placement);
+pub(crate) type Spoiled = (RgbImage, Placement);
 
 struct Defect {
     name: &'static str,
@@ -56,6 +56,11 @@ const DEFECTS: &[Defect] = &[
     Defect { name: "5 % wider", identity: false, plant: |s| wider(s, 1.05) },
     Defect { name: "5 % narrower", identity: false, plant: |s| wider(s, 0.95) },
 ];
+
+/// Plants the defect of that name.
+pub(crate) fn plant(name: &str, stage: &Stage) -> Spoiled {
+    (DEFECTS.iter().find(|defect| defect.name == name).unwrap().plant)(stage)
+}
 
 /// Straight encoded color of a premultiplied linear pixel, changed by `change`, and back.
 fn repainted(pixel: [f32; 4], change: impl Fn([f32; 3]) -> [f32; 3]) -> [f32; 4] {

@@ -30,3 +30,5 @@ mod stage;
 mod storage;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod verdicts;

@@ -66,6 +66,13 @@ pub(crate) fn bundled(name: &str) -> &'static Bundled {
 }
 
 impl Bundled {
+    /// It with another photo of it, in bytes.
+    pub(crate) fn with_photo(&self, bytes: &[u8]) -> Bundled {
+        let (photo, cutout, _) = pipeline::cut_out(bytes, &self.name, &Limits::default()).unwrap();
+        let (name, sku, category) = (self.name.clone(), self.sku.clone(), self.category.clone());
+        Bundled { name, sku, category, width_m: self.width_m, cut: OnceLock::from((photo, cutout)) }
+    }
+
     /// Its photo and cutout.
     pub(crate) fn cut(&self) -> &(Photo, Cutout) {
         self.cut.get_or_init(|| {
