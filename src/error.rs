@@ -89,6 +89,7 @@ codes! {
     SizeMismatch "size_mismatch" Invalid "The candidate's size does not fit its placement; send the unscaled master.",
     SourceMismatch "source_mismatch" Invalid "The placement was made for another photo.",
     ProductNotLocated "product_not_located" Invalid "The product of the photo was not found in the candidate.",
+    SafeComposite "safe_composite" Warning "Look at the rejected attempts and their receipts, then use another template or mend the photo.",
     // deliver and storage
     ChannelRuleBroken "channel_rule_broken" Invalid "The picture cannot be made to fit the channel's rule that the message names; use another template or channel.",
     RenditionAltered "rendition_altered" Warning "Compression changed the picture visibly; look at the file before you use it.",

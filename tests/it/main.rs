@@ -21,6 +21,8 @@ mod queue;
 #[cfg(test)]
 mod queue_model;
 #[cfg(test)]
+mod retries;
+#[cfg(test)]
 mod runner;
 #[cfg(test)]
 mod schema;
