@@ -52,7 +52,7 @@ codes! {
     // ingest: the file
     FileMissing "file_missing" Invalid "Check the path or the file name in the manifest; the file is not there.",
     FileUnreadable "file_unreadable" Environment "Give this user read permission on the file, then run again.",
-    NotAFile "not_a_file" Invalid "Name a picture file; this is a folder.",
+    NotAFile "not_a_file" Invalid "Name a picture file, not a folder or a device.",
     FileEmpty "file_empty" Invalid "The file has no bytes; export or upload it again.",
     FileTooLarge "file_too_large" Invalid "Save the photo below 32 MiB (JPEG quality 90 is plenty) and send it again.",
     FileTruncated "file_truncated" Invalid "The file ends before the picture does; upload it again.",

@@ -3,7 +3,11 @@
 //! `cfg(test)` always holds here; it stands at each module because it tells clippy that helpers, too, may unwrap.
 
 #[cfg(test)]
+mod bad_files;
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod bad_requests;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
