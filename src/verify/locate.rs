@@ -20,8 +20,10 @@ const SURE: f32 = 0.93;
 const POINTS: usize = 1600;
 /// Turns from which the search starts, in degrees; it finds what lies a few degrees beside them.
 const TURNS: [f32; 3] = [0.0, -7.0, 7.0];
-/// Starts that are followed up.
-const STARTS: usize = 5;
+/// Starts that are followed up. An even surface looks like itself at many sizes, so that the right one need not be among the first.
+const STARTS: usize = 12;
+/// Places that are looked at again in a larger picture.
+const KEPT: usize = 3;
 
 /// A point on the product.
 #[derive(Clone, Copy)]
@@ -88,13 +90,16 @@ fn planes(master: &RgbImage) -> Result<Vec<(Plane, f32)>, ResizeError> {
 /// The best guess with its correlation.
 fn find(points: &[Point], bounds: [f32; 2], planes: &[(Plane, f32)]) -> Option<(Guess, f32)> {
     let (coarse, shrink) = planes.first()?;
-    let followed = search(points, bounds, coarse, *shrink).into_iter();
-    let mut best =
-        followed.map(|guess| descend(points, coarse, *shrink, guess)).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let mut found: Vec<(Guess, f32)> = search(points, bounds, coarse, *shrink)
+        .into_iter()
+        .map(|guess| descend(points, coarse, *shrink, guess))
+        .collect();
     for (plane, shrink) in &planes[1..] {
-        best = descend(points, plane, *shrink, best.0);
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        found.truncate(KEPT);
+        found = found.into_iter().map(|(guess, _)| descend(points, plane, *shrink, guess)).collect();
     }
-    Some(best)
+    found.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// Opaque pixels on a regular grid, each the mean of its neighborhood, so that a coarse picture can be compared.

@@ -180,18 +180,27 @@ impl Stage {
         master
     }
 
+    /// What the gate says of `master` without a placement and without its ground; `None` if the product is not found.
+    pub(crate) fn search(&self, master: &RgbImage) -> Option<FidelityReport> {
+        let (photo, cutout) = self.product.cut();
+        let placement = verify::locate(cutout, photo.pixel_digest, master).ok()?;
+        Some(self.report(master, &placement, None, Tier::Relit))
+    }
+
     /// What the gate says of `master`, if it was made by `placement`.
     pub(crate) fn judge(&self, master: &RgbImage, placement: &Placement) -> FidelityReport {
+        self.report(master, placement, Some(&self.made.ground), Tier::Pasted)
+    }
+
+    fn report(
+        &self,
+        master: &RgbImage,
+        placement: &Placement,
+        ground: Option<&RgbImage>,
+        tier: Tier,
+    ) -> FidelityReport {
         let (photo, cutout) = self.product.cut();
-        let input = Input {
-            photo,
-            cutout,
-            placement,
-            master,
-            ground: Some(&self.made.ground),
-            kind: self.kind,
-            tier: Tier::Pasted,
-        };
+        let input = Input { photo, cutout, placement, master, ground, kind: self.kind, tier };
         verify::verify(&input, &Policy::default()).unwrap().0
     }
 }

@@ -2,7 +2,7 @@
 //! a JPEG's ringing is let through. A product that fills too little or too much of the frame counts too.
 
 use super::{Check, Measured};
-use crate::domain::GeneratorKind;
+use crate::domain::{GeneratorKind, Tier};
 use crate::verify::{Comparison, Input};
 
 pub(super) struct WhiteGround;
@@ -41,13 +41,18 @@ impl Check for WhiteGround {
             };
         }
         let near = near(seen, (width, height));
+        // Where the product was searched for, its edge may lie a little beside the prediction: half a percent of its size and a pixel.
+        let slack = match input.tier {
+            Tier::Pasted => 0,
+            _ => seen.frame.width.max(seen.frame.height) / 200 + 1,
+        };
         let blocks = width.div_ceil(BLOCK);
         let tinted = input
             .master
             .enumerate_pixels()
             .filter(|(x, y, pixel)| {
                 let least = if near[(y / BLOCK * blocks + x / BLOCK) as usize] { RINGING } else { 255 };
-                pixel.0.iter().any(|v| *v < least) && !covered(seen, *x, *y)
+                pixel.0.iter().any(|v| *v < least) && !covered(seen, (*x, *y), slack)
             })
             .count();
         let value = tinted as f32 / (width * height) as f32;
@@ -58,9 +63,13 @@ impl Check for WhiteGround {
     }
 }
 
-fn covered(seen: &Comparison, x: u32, y: u32) -> bool {
-    let (dx, dy) = (x.wrapping_sub(seen.frame.x), y.wrapping_sub(seen.frame.y));
-    dx < seen.frame.width && dy < seen.frame.height && seen.coverage.get_pixel(dx, dy)[0] > 0
+/// Whether the product covers a pixel, or one up to `slack` pixels beside it.
+fn covered(seen: &Comparison, (x, y): (u32, u32), slack: u32) -> bool {
+    let at = |x: u32, y: u32| {
+        let (dx, dy) = (x.wrapping_sub(seen.frame.x), y.wrapping_sub(seen.frame.y));
+        dx < seen.frame.width && dy < seen.frame.height && seen.coverage.get_pixel(dx, dy)[0] > 0
+    };
+    (y.saturating_sub(slack)..=y + slack).any(|v| (x.saturating_sub(slack)..=x + slack).any(|u| at(u, v)))
 }
 
 /// For each block of the picture, row by row, whether the product reaches into it.
