@@ -52,7 +52,7 @@ codes! {
     // ingest: the file
     FileMissing "file_missing" Invalid "Check the path or the file name in the manifest; the file is not there.",
     FileUnreadable "file_unreadable" Environment "Give this user read permission on the file, then run again.",
-    NotAFile "not_a_file" Invalid "Name a picture file; this is a folder.",
+    NotAFile "not_a_file" Invalid "Name a picture file, not a folder or a device.",
     FileEmpty "file_empty" Invalid "The file has no bytes; export or upload it again.",
     FileTooLarge "file_too_large" Invalid "Save the photo below 32 MiB (JPEG quality 90 is plenty) and send it again.",
     FileTruncated "file_truncated" Invalid "The file ends before the picture does; upload it again.",
@@ -89,6 +89,7 @@ codes! {
     SizeMismatch "size_mismatch" Invalid "The candidate's size does not fit its placement; send the unscaled master.",
     SourceMismatch "source_mismatch" Invalid "The placement was made for another photo.",
     ProductNotLocated "product_not_located" Invalid "The product of the photo was not found in the candidate.",
+    SafeComposite "safe_composite" Warning "Look at the rejected attempts and their receipts, then use another template or mend the photo.",
     // deliver and storage
     ChannelRuleBroken "channel_rule_broken" Invalid "The picture cannot be made to fit the channel's rule that the message names; use another template or channel.",
     RenditionAltered "rendition_altered" Warning "Compression changed the picture visibly; look at the file before you use it.",

@@ -1,4 +1,4 @@
-//! The grammar of the command line and its help texts, with an example each. Knows no command's work.
+//! The grammar of the command line and its help texts, with an example and the exit status each. Knows no command's work.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,16 @@ use clap::{Args, Parser, Subcommand};
 
 /// Product photos in, verified scenes out.
 #[derive(Debug, Parser)]
-#[command(name = "packshot", version, about, max_term_width = 110)]
+#[command(
+    name = "packshot",
+    version,
+    about,
+    max_term_width = 110,
+    after_help = "Example: packshot scene mug.jpg --template kitchen-counter --out out\n\
+    Exit status: 0 all went well, 1 something failed (each failed item is a JSON line on stdout with code and advice),\n             \
+    2 wrong usage; `verify` also has 10 review and 20 reject.\n\
+    Every command has its own --help with an example."
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -15,14 +24,18 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Measure: how faithful the cutouts are, how fast the stages run
-    #[command(after_help = "Example: packshot bench fidelity\n         packshot bench pipeline")]
+    #[command(after_help = "Example: packshot bench fidelity\n         packshot bench pipeline\n\
+        Exit status: 0 measured, 1 a picture that comes along is missing or broken, 2 wrong usage.")]
     Bench(BenchArgs),
     /// Run the whole job on the pictures that come along, and leave a contact sheet to look at
     #[command(after_help = "Example: packshot demo --out out/demo\n\
-        Stopped half way? The same command finishes what was left. Open DIR/index.html when it is done.")]
+        Stopped half way? The same command finishes what was left. Open DIR/index.html when it is done.\n\
+        Exit status: 0 all made, 1 stopped, or something failed, 2 wrong usage.")]
     Demo(DemoArgs),
     /// Say whether this installation can do its work
-    #[command(after_help = "Example: packshot doctor")]
+    #[command(
+        after_help = "Example: packshot doctor\nExit status: 0 it can, 1 it cannot (the JSON lines say why), 2 wrong usage."
+    )]
     Doctor,
     /// Put products into scenes; every picture is verified before it is delivered
     #[command(
@@ -30,18 +43,29 @@ pub(super) enum Command {
         packshot scene catalog.csv --prompt \"on a marble shelf, light from the left\" --out out\n         \
         packshot scene mug.jpg --prompt 晨光中的厨房台面 --out out\n         \
         packshot scene mug.jpg --template beach --placement '{\"height\":0.6,\"rotation_deg\":2}' --out out\n\
-        What was rejected lies in DIR/rejected, what a person must decide in DIR/review."
+        What was rejected lies in DIR/rejected, what a person must decide in DIR/review.\n\
+        Exit status: 0 all made (also if a person must decide: see `status`), 1 an item failed, 2 wrong usage."
     )]
     Scene(SceneArgs),
     /// Cut products out of their white background
-    #[command(after_help = "Example: packshot segment photos/ --out cutouts")]
+    #[command(
+        after_help = "Example: packshot segment photos/ --out cutouts\n         packshot segment catalog.csv --out cutouts\n\
+        Exit status: 0 all cut out, 1 an item failed (the others are done), 2 wrong usage."
+    )]
     Segment(SegmentArgs),
     /// List or check the templates and channels
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example: packshot templates list\n\
+        Exit status: 0 all are whole, 1 one is broken, 2 wrong usage."
+    )]
     Templates(TemplatesCommand),
     /// Hold a picture against the product's photo: exit 0 pass, 10 review, 20 reject
     #[command(
-        after_help = "Example: packshot verify --source mug.jpg --candidate mug.beach.01.png --placement mug.beach.01.receipt.json"
+        after_help = "Example: packshot verify --source mug.jpg --candidate mug.beach.01.png --placement mug.beach.01.receipt.json\n         \
+        packshot verify --source mug.jpg --candidate from-the-agency.png --evidence why\n\
+        Exit status: 0 pass, 10 review (a person should decide), 20 reject,\n             \
+        1 it could not be judged (unreadable file, wrong placement, product not found), 2 wrong usage."
     )]
     Verify(VerifyArgs),
 }
@@ -49,7 +73,7 @@ pub(super) enum Command {
 /// Photos, folders of photos, or CSV manifests.
 #[derive(Debug, Args)]
 pub(super) struct Photos {
-    /// Photos (JPEG, PNG, WebP), folders of photos, or CSV manifests with the columns sku and photo (and title, category, width_cm)
+    /// Photos (JPEG, PNG, WebP), folders of them, or CSV manifests with sku and photo (and title, category, width_cm)
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
 }
@@ -87,7 +111,7 @@ pub(super) struct SceneArgs {
     /// Scene template; see `packshot templates list`
     #[arg(long, value_name = "NAME", required_unless_present_any = ["prompt", "white"], conflicts_with = "prompt")]
     pub template: Option<String>,
-    /// What the scene should be like, in English or Chinese; the nearest template is used and what it lacks is said
+    /// What the scene should be like, in English or Chinese; what the nearest template lacks is said
     #[arg(long, value_name = "TEXT")]
     pub prompt: Option<String>,
     /// The white main image instead of a scene: pure white ground, 85 % fill
@@ -105,9 +129,13 @@ pub(super) struct SceneArgs {
     /// Width and height of the master in pixels (default: see packshot.default.toml)
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(256..=4096))]
     pub size: Option<u32>,
-    /// Pin anything by hand: foot [x,y], height, rotation_deg, crop [left,top,width], mirrored, light, gain, shadow. JSON, a file with it,
-    /// or a receipt whose placement is made again exactly
-    #[arg(long, value_name = "JSON")]
+    /// Pin anything by hand
+    #[arg(
+        long,
+        value_name = "JSON",
+        help = "Pin anything by hand, as JSON or a file with it: foot [x,y], height, rotation_deg, crop [left,top,width],\n\
+            mirrored, light, gain, shadow; or a receipt, whose placement is made again exactly"
+    )]
     pub placement: Option<String>,
     /// Product height as a fraction of the frame's
     #[arg(long, value_name = "FRACTION")]
@@ -132,14 +160,16 @@ pub(super) struct SceneArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum TemplatesCommand {
     /// One template a line, its name first
-    #[command(after_help = "Example: packshot templates list --kind scene")]
+    #[command(after_help = "Example: packshot templates list --kind scene\n\
+        Exit status: 0 all are whole, 1 one could not be read, 2 wrong usage.")]
     List {
         /// Only this kind
         #[arg(long, value_parser = ["scene", "channel"])]
         kind: Option<String>,
     },
     /// Read every file of every template and hold it against its digest
-    #[command(after_help = "Example: packshot templates check")]
+    #[command(after_help = "Example: packshot templates check\n\
+        Exit status: 0 all are whole, 1 one is broken, 2 wrong usage.")]
     Check,
 }
 

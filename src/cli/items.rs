@@ -43,8 +43,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Problem> {
     let name = path.display().to_string();
     let problem = |error: std::io::Error| IngestError::from(error).problem(&name);
     let meta = std::fs::metadata(path).map_err(problem)?;
-    if meta.is_dir() {
-        return Err(Problem::new(Code::FormatUnsupported, &name, "it is a folder"));
+    // A pipe or a device would never end.
+    if !meta.is_file() {
+        let what = if meta.is_dir() { "it is a folder" } else { "it is no regular file" };
+        return Err(Problem::new(Code::NotAFile, &name, what));
     }
     Limits::default().check_bytes(meta.len()).map_err(|error| IngestError::from(error).problem(&name))?;
     std::fs::read(path).map_err(problem)

@@ -19,7 +19,8 @@ pub enum NextStep {
 }
 
 /// Decides from the verdict on attempt number `attempt` (from 0). `fallback` says whether that candidate was the safe composite already.
-/// A review is not retried: another seed does not make the photo clearer.
+/// A review is not retried: another seed does not make the photo clearer. An attempt that would repeat a rejected one pixel by pixel needs not be
+/// made: ask on with its known verdict.
 pub fn next_step(verdict: Verdict, attempt: u32, fallback: bool) -> NextStep {
     match verdict {
         Verdict::Pass => NextStep::Deliver,

@@ -35,6 +35,9 @@ pub struct Receipt {
     pub index: u32,
     /// Which attempt, from 0.
     pub attempt: u32,
+    /// Whether it is the safe composite: the product on the plainest template, because every attempt on the wanted one was rejected.
+    #[serde(default)]
+    pub safe_composite: bool,
     /// Digest of the master's pixels.
     pub master: Digest,
     /// How the product stands.

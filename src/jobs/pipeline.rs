@@ -1,5 +1,6 @@
 //! The way of one photo through the stages, without queue or database: what the jobs and the commands share. Knows no file but the templates'.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use image::{GrayImage, RgbImage};
@@ -9,7 +10,7 @@ use crate::domain::{
     Candidate, Cutout, FidelityReport, GeneratorKind, NextStep, Photo, Placement, Plate, RECEIPT_SCHEMA,
     Receipt, Rect, SceneRequest, Timing, Verdict, candidate_seed, next_step,
 };
-use crate::error::{Code, Problem};
+use crate::error::{Code, Kind, Problem};
 use crate::generate::{self, Input};
 use crate::imaging::codec::Limits;
 use crate::{ingest, segment, verify};
@@ -66,12 +67,18 @@ pub struct Attempt {
     pub receipt: Receipt,
 }
 
+impl Attempt {
+    fn verdict(&self) -> Verdict {
+        self.receipt.report.verdict
+    }
+}
+
 /// What came of a wanted result.
 #[derive(Clone, Debug)]
 pub struct Made {
     /// The last attempt: delivered if its verdict is a pass, for review otherwise.
     pub last: Attempt,
-    /// The attempts before it, all rejected.
+    /// The attempts before it, all rejected, and no two of them alike.
     pub rejected: Vec<Attempt>,
     /// Whether the last is the safe composite.
     pub safe: bool,
@@ -80,43 +87,78 @@ pub struct Made {
 }
 
 /// Generates, verifies, and tries again until something passes or a person must decide.
+///
+/// The same placement gives the same pixels, so an attempt whose placement was rejected before is not made again: a white image without
+/// anything that a seed could vary is tried once. An attempt that cannot be made at all is no better than one that was rejected.
+///
+/// # Errors
+/// If not even the first attempt can be made, or the surroundings fail.
 pub fn make(library: &TemplateLibrary, wanted: &Wanted<'_>) -> Result<Made, Problem> {
     let mut timing = Timing { generate_ms: Some(0.0), verify_ms: Some(0.0), ..Timing::default() };
-    let (mut rejected, mut attempt, mut safe) = (Vec::new(), 0, false);
+    let mut last = execute(wanted, plan(library, wanted, 0, false)?, &mut timing)?;
+    let mut rejected: Vec<Attempt> = Vec::new();
+    let mut step = match wanted.placement {
+        Some(_) if last.verdict() == Verdict::Reject => NextStep::Review,
+        _ => next_step(last.verdict(), 0, false),
+    };
     loop {
-        let template =
-            if safe && wanted.kind == GeneratorKind::Scene { Some(SAFE_TEMPLATE) } else { wanted.template };
-        let plate = template.map(|name| library.plate(name)).transpose()?;
-        let made = try_once(wanted, plate.as_deref(), attempt, &mut timing)?;
-        let verdict = made.receipt.report.verdict;
-        let step = match wanted.placement {
-            Some(_) if verdict == Verdict::Reject => NextStep::Review,
-            _ => next_step(verdict, attempt, safe),
-        };
-        match step {
-            NextStep::Retry(next) => attempt = next,
-            NextStep::SafeComposite(next) => (attempt, safe) = (next, true),
+        let (attempt, safe) = match step {
+            NextStep::Retry(next) => (next, false),
+            NextStep::SafeComposite(next) => (next, true),
             NextStep::Deliver | NextStep::Review => {
-                return Ok(Made { last: made, rejected, safe, timing });
+                let safe = last.receipt.safe_composite;
+                return Ok(Made { last, rejected, safe, timing });
             }
-        }
-        rejected.push(made);
+        };
+        let known = |placement: &Placement| {
+            rejected.iter().chain([&last]).any(|attempt| attempt.receipt.placement == *placement)
+        };
+        let made = match plan(library, wanted, attempt, safe) {
+            Ok(planned) if known(&planned.placement) => None,
+            Ok(planned) => Some(execute(wanted, planned, &mut timing)),
+            Err(problem) => Some(Err(problem)),
+        };
+        let verdict = match made {
+            Some(Ok(made)) => {
+                let verdict = made.verdict();
+                rejected.push(std::mem::replace(&mut last, made));
+                verdict
+            }
+            Some(Err(problem)) if problem.code.kind() != Kind::Invalid => return Err(problem),
+            Some(Err(problem)) => {
+                last.receipt.notices.push(problem);
+                Verdict::Reject
+            }
+            None => Verdict::Reject,
+        };
+        step = next_step(verdict, attempt, safe);
     }
 }
 
-fn try_once(
-    wanted: &Wanted<'_>,
-    plate: Option<&Plate>,
+/// All numbers of one attempt, before a pixel is touched.
+struct Planned {
+    plate: Option<Arc<Plate>>,
+    placement: Placement,
+    notices: Vec<Problem>,
     attempt: u32,
-    timing: &mut Timing,
-) -> Result<Attempt, Problem> {
+    safe: bool,
+    took_ms: f32,
+}
+
+fn plan(
+    library: &TemplateLibrary,
+    wanted: &Wanted<'_>,
+    attempt: u32,
+    safe: bool,
+) -> Result<Planned, Problem> {
+    let start = Instant::now();
+    let safe = safe && wanted.kind == GeneratorKind::Scene;
+    let template = if safe { Some(SAFE_TEMPLATE) } else { wanted.template };
+    let plate = template.map(|name| library.plate(name)).transpose()?;
     let photo = wanted.photo.pixel_digest;
-    let template_digest = plate.map_or(photo, |plate| plate.digest);
+    let template_digest = plate.as_ref().map_or(photo, |plate| plate.digest);
     let request = &wanted.request;
     let seed = candidate_seed(wanted.seed, &photo, &template_digest, request.index, attempt);
-    let generator = generate::of(wanted.kind);
-    let failed = |error: generate::GenerateError| Problem::new(error.code(), wanted.sku, error.to_string());
-    let start = Instant::now();
     let (placement, mut notices) = match wanted.placement {
         Some(placement) if placement.photo != photo => {
             return Err(Problem::new(
@@ -127,17 +169,35 @@ fn try_once(
         }
         Some(placement) => (placement.clone(), Vec::new()),
         None => {
-            generator.plan(&Input { cutout: wanted.cutout, photo, plate, request, seed }).map_err(failed)?
+            let input = Input { cutout: wanted.cutout, photo, plate: plate.as_deref(), request, seed };
+            generate::of(wanted.kind).plan(&input).map_err(|error| not_generated(wanted, &error))?
         }
     };
-    let candidate = generator.render(wanted.cutout, plate, &placement).map_err(failed)?;
-    add(&mut timing.generate_ms, ms(start));
+    if safe {
+        let message = format!(
+            "every attempt in `{}` was rejected; the product stands in `{SAFE_TEMPLATE}`",
+            wanted.template.unwrap_or_default()
+        );
+        notices.push(Problem::new(Code::SafeComposite, wanted.sku, message));
+    }
+    Ok(Planned { plate, placement, notices, attempt, safe, took_ms: ms(start) })
+}
+
+fn not_generated(wanted: &Wanted<'_>, error: &generate::GenerateError) -> Problem {
+    Problem::new(error.code(), wanted.sku, error.to_string())
+}
+
+fn execute(wanted: &Wanted<'_>, planned: Planned, timing: &mut Timing) -> Result<Attempt, Problem> {
+    let start = Instant::now();
+    let candidate = generate::of(wanted.kind)
+        .render(wanted.cutout, planned.plate.as_deref(), &planned.placement)
+        .map_err(|error| not_generated(wanted, &error))?;
+    add(&mut timing.generate_ms, planned.took_ms + ms(start));
     let start = Instant::now();
     let report = verify::verify_candidate(wanted.photo, wanted.cutout, &candidate, wanted.kind)
         .map_err(|error| Problem::new(error.code(), wanted.sku, error.to_string()))?;
     add(&mut timing.verify_ms, ms(start));
-    notices.extend(wanted.photo.notices.iter().chain(&wanted.cutout.notices).cloned());
-    let receipt = receipt(wanted, plate, attempt, &candidate, report, notices);
+    let receipt = receipt(wanted, planned, &candidate, report);
     Ok(Attempt { product: visible(&candidate.coverage), master: candidate.master, receipt })
 }
 
@@ -159,15 +219,10 @@ fn visible(coverage: &GrayImage) -> Option<Rect> {
     })
 }
 
-fn receipt(
-    wanted: &Wanted<'_>,
-    plate: Option<&Plate>,
-    attempt: u32,
-    candidate: &Candidate,
-    report: FidelityReport,
-    notices: Vec<Problem>,
-) -> Receipt {
+fn receipt(wanted: &Wanted<'_>, planned: Planned, candidate: &Candidate, report: FidelityReport) -> Receipt {
     let master = &candidate.master;
+    let mut notices = planned.notices;
+    notices.extend(wanted.photo.notices.iter().chain(&wanted.cutout.notices).cloned());
     Receipt {
         schema: RECEIPT_SCHEMA,
         packshot: env!("CARGO_PKG_VERSION").to_owned(),
@@ -177,12 +232,13 @@ fn receipt(
         sku: wanted.sku.to_owned(),
         photo_file: wanted.photo.file_digest,
         photo_pixels: wanted.photo.pixel_digest,
-        template: plate.map(|plate| (plate.template.name.clone(), plate.digest)),
+        template: planned.plate.map(|plate| (plate.template.name.clone(), plate.digest)),
         seed: wanted.seed,
         index: wanted.request.index,
-        attempt,
+        attempt: planned.attempt,
+        safe_composite: planned.safe,
         master: crate::domain::Digest::of_pixels(master.width(), master.height(), 3, master.as_raw()),
-        placement: candidate.placement.clone(),
+        placement: planned.placement,
         report,
         notices,
     }

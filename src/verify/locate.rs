@@ -1,5 +1,6 @@
-//! Finds where the product of a photo stands in a picture that comes without a placement: scale and translation by correlation, coarse to fine.
-//! Knows no limits. Turned, mirrored or repainted products are not found; that is then said, not guessed.
+//! Finds where the product of a photo stands in a picture that comes without a placement: scale, turn and position by correlation, coarse to fine.
+//! Knows no limits. A product that only shows mirrored is found so, and the checks say what is wrong with it; one that is turned by more than about
+//! 12°, deformed or repainted is not found; that is then said, not guessed.
 
 use image::{RgbImage, imageops};
 
@@ -7,29 +8,44 @@ use super::VerifyError;
 use crate::domain::{Contact, Cutout, Digest, PLACEMENT_SCHEMA, Placement, Reflection, Shadow, Stand, Wrap};
 use crate::imaging::color::srgb;
 use crate::imaging::plane::Plane;
-use crate::imaging::resize::{self, Window};
+use crate::imaging::resize::{self, ResizeError, Window};
 
 /// Longer side of the picture at each stage of the search.
 const STAGES: [u32; 3] = [128, 420, 1100];
 /// Correlation below which nothing was found.
 const FOUND: f32 = 0.72;
+/// Correlation from which on nobody asks whether it is mirrored.
+const SURE: f32 = 0.93;
 /// Points on the product that are compared.
 const POINTS: usize = 1600;
+/// Turns from which the search starts, in degrees; it finds what lies a few degrees beside them.
+const TURNS: [f32; 3] = [0.0, -7.0, 7.0];
+/// Starts that are followed up. An even surface looks like itself at many sizes, so that the right one need not be among the first.
+const STARTS: usize = 12;
+/// Places that are looked at again in a larger picture.
+const KEPT: usize = 3;
 
-/// A point on the product: photo coordinates and encoded lightness.
+/// A point on the product.
+#[derive(Clone, Copy)]
 struct Point {
+    /// Photo coordinates.
     at: [f32; 2],
+    /// From the product's middle, mirrored if that is tried.
+    off: [f32; 2],
+    /// Encoded lightness.
     value: f32,
 }
 
-/// Where a photo pixel lands: `scale · p + shift`.
+/// Where a photo pixel lands: the product's middle at `middle`, scaled and turned about it.
 #[derive(Clone, Copy, Debug)]
 struct Guess {
     scale: f32,
-    shift: [f32; 2],
+    turn_deg: f32,
+    middle: [f32; 2],
 }
 
-/// The placement under which `master` shows the product best; light is fitted as a gain per channel.
+/// The placement under which `master` shows the product best; light is fitted as a gain per channel. A mirrored product gets the placement that
+/// covers it.
 ///
 /// # Errors
 /// [`VerifyError::NotLocated`].
@@ -38,65 +54,96 @@ pub fn locate(cutout: &Cutout, photo: Digest, master: &RgbImage) -> Result<Place
     if points.len() < 40 {
         return Err(VerifyError::NotLocated);
     }
-    let (width, height) = master.dimensions();
-    let mut best: Option<(Guess, f32)> = None;
-    for side in STAGES {
-        let shrink = (side as f32 / width.max(height) as f32).min(1.0);
-        let size = |pixels: u32| ((pixels as f32 * shrink).round() as u32).max(1);
-        let small = resize::resize_rgb(master, Window::whole(width, height), size(width), size(height))?;
-        let plane = lightness(&small);
-        let start = match best {
-            None => search(&points, cutout, &plane, shrink),
-            Some((guess, _)) => Some(guess),
-        };
-        let guess = start.ok_or(VerifyError::NotLocated)?;
-        best = Some(descend(&points, &plane, shrink, guess));
+    let planes = planes(master)?;
+    let bounds = [cutout.bounds.width as f32, cutout.bounds.height as f32];
+    let mut best = find(&points, bounds, &planes);
+    if best.is_none_or(|(_, correlation)| correlation < SURE) {
+        let mirrored: Vec<Point> =
+            points.iter().map(|p| Point { off: [-p.off[0], p.off[1]], ..*p }).collect();
+        let other = find(&mirrored, bounds, &planes);
+        if other.is_some_and(|(_, o)| best.is_none_or(|(_, b)| o > b)) {
+            best = other;
+        }
     }
-    let (guess, correlation) = best.ok_or(VerifyError::NotLocated)?;
-    if correlation < FOUND {
-        return Err(VerifyError::NotLocated);
+    match best {
+        Some((guess, correlation)) if correlation >= FOUND => {
+            Ok(placement(cutout, photo, master, guess, &points))
+        }
+        _ => Err(VerifyError::NotLocated),
     }
-    Ok(placement(cutout, photo, master, guess, &points))
 }
 
-fn lightness(picture: &RgbImage) -> Plane {
-    let gray = imageops::grayscale(picture);
-    Plane::from_gray(&gray)
+/// The picture's lightness at each stage, with its size relative to the picture.
+fn planes(master: &RgbImage) -> Result<Vec<(Plane, f32)>, ResizeError> {
+    let (width, height) = master.dimensions();
+    STAGES
+        .iter()
+        .map(|side| {
+            let shrink = (*side as f32 / width.max(height) as f32).min(1.0);
+            let size = |pixels: u32| ((pixels as f32 * shrink).round() as u32).max(1);
+            let small = resize::resize_rgb(master, Window::whole(width, height), size(width), size(height))?;
+            Ok((Plane::from_gray(&imageops::grayscale(&small)), shrink))
+        })
+        .collect()
+}
+
+/// The best guess with its correlation.
+fn find(points: &[Point], bounds: [f32; 2], planes: &[(Plane, f32)]) -> Option<(Guess, f32)> {
+    let (coarse, shrink) = planes.first()?;
+    let mut found: Vec<(Guess, f32)> = search(points, bounds, coarse, *shrink)
+        .into_iter()
+        .map(|guess| descend(points, coarse, *shrink, guess))
+        .collect();
+    for (plane, shrink) in &planes[1..] {
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        found.truncate(KEPT);
+        found = found.into_iter().map(|(guess, _)| descend(points, plane, *shrink, guess)).collect();
+    }
+    found.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// Opaque pixels on a regular grid, each the mean of its neighborhood, so that a coarse picture can be compared.
 fn points(cutout: &Cutout) -> Vec<Point> {
     let bounds = cutout.bounds;
     let step = (((bounds.width * bounds.height) as f32 / POINTS as f32).sqrt() as u32).max(1);
+    let patch = step.min(6);
     let mut points = Vec::new();
     for y in (bounds.y..bounds.bottom()).step_by(step as usize) {
         for x in (bounds.x..bounds.right()).step_by(step as usize) {
             let (mut sum, mut count) = (0.0, 0u32);
-            for (u, v) in (0..step.min(6)).flat_map(|u| (0..step.min(6)).map(move |v| (x + u, y + v))) {
+            for (u, v) in (0..patch).flat_map(|u| (0..patch).map(move |v| (x + u, y + v))) {
                 if u < bounds.right() && v < bounds.bottom() && cutout.rgba.get_pixel(u, v)[3] == 255 {
                     let p = cutout.rgba.get_pixel(u, v).0;
                     sum += 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]);
                     count += 1;
                 }
             }
-            if count * 2 > step.min(6) * step.min(6) {
-                let half = step.min(6) as f32 / 2.0;
-                points.push(Point {
-                    at: [x as f32 + half, y as f32 + half],
-                    value: sum / count as f32 / 255.0,
-                });
+            if count * 2 > patch * patch {
+                let at = [x as f32 + patch as f32 / 2.0, y as f32 + patch as f32 / 2.0];
+                points.push(Point { at, off: [0.0; 2], value: sum / count as f32 / 255.0 });
             }
         }
     }
+    let middle = middle(cutout);
+    points.iter_mut().for_each(|p| p.off = [p.at[0] - middle[0], p.at[1] - middle[1]]);
     points
+}
+
+/// The middle of the product's box in the photo.
+fn middle(cutout: &Cutout) -> [f32; 2] {
+    let bounds = cutout.bounds;
+    [bounds.x as f32 + bounds.width as f32 / 2.0, bounds.y as f32 + bounds.height as f32 / 2.0]
 }
 
 /// Zero-mean normalized correlation of the points with the picture under a guess; a guess that leaves the picture counts as nothing.
 fn correlation(points: &[Point], plane: &Plane, shrink: f32, guess: Guess) -> f32 {
+    let (sin, cos) = guess.turn_deg.to_radians().sin_cos();
+    let (sin, cos) = (sin * guess.scale, cos * guess.scale);
     let (mut n, mut sa, mut sb, mut saa, mut sbb, mut sab) = (0.0f64, 0.0, 0.0, 0.0, 0.0, 0.0);
     for point in points {
-        let x = (guess.scale * point.at[0] + guess.shift[0]) * shrink;
-        let y = (guess.scale * point.at[1] + guess.shift[1]) * shrink;
+        let [dx, dy] = point.off;
+        let x = (guess.middle[0] + cos * dx - sin * dy) * shrink;
+        let y = (guess.middle[1] + sin * dx + cos * dy) * shrink;
         if x < 0.0 || y < 0.0 || x >= plane.width as f32 || y >= plane.height as f32 {
             continue;
         }
@@ -110,48 +157,46 @@ fn correlation(points: &[Point], plane: &Plane, shrink: f32, guess: Guess) -> f3
     ((sab - sa * sb / n) / (va * vb).sqrt().max(1e-9)) as f32
 }
 
-fn search(points: &[Point], cutout: &Cutout, plane: &Plane, shrink: f32) -> Option<Guess> {
-    let bounds = cutout.bounds;
-    let sparse: Vec<&Point> = points.iter().step_by((points.len() / 220).max(1)).collect();
-    let sparse: Vec<Point> = sparse.into_iter().map(|p| Point { at: p.at, value: p.value }).collect();
-    let mut best: Option<(f32, Guess)> = None;
+/// The best position for each size and turn; the best few of these.
+fn search(points: &[Point], bounds: [f32; 2], plane: &Plane, shrink: f32) -> Vec<Guess> {
+    let sparse: Vec<Point> = points.iter().step_by((points.len() / 150).max(1)).copied().collect();
+    let mut starts: Vec<(f32, Guess)> = Vec::new();
     let mut share = 0.12f32;
     while share < 1.0 {
-        let scale = share * plane.height as f32 / shrink / bounds.height as f32;
-        let (w, h) = (bounds.width as f32 * scale * shrink, bounds.height as f32 * scale * shrink);
-        let mut top = -0.05 * h;
-        while top + 0.95 * h < plane.height as f32 {
-            let mut left = -0.05 * w;
-            while left + 0.95 * w < plane.width as f32 {
-                let shift = [left / shrink - scale * bounds.x as f32, top / shrink - scale * bounds.y as f32];
-                let guess = Guess { scale, shift };
-                let found = correlation(&sparse, plane, shrink, guess);
-                if best.is_none_or(|(most, _)| found > most) {
-                    best = Some((found, guess));
+        let scale = share * plane.height as f32 / shrink / bounds[1];
+        let half = bounds.map(|side| side * scale * shrink / 2.0);
+        for turn_deg in TURNS {
+            let mut best: Option<(f32, Guess)> = None;
+            let mut y = 0.9 * half[1];
+            while y + 0.9 * half[1] < plane.height as f32 {
+                let mut x = 0.9 * half[0];
+                while x + 0.9 * half[0] < plane.width as f32 {
+                    let guess = Guess { scale, turn_deg, middle: [x / shrink, y / shrink] };
+                    let found = correlation(&sparse, plane, shrink, guess);
+                    if best.is_none_or(|(most, _)| found > most) {
+                        best = Some((found, guess));
+                    }
+                    x += 2.0;
                 }
-                left += 2.0;
+                y += 2.0;
             }
-            top += 2.0;
+            starts.extend(best);
         }
         share *= 1.07;
     }
-    best.map(|(_, guess)| guess)
+    starts.sort_by(|a, b| b.0.total_cmp(&a.0));
+    starts.into_iter().take(STARTS).map(|(_, guess)| guess).collect()
 }
 
 /// Coordinate descent with halving steps, from two pixels of the stage to a twentieth.
 fn descend(points: &[Point], plane: &Plane, shrink: f32, mut guess: Guess) -> (Guess, f32) {
-    let middle = points.iter().fold([0.0f32; 2], |s, p| [s[0] + p.at[0], s[1] + p.at[1]]);
-    let middle = middle.map(|s| s / points.len() as f32);
     let mut best = correlation(points, plane, shrink, guess);
-    let (mut pixels, mut growth) = (2.0f32, 0.04f32);
+    let (mut pixels, mut growth, mut turn) = (2.0f32, 0.04f32, 3.0f32);
     while pixels > 0.05 {
         let d = pixels / shrink;
-        let scaled = |factor: f32| Guess {
-            scale: guess.scale * factor,
-            // Growth about the product's middle, so that scale and position do not fight each other.
-            shift: std::array::from_fn(|i| guess.shift[i] + guess.scale * (1.0 - factor) * middle[i]),
-        };
-        let moved = |x: f32, y: f32| Guess { shift: [guess.shift[0] + x, guess.shift[1] + y], ..guess };
+        let moved = |x: f32, y: f32| Guess { middle: [guess.middle[0] + x, guess.middle[1] + y], ..guess };
+        let scaled = |factor: f32| Guess { scale: guess.scale * factor, ..guess };
+        let turned = |by: f32| Guess { turn_deg: guess.turn_deg + by, ..guess };
         let tries = [
             moved(d, 0.0),
             moved(-d, 0.0),
@@ -159,6 +204,8 @@ fn descend(points: &[Point], plane: &Plane, shrink: f32, mut guess: Guess) -> (G
             moved(0.0, -d),
             scaled(1.0 + growth),
             scaled(1.0 / (1.0 + growth)),
+            turned(turn),
+            turned(-turn),
         ];
         let better = tries
             .into_iter()
@@ -167,7 +214,7 @@ fn descend(points: &[Point], plane: &Plane, shrink: f32, mut guess: Guess) -> (G
             .filter(|(c, _)| *c > best + 1e-6);
         match better {
             Some((c, t)) => (best, guess) = (c, t),
-            None => (pixels, growth) = (pixels / 2.0, growth / 2.0),
+            None => (pixels, growth, turn) = (pixels / 2.0, growth / 2.0, turn / 2.0),
         }
     }
     (guess, best)
@@ -176,9 +223,30 @@ fn descend(points: &[Point], plane: &Plane, shrink: f32, mut guess: Guess) -> (G
 fn placement(cutout: &Cutout, photo: Digest, master: &RgbImage, guess: Guess, points: &[Point]) -> Placement {
     let bounds = cutout.bounds;
     let pivot = [bounds.x as f32 + bounds.width as f32 / 2.0, bounds.bottom() as f32];
+    let about =
+        Stand { scale: guess.scale, rotation_deg: guess.turn_deg, pivot: middle(cutout), foot: guess.middle };
+    let stand = Stand { foot: about.apply(pivot), pivot, ..about };
+    Placement {
+        schema: PLACEMENT_SCHEMA,
+        photo,
+        width: master.width(),
+        height: master.height(),
+        plate: None,
+        gains: gains(cutout, master, &stand, points),
+        stand,
+        shading: [0.0; 2],
+        wrap: Wrap { strength: 0.0, reach_px: 0.0 },
+        contact: Contact { strength: 0.0, ambient: 0.0, reach_px: 0.0, natural: 0.0 },
+        shadow: Shadow { light: [0.0, 0.0, 1.0], tint: [1.0; 3], softness: 0.0, half_depth_px: 0.0 },
+        reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
+    }
+}
+
+/// The middle ratio of light in the picture to light in the photo, for each channel.
+fn gains(cutout: &Cutout, master: &RgbImage, stand: &Stand, points: &[Point]) -> [f32; 3] {
     let mut logs: [Vec<f32>; 3] = Default::default();
     for point in points {
-        let to = [guess.scale * point.at[0] + guess.shift[0], guess.scale * point.at[1] + guess.shift[1]];
+        let to = stand.apply(point.at);
         if to[0] < 0.0 || to[1] < 0.0 || to[0] >= master.width() as f32 || to[1] >= master.height() as f32 {
             continue;
         }
@@ -188,27 +256,8 @@ fn placement(cutout: &Cutout, photo: Digest, master: &RgbImage, guess: Guess, po
             logs[c].push(((srgb::linear_of(seen[c]) + 0.01) / (srgb::linear_of(own[c]) + 0.01)).ln());
         }
     }
-    let gains = logs.map(|mut values| {
+    logs.map(|mut values| {
         values.sort_by(f32::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(0.0).exp()
-    });
-    Placement {
-        schema: PLACEMENT_SCHEMA,
-        photo,
-        width: master.width(),
-        height: master.height(),
-        plate: None,
-        stand: Stand {
-            scale: guess.scale,
-            rotation_deg: 0.0,
-            pivot,
-            foot: std::array::from_fn(|i| guess.scale * pivot[i] + guess.shift[i]),
-        },
-        gains,
-        shading: [0.0; 2],
-        wrap: Wrap { strength: 0.0, reach_px: 0.0 },
-        contact: Contact { strength: 0.0, ambient: 0.0, reach_px: 0.0, natural: 0.0 },
-        shadow: Shadow { light: [0.0, 0.0, 1.0], tint: [1.0; 3], softness: 0.0, half_depth_px: 0.0 },
-        reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
-    }
+    })
 }

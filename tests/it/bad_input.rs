@@ -1,14 +1,12 @@
-//! Every kind of bad input through the command: its code, its name in the message, the others done, nothing half-written.
+//! Every kind of bad input through `packshot segment`: its code, its name in the message, the others done, nothing half-written.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::Value;
 
-const PRODUCTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/products");
-const PACKSHOT: &str = env!("CARGO_BIN_EXE_packshot");
+use crate::bad_files::{PACKSHOT, PRODUCTS, no_photos, photo, png, small_box, standing, unprivileged};
 
 /// A folder of photos, and what `packshot segment` makes of them.
 struct Tray(tempfile::TempDir);
@@ -61,82 +59,12 @@ fn notices(line: &Value) -> Vec<&str> {
     line["notices"].as_array().unwrap().iter().map(|n| n["code"].as_str().unwrap()).collect()
 }
 
-fn photo(name: &str) -> RgbImage {
-    image::open(Path::new(PRODUCTS).join(name)).unwrap().into_rgb8()
-}
-
-fn encoded(picture: impl Into<image::DynamicImage>, format: image::ImageFormat) -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.into().write_to(&mut bytes, format).unwrap();
-    bytes.into_inner()
-}
-
-fn png(picture: impl Into<image::DynamicImage>) -> Vec<u8> {
-    encoded(picture, image::ImageFormat::Png)
-}
-
-/// A PNG chunk: length, kind, data, check sum.
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let body = [kind, data].concat();
-    let crc = body.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xEDB8_8320 } else { c >> 1 })
-    });
-    [(data.len() as u32).to_be_bytes().as_slice(), &body, &(!crc).to_be_bytes()].concat()
-}
-
-/// Where a PNG's header ends: signature and IHDR.
-const HEADER: usize = 33;
-
-/// A PNG that says it has 20,000 × 20,000 pixels and holds one.
-fn huge() -> Vec<u8> {
-    let one = png(RgbImage::new(1, 1));
-    let side = 20_000u32.to_be_bytes();
-    let header = chunk(b"IHDR", &[&side, &side, &one[24..29]].concat());
-    [&one[..8], &header, &one[HEADER..]].concat()
-}
-
-/// A PNG that says it is an animation of two frames.
-fn animation() -> Vec<u8> {
-    let still = png(RgbImage::from_pixel(80, 80, Rgb([255; 3])));
-    let control = chunk(b"acTL", &[2u32.to_be_bytes(), 0u32.to_be_bytes()].concat());
-    [&still[..HEADER], &control, &still[HEADER..]].concat()
-}
-
-/// `product` of the fixtures on a plain gray canvas with its top left corner at each place, by its true matte.
-fn standing(product: &str, canvas: (u32, u32), places: &[(i64, i64)]) -> RgbImage {
-    let mut cut = image::open(Path::new(PRODUCTS).join(format!("{product}.jpg"))).unwrap().into_rgba8();
-    let alpha = image::open(Path::new(PRODUCTS).join(format!("{product}.alpha.png"))).unwrap().into_luma8();
-    cut.pixels_mut().zip(alpha.pixels()).for_each(|(pixel, alpha)| pixel[3] = alpha[0]);
-    let mut picture = RgbaImage::from_pixel(canvas.0, canvas.1, Rgba([236, 236, 236, 255]));
-    for (x, y) in places {
-        image::imageops::overlay(&mut picture, &cut, *x, *y);
-    }
-    image::DynamicImage::ImageRgba8(picture).into_rgb8()
-}
-
-/// Four components and no profile; no encoder here writes such a file.
-fn cmyk() -> Vec<u8> {
-    fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/cmyk.jpg")).unwrap()
-}
-
 #[test]
 fn what_is_no_photo_has_its_code_and_the_good_one_is_done() {
     let tray = Tray::new();
     let good = fs::read(Path::new(PRODUCTS).join("tea-carton.jpg")).unwrap();
     tray.put("good.jpg", &good);
-    let bad = [
-        ("truncated.jpg", "file_truncated", good[..good.len() / 2].to_vec()),
-        ("empty.jpg", "file_empty", Vec::new()),
-        ("page.jpg", "format_unsupported", b"<!doctype html><html><body>Not found</body></html>".to_vec()),
-        ("drawing.svg", "format_unsupported", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec()),
-        ("tiny.png", "image_too_small", png(RgbImage::from_pixel(1, 1, Rgb([255; 3])))),
-        ("huge.png", "image_too_large", huge()),
-        ("moving.png", "image_animated", animation()),
-        ("old.gif", "format_unsupported", b"GIF89a\x01\0\x01\0\0\0\0;".to_vec()),
-        ("white.png", "no_product_found", png(RgbImage::from_pixel(300, 300, Rgb([255; 3])))),
-        ("black.png", "background_not_plain", png(RgbImage::from_pixel(300, 300, Rgb([0; 3])))),
-        ("cmyk.jpg", "profile_missing", cmyk()),
-    ];
+    let bad = no_photos();
     for (name, _, bytes) in &bad {
         tray.put(name, bytes);
     }
@@ -179,26 +107,16 @@ fn what_is_odd_is_done_and_said() {
     assert_eq!(tray.made().len(), 5);
 }
 
-/// Without the right to override permissions, also where tests run as root.
-fn unprivileged() -> Command {
-    let root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
-    if !root {
-        return Command::new(PACKSHOT);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--bounding-set=-all", "--inh-caps=-all", PACKSHOT]);
-    command
-}
-
 #[test]
 fn a_file_without_read_permission_is_named_and_the_others_are_done() {
     use std::os::unix::fs::PermissionsExt;
+    let Some(mut packshot) = unprivileged() else { return };
     let tray = Tray::new();
     let good = fs::read(Path::new(PRODUCTS).join("pump-bottle.jpg")).unwrap();
     tray.put("good.jpg", &good);
     let locked = tray.put("locked.jpg", &good);
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
-    let (lines, output) = tray.segment(&mut unprivileged());
+    let (lines, output) = tray.segment(&mut packshot);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(line(&lines, "locked.jpg")["error"]["code"], "file_unreadable");
     assert_eq!(tray.made(), ["good.cutout.png"]);
@@ -219,4 +137,37 @@ fn a_full_disk_leaves_no_half_file_and_says_so() {
     let (lines, output) = tray.segment(&mut Command::new(PACKSHOT));
     assert_eq!(output.status.code(), Some(0), "{lines:#?}");
     assert_eq!(tray.made(), ["good.cutout.png"]);
+}
+
+#[test]
+fn what_is_no_file_is_named_and_the_others_are_done() {
+    let tray = Tray::new();
+    tray.put("good.png", &small_box());
+    fs::create_dir(tray.photos().join("folder.jpg")).unwrap();
+    std::os::unix::fs::symlink("nowhere.jpg", tray.photos().join("dangling.jpg")).unwrap();
+    let pipe = tray.photos().join("pipe.jpg");
+    let pipe = Command::new("mkfifo").arg(pipe).status().is_ok_and(|status| status.success());
+    let (lines, output) = tray.segment(&mut Command::new(PACKSHOT));
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(line(&lines, "folder.jpg")["error"]["code"], "not_a_file");
+    assert_eq!(line(&lines, "dangling.jpg")["error"]["code"], "file_missing");
+    if pipe {
+        assert_eq!(line(&lines, "pipe.jpg")["error"]["code"], "not_a_file", "it must not be waited for");
+    }
+    assert_eq!(tray.made(), ["good.cutout.png"]);
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(mut packshot) = unprivileged() else { return };
+    let tray = Tray::new();
+    tray.put("good.png", &small_box());
+    fs::create_dir(tray.out()).unwrap();
+    fs::set_permissions(tray.out(), fs::Permissions::from_mode(0o555)).unwrap();
+    let (lines, output) = tray.segment(&mut packshot);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(lines[0]["error"]["code"], "storage_failed");
+    assert!(lines[0]["item"].as_str().unwrap().ends_with("good.cutout.png"), "{}", lines[0]);
+    assert!(tray.made().is_empty());
 }

@@ -199,9 +199,24 @@ fn doctor_and_templates_answer() {
 }
 
 #[test]
-fn every_help_text_has_an_example() {
-    for command in ["bench", "demo", "doctor", "scene", "segment", "verify"] {
-        let output = packshot(&[command, "--help"]);
-        assert!(String::from_utf8_lossy(&output.stdout).contains("Example: packshot"), "{command}");
+fn every_help_text_has_an_example_and_says_the_exit_status() {
+    let commands: [&[&str]; 10] = [
+        &[],
+        &["bench"],
+        &["demo"],
+        &["doctor"],
+        &["scene"],
+        &["segment"],
+        &["templates"],
+        &["templates", "check"],
+        &["templates", "list"],
+        &["verify"],
+    ];
+    for command in commands {
+        let output = packshot(&[command, &["--help"]].concat());
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("Example: packshot "), "{command:?}");
+        assert!(text.contains("Exit status: 0 "), "{command:?}");
+        assert!(text.lines().all(|line| line.chars().count() <= 140), "{command:?} has a long line");
     }
 }

@@ -3,11 +3,19 @@
 //! `cfg(test)` always holds here; it stands at each module because it tells clippy that helpers, too, may unwrap.
 
 #[cfg(test)]
+mod bad_files;
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod bad_requests;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod defects;
+#[cfg(test)]
 mod fidelity;
+#[cfg(test)]
+mod honest;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
@@ -17,10 +25,16 @@ mod queue;
 #[cfg(test)]
 mod queue_model;
 #[cfg(test)]
+mod retries;
+#[cfg(test)]
 mod runner;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod stage;
+#[cfg(test)]
 mod storage;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod verdicts;

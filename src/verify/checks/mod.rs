@@ -7,6 +7,7 @@ mod floating;
 mod halo;
 mod ink;
 mod matte;
+mod mirrored;
 mod out_of_frame;
 mod patch;
 mod photometry;
@@ -52,6 +53,7 @@ pub static ALL: &[&dyn Check] = &[
     &halo::Halo,
     &ink::Ink,
     &matte::Matte,
+    &mirrored::Mirrored,
     &out_of_frame::OutOfFrame,
     &patch::Patch,
     &photometry::Photometry,

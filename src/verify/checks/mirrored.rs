@@ -1,0 +1,93 @@
+//! Is the product the right way round? How much better the picture agrees with the mirrored product than with the product itself, by correlation of
+//! lightness. A product that looks like its mirror image is never called mirrored.
+
+use super::{Check, Measured};
+use crate::imaging::plane::Plane;
+use crate::verify::{Comparison, Input};
+
+pub(super) struct Mirrored;
+
+impl Check for Mirrored {
+    fn name(&self) -> &'static str {
+        "mirrored"
+    }
+
+    fn cost(&self) -> u32 {
+        50
+    }
+
+    fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
+        let cover = &seen.screen_coverage;
+        let columns = || (0..cover.data.len()).filter(|i| cover.data[*i] > 0.5).map(|i| i % cover.width);
+        let (Some(left), Some(right)) = (columns().min(), columns().max()) else {
+            return Measured { value: None, message: "The product is not to be seen.".into() };
+        };
+        let (mut straight, mut turned) = (Correlation::default(), Correlation::default());
+        let (predicted, observed) = (lightness(&seen.screen_predicted), lightness(&seen.screen_observed));
+        for (i, expected) in predicted.data.iter().enumerate().filter(|(i, _)| cover.data[*i] > 0.5) {
+            straight.add(*expected, observed.data[i]);
+            turned.add(*expected, observed.data[i - i % cover.width + left + right - i % cover.width]);
+        }
+        let (straight, turned) = (straight.value(), turned.value());
+        let value = (turned - straight).max(0.0);
+        let message = if value > 0.0 {
+            format!(
+                "The picture agrees to {:.0} % with the product's mirror image, and to {:.0} % with the product.",
+                turned * 100.0,
+                straight * 100.0
+            )
+        } else {
+            "The product is the right way round.".into()
+        };
+        Measured { value: Some(value), message }
+    }
+}
+
+fn lightness(picture: &image::RgbImage) -> Plane {
+    let weigh =
+        |p: &image::Rgb<u8>| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]);
+    let data = picture.pixels().map(|p| weigh(p) / 255.0).collect();
+    // A little softened: what agrees in print need not agree to the pixel.
+    Plane { width: picture.width() as usize, height: picture.height() as usize, data }.blurred(1.5)
+}
+
+/// Sums for the zero-mean normalized correlation of two rows of numbers.
+#[derive(Default)]
+struct Correlation {
+    n: f64,
+    a: f64,
+    b: f64,
+    aa: f64,
+    bb: f64,
+    ab: f64,
+}
+
+impl Correlation {
+    fn add(&mut self, a: f32, b: f32) {
+        let (a, b) = (f64::from(a), f64::from(b));
+        (self.n, self.a, self.b) = (self.n + 1.0, self.a + a, self.b + b);
+        (self.aa, self.bb, self.ab) = (self.aa + a * a, self.bb + b * b, self.ab + a * b);
+    }
+
+    fn value(&self) -> f32 {
+        let n = self.n.max(1.0);
+        let (va, vb) = (self.aa - self.a * self.a / n, self.bb - self.b * self.b / n);
+        ((self.ab - self.a * self.b / n) / (va * vb).sqrt().max(1e-9)) as f32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn correlation_is_one_for_a_line_and_minus_one_for_its_opposite() {
+        let (mut same, mut opposite) = (Correlation::default(), Correlation::default());
+        for i in 0..50 {
+            same.add(i as f32, 3.0 + 2.0 * i as f32);
+            opposite.add(i as f32, -(i as f32));
+        }
+        assert!((same.value() - 1.0).abs() < 1e-5 && (opposite.value() + 1.0).abs() < 1e-5);
+        assert_eq!(Correlation::default().value(), 0.0);
+    }
+}

@@ -1,0 +1,82 @@
+//! What the gate must let through: every bundled product in the scenes that suit it and on white, as it is and after a JPEG. The figures of the last
+//! run lie in `target/tmp/honest.tsv` and `honest-white.tsv`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use packshot::domain::Verdict;
+use packshot::imaging::codec;
+use rayon::prelude::*;
+
+use crate::stage::{Bundled, Stage, catalog};
+
+/// Side of the masters.
+const SIZE: u32 = 900;
+
+/// What is wrong with a picture or its JPEG, and the line of the table.
+fn judge(stage: &Stage) -> Vec<(Option<String>, String)> {
+    let jpeg = codec::read_rgb(&codec::encode_jpeg(&stage.made.master, 90).unwrap()).unwrap();
+    // Glass is for a person to look at.
+    let opaque = stage.product.name != "glass-carafe";
+    [("lossless", &stage.made.master), ("jpeg", &jpeg)]
+        .into_iter()
+        .map(|(form, master)| {
+            let report = stage.judge(master, &stage.made.placement);
+            let (name, template) = (&stage.product.name, &stage.template);
+            let mut line = format!("{name}\t{template}\t{form}\t{:?}", report.verdict);
+            for check in &report.checks {
+                let _ = write!(line, "\t{} {:.4}", check.check, check.value);
+            }
+            let fine = report.verdict == Verdict::Pass || !opaque && report.verdict == Verdict::Review;
+            ((!fine).then(|| format!("{line}\n{:#?}", report.reasons())), line)
+        })
+        .collect()
+}
+
+/// Writes the table and stops if anything is wrong.
+fn conclude(table: &str, found: &[(Option<String>, String)]) {
+    let lines: String = found.iter().map(|(_, line)| format!("{line}\n")).collect();
+    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(table), lines).unwrap();
+    let wrong: Vec<_> = found.iter().filter_map(|(wrong, _)| wrong.as_deref()).collect();
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), found.len(), wrong.join("\n"));
+}
+
+#[test]
+fn no_honest_scene_is_rejected_and_opaque_products_pass_also_through_jpeg() {
+    let products: Vec<&'static Bundled> = catalog().iter().collect();
+    let found: Vec<_> = products
+        .par_iter()
+        .flat_map_iter(|p| p.templates(2).into_iter().flat_map(move |t| [(*p, t, 1), (*p, t, 2)]))
+        .flat_map_iter(|(product, template, seed)| judge(&product.stage(template, seed, SIZE)))
+        .collect();
+    conclude("honest.tsv", &found);
+}
+
+#[test]
+fn white_main_images_of_opaque_products_pass_also_through_jpeg() {
+    let found: Vec<_> =
+        catalog().par_iter().flat_map_iter(|product| judge(&product.on_white(SIZE))).collect();
+    conclude("honest-white.tsv", &found);
+}
+
+#[test]
+fn honest_scenes_are_found_without_a_placement_and_not_rejected() {
+    let found: Vec<_> = catalog()
+        .par_iter()
+        .map(|product| {
+            let stage = product.stage(product.templates(1)[0], 1, SIZE);
+            let jpeg = codec::read_rgb(&codec::encode_jpeg(&stage.made.master, 90).unwrap()).unwrap();
+            let mut line = format!("{}\t{}", stage.product.name, stage.template);
+            let Some(report) = stage.search(&jpeg) else {
+                return (Some(format!("{line}: not found")), line);
+            };
+            for check in &report.checks {
+                let _ = write!(line, "\t{} {:.4}", check.check, check.value);
+            }
+            let rejected = report.verdict == Verdict::Reject;
+            (rejected.then(|| format!("{line}\n{:#?}", report.reasons())), line)
+        })
+        .collect();
+    conclude("honest-searched.tsv", &found);
+}
