@@ -77,14 +77,20 @@ def edge_band(alpha8):
     return np.asarray(partial.filter(ImageFilter.BoxBlur(EDGE_BAND_PX))) > 0
 
 
-def compose(rgba, shadowed, bare, setup, seed):
-    """Return photo (uint8 RGB), alpha (uint8) and foreground (uint8 RGB)."""
+def compose(rgba, shadowed, bare, setup, seed, tint=None):
+    """Return photo (uint8 RGB), alpha (uint8) and foreground (uint8 RGB).
+
+    `tint` is what tinted glass lets through beyond (1 - alpha), per color: a matte has no color, so the sweep
+    seen in that color belongs to the foreground.
+    """
     height, width = rgba.shape[:2]
     sweep, gain = tone_sweep(shadowed, bare, (width, height), setup)
     light, coverage = np.maximum(rgba[..., :3], 0.0) * gain * setup.exposure, np.clip(rgba[..., 3], 0.0, 1.0)
     if setup.glass:
         # A reflection on clear glass is brighter than its alpha allows; let it cover what is behind.
         coverage = np.maximum(coverage, shoulder(light.max(axis=-1)))
+    if tint is not None:
+        light = light + np.maximum(tint, 0.0) * sweep
     alpha8 = np.round(coverage * 255).astype(np.uint8)
     front = shoulder(straight_color(light, coverage, KNOWN_ALPHA_GLASS if setup.glass else KNOWN_ALPHA))
     alpha = (alpha8 / 255.0)[..., None].astype(np.float32)

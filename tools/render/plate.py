@@ -23,7 +23,7 @@ FAR_MM = 65535
 JPEG_QUALITY = 92
 MASK_SAMPLES = 48
 NOISE_THRESHOLD = 0.05
-FEATHER_V = 0.03  # height of the blend between the half-size and the full-size part
+FEATHER_V = 0.03  # height of the blend between the small and the full-size part
 
 
 def mark_ground(obj: bpy.types.Object) -> bpy.types.Object:
@@ -132,11 +132,12 @@ def render_display(scene, spec: PlateSpec, width: int, height: int, samples: int
 
 
 def render_picture(scene, spec: PlateSpec, size: tuple[int, int], samples: int) -> Image.Image:
-    """The plate itself: what lies above `sharp_from_v` is out of focus, so it is rendered at half size."""
+    """The plate itself: what lies above `sharp_from_v` is out of focus, so it is rendered smaller."""
     width, height = size
     if spec.sharp_from_v <= 0:
         return render_display(scene, spec, width, height, samples)
-    soft = render_display(scene, spec, width // 2, height // 2, samples)
+    divisor, soft_samples = spec.soft_divisor, max(spec.soft_samples, samples)
+    soft = render_display(scene, spec, width // divisor, height // divisor, soft_samples)
     picture = soft.resize(size, Image.Resampling.BICUBIC)
     top = int(height * spec.sharp_from_v)
     use_border(scene, (0.0, 1.0, top / height, 1.0), crop=True)

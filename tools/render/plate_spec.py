@@ -105,4 +105,6 @@ class PlateSpec:
     samples: int = 24
     max_bounces: int = 4
     sharp_from_v: float = 0.0  # above this fraction of the height all is blurred; 0 renders all at full size
+    soft_divisor: int = 2  # the blurred part is rendered this many times smaller …
+    soft_samples: int = 0  # … with this many samples; 0 takes `samples`
     seed: int = 7

@@ -98,3 +98,15 @@ def _append_leaf(verts, faces, shape, outward, place, rng):
     base = len(verts)
     verts.extend((turn @ p + place) for p in np.asarray(points))
     faces.extend([tuple(base + i for i in quad) for quad in quads])
+
+
+def boards(collection, material, width, back_y, count, gap=0.0016, length=3.2, thickness=0.04, seed=5, uneven=0.0004):
+    """A table top of separate boards along x, tops at z = 0 or a little below; returns them."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for k in range(count):
+        plank = mesh.rounded_box("board", (length, width - gap, thickness), collection, material, min(0.0022, gap + 0.0006))
+        plank.location = (rng.uniform(-0.2, 0.2), back_y - (k + 0.5) * width, -thickness / 2 - abs(rng.normal(0, uneven)))
+        plank.rotation_euler = (rng.normal(0, uneven * 8), 0, 0)
+        made.append(plank)
+    return made

@@ -51,6 +51,7 @@ class Setup:
     flags: bool = False  # black cards at both sides (metal, glass)
     cards: tuple = ()  # more black cards: (location, target, width, height) in product heights
     glass: bool = False  # see the sweep through transmissive parts
+    tinted: bool = False  # glass or liquid has a color: the photo keeps it, baked into the foreground
     samples: int = 32
     bounces: int = 5
 
@@ -65,6 +66,7 @@ class Studio:
         """`draft` is the longer side in pixels of a quick render, None for the final size."""
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self.setup = setup
+        self.tint = None  # of a tinted glass: light that shines through beyond what alpha lets through
         self.scene = bpy.context.scene
         self.product = bpy.data.collections.new("product")
         self.set_dressing = bpy.data.collections.new("studio")
@@ -183,21 +185,26 @@ class Studio:
         if not self.setup.glass:
             return render_pass(self.scene, self.size, samples, self.setup.bounces, transparent=True)
         rgba = render_pass(self.scene, self.size, samples, self.setup.bounces, transparent=False)
-        rgba[..., 3] = 1.0 - self._render_transmittance(samples)
+        through = self._render_transmittance(samples)
+        clear = through.min(axis=-1) if self.setup.tinted else through.mean(axis=-1)
+        if self.setup.tinted:
+            self.tint = through - clear[..., None]
+        rgba[..., 3] = 1.0 - np.clip(clear, 0.0, 1.0)
         return rgba
 
     def _render_transmittance(self, samples):
-        """Share of what is behind that shows through each pixel: only the backdrop shines (OIDN cleans it)."""
+        """Share of what is behind that shows through each pixel, by color: only the backdrop shines (OIDN cleans it)."""
         self._backlight(True)
         image = render_pass(self.scene, self.size, samples, self.setup.bounces, transparent=False)
         self._backlight(False)
-        return np.clip(image[..., :3].mean(axis=-1), 0.0, 1.0)
+        return image[..., :3]
 
     def _backlight(self, on):
         """Switch between the studio and a world that shines only behind black cut-outs and clear glass."""
-        for obj in self.set_dressing.objects:
+        # Lists, because every change may rebuild the collections that are walked.
+        for obj in list(self.set_dressing.objects):
             obj.hide_render = on and (obj.type == "LIGHT" or obj == self.sweep)
-        for obj in self.product.all_objects:
+        for obj in list(self.product.all_objects):
             obj.is_holdout = on and not any(slot.material.get("see_through") for slot in obj.material_slots)
         world = self.scene.world.node_tree.nodes
         world["behind"].outputs[0].default_value = 1.0 if on else 0.0
@@ -219,11 +226,15 @@ class Studio:
 
 
 def _world_points(collection):
-    """World positions of all render vertices of a collection."""
+    """World positions of all render vertices of a collection; of hair only where it is marked "framed"."""
     bpy.context.view_layer.update()
     graph = bpy.context.evaluated_depsgraph_get()
     parts = []
     for obj in collection.all_objects:
+        if obj.type == "CURVES" and obj.get("framed"):
+            points = np.empty(len(obj.data.points) * 3, np.float32)
+            obj.data.position_data.foreach_get("vector", points)
+            parts.append(points.reshape(-1, 3))
         if obj.type != "MESH" or obj.hide_render:
             continue
         mesh = obj.evaluated_get(graph).to_mesh()

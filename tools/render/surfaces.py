@@ -168,3 +168,30 @@ def plaster(name, color, contrast=0.10, depth_m=0.0012):
     s.set(specular=0.3)
     relief(s, (strokes, 0.7 * depth_m), (s.noise(local, 160, 3.0, 0.7), 1.4e-4), (holes, -3.6e-4))
     return cheap_bounces(s, color, 0.8)
+
+
+def cast_plaster(name, color, grain=0.24, pits=0.6):
+    """Cast and sanded plaster: cloudy color, sand grain that shows at full size, air pits."""
+    s = Shader(name)
+    local = s.coords()
+    clouds = s.noise(_warped(s, local, 5.0, 0.1, 2.0), 4.0, 4.0, 0.6)
+    sand = s.noise(local, 420.0, 3.0, 0.8)
+    tone = s.ramp(clouds, [(0.3, [0.90 * c for c in color]), (0.7, [min(1.0, 1.06 * c) for c in color])])
+    tone = s.mix(1.0, tone, s.ramp(sand, [(0.3, 1 - grain), (0.5, 1.0), (0.7, 1 + 0.7 * grain)]), "MULTIPLY")
+    near = s.voronoi(local, 130.0)
+    some = s.remap(s.noise(local, 23.0, 2.0), 0.0, 1.0, 0.50, 0.62)
+    hole = s.math("MULTIPLY", s.remap(near, 1.0, 0.0, 0.08, 0.16), some)
+    s.set(color=s.mix(s.math("MULTIPLY", hole, pits), tone, [0.45 * c for c in color]), roughness=0.85, specular=0.3)
+    relief(s, (sand, 5e-4), (hole, -6e-4), (clouds, 1.5e-3))
+    return cheap_bounces(s, color, 0.8)
+
+
+def bead(name, tint=(0.93, 0.94, 0.94)):
+    """Clear water in drops, without tracing what it bends: a mirror at the rim, a window in the middle."""
+    s = Shader(name)
+    rim = s.node("ShaderNodeFresnel", {"IOR": 1.45}).outputs[0]
+    clear = s.node("ShaderNodeBsdfTransparent", {"Color": tint})
+    gloss = s.node("ShaderNodeBsdfGlossy", {"Roughness": 0.03})
+    mix = s.node("ShaderNodeMixShader", {0: rim, 1: clear.outputs[0], 2: gloss.outputs[0]})
+    s.tree.links.new(mix.outputs[0], s.output.inputs["Surface"])
+    return s.material

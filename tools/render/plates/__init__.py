@@ -7,4 +7,5 @@ ALL = (
     "stone_terrace",
     "studio_sweep",
     "beach",
+    "podium",
 )

@@ -16,6 +16,18 @@ ALL = (
     "headphones",
     "handbag",
     "desk_lamp",
+    "wire_basket",
+    "candle_jar",
+    "gooseneck_kettle",
+    "coffee_pouch",
+    "perfume_bottle",
+    "potted_plant",
+    "knit_beanie",
+    "pearl_necklace",
+    "sheer_scarf",
+    "folded_tshirt",
+    "wig_stand",
+    "canvas_sneaker",
 )
 
 

@@ -62,7 +62,7 @@ def render(module, folder, draft, samples):
     shadowed = studio.render_sweep(True, max(samples // 2, 16))
     bare = studio.render_sweep(False, 16)
     seed = sum(module.SKU.encode())
-    picture, alpha, foreground = photo.compose(rgba, shadowed, bare, setup, seed)
+    picture, alpha, foreground = photo.compose(rgba, shadowed, bare, setup, seed, studio.tint)
     width_cm = photo.silhouette_width(alpha) * studio.metres_per_pixel() * 100
     photo.write(folder, stem_of(module), picture, alpha, foreground)
     return width_cm

@@ -75,10 +75,10 @@ def fur(root, normal, rng, length, lean, curl, clump_size, clump, steps=POINTS_P
     wave = np.cos(angle)[..., None] * side[:, None] + np.sin(angle)[..., None] * other[:, None]
     points = points + wave * (curl * along)[None, :, None]
     points = root[:, None] + points * length[:, None, None]
-    return _clumped(points, root, rng, clump_size, clump, along)
+    return clumped(points, root, rng, clump_size, clump, along)
 
 
-def _clumped(points, root, rng, clump_size, clump, along):
+def clumped(points, root, rng, clump_size, clump, along):
     """Pull strands toward the tuft they belong to: the nearest of a random subset of strands."""
     jitter = root + rng.normal(0, clump_size * 0.15, root.shape)
     cell = np.unique(np.floor(jitter / clump_size).astype(int), axis=0, return_index=True)[1]
