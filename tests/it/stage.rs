@@ -165,6 +165,7 @@ impl Stage {
     pub(crate) fn without_shadow(&self) -> Stage {
         let mut placement = self.made.placement.clone();
         (placement.contact.strength, placement.contact.ambient) = (0.0, 0.0);
+        placement.contact.natural = 0.0;
         (placement.shadow.tint, placement.reflection.strength) = ([1.0; 3], 0.0);
         let plate = library().plate(&self.template).unwrap();
         let generator = generate::of(GeneratorKind::Scene);
