@@ -13,6 +13,10 @@ const START: usize = 5;
 const REACH: f32 = 0.09;
 /// It is tried only where the ground below is darker than this: under a handle there is no shadow to cut.
 const SHADED: f32 = 0.93;
+/// … and lighter by at least this, so many pixels further down: a shadow fades away from what casts it.
+const FADING: f32 = 0.006;
+/// See [`FADING`].
+const FADE: usize = 20;
 /// Spread of the ratios over their mean above which it is not shadow; bounce light tints a shadow less.
 const TINTED: f32 = 0.3;
 /// A rise above the darkest by this, plus this share of it, is the product.
@@ -120,6 +124,10 @@ impl<'a> Walk<'a> {
         let at = |y: usize| y * width + x;
         let start = (bottom + START).min(self.light.height - 1);
         if self.light.data[at(start)] > SHADED || self.tint.data[at(start)] > TINTED {
+            return None;
+        }
+        let further = at((start + FADE).min(self.light.height - 1));
+        if self.light.data[further] < self.light.data[at(start)] + FADING {
             return None;
         }
         if let Some(top) = self.lone(inside, x, bottom) {

@@ -17,6 +17,23 @@ const GAP_LIGHT: f32 = 0.03;
 const GAP_COLOR: f32 = 0.02;
 /// … and nearer to the outside than this.
 const THIN_WALL: u8 = 40;
+/// Between the flat middle of a hole and its edge lie at most so many pixels.
+const HOLE_RIM: u8 = 7;
+/// A cell of a mesh differs from the ground around by no more than this in light …
+const CELL_LIGHT: f32 = 0.25;
+/// … and color, and is flatter than this.
+const CELL_COLOR: f32 = 0.05;
+/// See [`CELL_COLOR`].
+const CELL_GENTLE: f32 = 0.05;
+/// Share of its border that is an edge.
+const CELL_EDGED: f32 = 0.75;
+/// Its least size in pixels; its largest is this fraction of the product.
+const SMALLEST_CELL: usize = 5;
+const LARGEST_CELL: usize = 50;
+/// Walls between cells are thinner than this.
+const CELL_WALL: u8 = 12;
+/// So many of them make a mesh.
+const FEWEST_CELLS: usize = 24;
 /// Larger flat parts, as shares of the product, are surfaces of it.
 const LARGEST_HOLE: f32 = 0.25;
 
@@ -31,35 +48,80 @@ pub(super) fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, ste
             inside[i] && lit && steep.data[i] < HOLE_GENTLE && chroma.data[i] < 0.04
         })
         .collect();
-    let mut markers: Vec<u8> = inside.iter().map(|i| if *i { PRODUCT } else { BACKGROUND }).collect();
     let outside = distance_to(&inside.iter().map(|i| !i).collect::<Vec<_>>(), width, THIN_WALL);
     let small = SMALLEST_GAP..(SMALLEST * count as f32) as usize;
-    let mut found = false;
-    for part in watershed::components(&candidate, width) {
-        let size = part.len() as f32;
-        let fits = (SMALLEST * count as f32..LARGEST_HOLE * area).contains(&size)
-            && is_hole(&part, light, chroma, steep);
-        let gap = small.contains(&part.len()) && is_gap(&part, light, chroma, steep, around, &outside);
-        if !fits && !gap {
-            continue;
+    let holes: Vec<Vec<usize>> = watershed::components(&candidate, width)
+        .into_iter()
+        .filter(|part| {
+            let fits = (SMALLEST * count as f32..LARGEST_HOLE * area).contains(&(part.len() as f32));
+            fits && is_hole(part, light, chroma, steep)
+                || small.contains(&part.len()) && is_gap(part, light, chroma, steep, around, &outside)
+        })
+        .collect();
+    carve(inside, &holes, steep);
+}
+
+/// Opens the cells of a mesh: many small parts that look like ground, each behind a thin wall from the outside or from another open cell. Returns
+/// whether there is one; a few such parts may as well be print.
+pub(super) fn open_mesh(
+    inside: &mut [bool],
+    light: &Plane,
+    chroma: &Plane,
+    steep: &Plane,
+    around: &Plane,
+) -> bool {
+    let width = light.width;
+    let area = inside.iter().filter(|i| **i).count();
+    let candidate: Vec<bool> = (0..inside.len())
+        .map(|i| {
+            let like = (light.data[i] - around.data[i]).abs() < CELL_LIGHT && chroma.data[i] < CELL_COLOR;
+            inside[i] && like && steep.data[i] < CELL_GENTLE
+        })
+        .collect();
+    let mut left: Vec<Vec<usize>> = watershed::components(&candidate, width)
+        .into_iter()
+        .filter(|part| (SMALLEST_CELL..area / LARGEST_CELL).contains(&part.len()))
+        .filter(|part| edged(part, steep) > CELL_EDGED)
+        .collect();
+    let mut cells: Vec<Vec<usize>> = Vec::new();
+    let mut ground: Vec<bool> = inside.iter().map(|i| !i).collect();
+    loop {
+        let wall = distance_to(&ground, width, CELL_WALL);
+        let (open, rest): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|part| part.iter().any(|i| wall[*i] < CELL_WALL));
+        left = rest;
+        if open.is_empty() {
+            break;
         }
-        found = true;
-        let mut core = vec![false; count];
-        part.iter().for_each(|i| core[*i] = true);
-        let near = distance_to(&core, width, 7);
-        for i in 0..count {
-            if core[i] {
-                markers[i] = BACKGROUND;
-            } else if near[i] < 7 && inside[i] && markers[i] == PRODUCT {
-                markers[i] = UNDECIDED;
-            }
-        }
+        open.iter().flatten().for_each(|i| ground[*i] = true);
+        cells.extend(open);
     }
-    if found {
-        watershed::flood(&mut markers, &steep.data, width, 0.35);
-        for (inside, marker) in inside.iter_mut().zip(&markers) {
-            *inside = *marker == PRODUCT;
-        }
+    let is_mesh = cells.len() >= FEWEST_CELLS;
+    if is_mesh {
+        carve(inside, &cells, steep);
+    }
+    is_mesh
+}
+
+/// Takes `holes` out of `inside`, up to the edges around them.
+fn carve(inside: &mut [bool], holes: &[Vec<usize>], steep: &Plane) {
+    let width = steep.width;
+    if holes.is_empty() {
+        return;
+    }
+    let mut core = vec![false; inside.len()];
+    holes.iter().flatten().for_each(|i| core[*i] = true);
+    let near = distance_to(&core, width, HOLE_RIM);
+    let mut markers: Vec<u8> = (0..inside.len())
+        .map(|i| match () {
+            () if core[i] || !inside[i] => BACKGROUND,
+            () if near[i] < HOLE_RIM => UNDECIDED,
+            () => PRODUCT,
+        })
+        .collect();
+    watershed::flood(&mut markers, &steep.data, width, 0.35);
+    for (inside, marker) in inside.iter_mut().zip(&markers) {
+        *inside = *marker == PRODUCT;
     }
 }
 

@@ -114,7 +114,11 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
         let message = format!("the edge is clear along {:.0} % of its length only", clarity * 100.0);
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
+    if region.mesh {
+        let message = "the ground is seen through a mesh; some of its cells may be missed";
+        doubts.push(Problem::new(Code::MatteUncertain, name, message));
+    }
     let confidence = (0.35 + 0.65 * clarity) * (1.0 - 0.7 * ((alike - 0.3) / 0.7).clamp(0.0, 1.0));
-    let confidence = if through > TRANSPARENT { confidence.min(0.45) } else { confidence };
+    let confidence = if through > TRANSPARENT || region.mesh { confidence.min(0.45) } else { confidence };
     (confidence.clamp(0.0, 1.0), doubts)
 }

@@ -3,7 +3,7 @@
 use super::SMALLEST;
 use super::edges::{COLORED, DARK, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::foot;
-use super::holes::open_holes;
+use super::holes::{open_holes, open_mesh};
 use crate::imaging::matte::border;
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::distance_to;
@@ -37,6 +37,8 @@ pub(super) struct Region {
     contact: Vec<bool>,
     width: usize,
     height: usize,
+    /// Whether it is a mesh, through which the ground is seen.
+    pub mesh: bool,
     /// Mean ratio.
     pub light: Plane,
     /// Largest less smallest ratio.
@@ -66,9 +68,10 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
     open_holes(&mut inside, &light, &chroma, &steep, &around);
+    let mesh = open_mesh(&mut inside, &light, &chroma, &steep, &around);
     let contact = foot::cut_shadow(&mut inside, ratio, &steep);
-    border_by_looks(&mut inside, ratio);
-    let below = border_by_looks(&mut inside, ratio);
+    border_by_looks(&mut inside, ratio, mesh);
+    let below = border_by_looks(&mut inside, ratio, mesh);
     let contact = (0..inside.len()).map(|i| contact[i] || below[i]).collect();
     drop_dust(&mut inside, &light, &chroma, &steep);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
@@ -76,11 +79,11 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         .map(|part| part.len() as f32 / inside.len() as f32)
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
-    Region { inside, contact, width, height, light, chroma, around, parts }
+    Region { inside, contact, mesh, width, height, light, chroma, around, parts }
 }
 
 /// Moves the border to where the two sides look different, at most [`MARGIN`] away. Returns where contact shadow is likely.
-fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) -> Vec<bool> {
+fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3], mesh: bool) -> Vec<bool> {
     let (width, height) = (ratio[0].width, ratio[0].height);
     let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
     let (to_inside, to_outside) =
@@ -103,7 +106,9 @@ fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3]) -> Vec<bool> {
     let sides = Sides::estimate(&roots, &sure(BACKGROUND), &sure(PRODUCT));
     let root = |i: usize| std::array::from_fn(|c| roots[c].data[i]);
     border::settle(&mut markers, width, root, &sides, 1.0, NOISE_STEP);
-    close_print(&mut markers, &outside, width);
+    if !mesh {
+        close_print(&mut markers, &outside, width);
+    }
     for (inside, marker) in inside.iter_mut().zip(&markers) {
         *inside = *marker == PRODUCT;
     }
