@@ -21,7 +21,7 @@ from .plate_spec import SENSOR_WIDTH_MM, PlateSpec
 GROUND_INDEX = 1
 FAR_MM = 65535
 JPEG_QUALITY = 92
-MASK_SAMPLES = 48
+MASK_SAMPLES = 24
 NOISE_THRESHOLD = 0.05
 FEATHER_V = 0.03  # height of the blend between the small and the full-size part
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from . import mesh, outdoor, room
+from . import mesh, outdoor, room, surfaces
 from .nodes import Shader, plain
 
 UPRIGHT = (math.pi / 2, 0, 0)
@@ -111,7 +111,7 @@ def cloth(name, color, sheen=0.3, weave=1400.0):
     threads = s.mix_value(0.5, s.mix_value(0.5, warp, weft), s.mix_value(0.5, slub, slub_across))
     s.set(color=s.mix(1.0, color, s.ramp(threads, [(0.3, 0.84), (0.55, 1.0), (0.75, 1.06)]), "MULTIPLY"))
     s.bump(threads, 0.6, 0.0006)
-    return s.material
+    return surfaces.cheap_bounces(s, color, 0.9)
 
 
 def tiles(collection, seed, materials, size, columns, rows, origin, gap=0.003):

@@ -8,4 +8,5 @@ ALL = (
     "studio_sweep",
     "beach",
     "podium",
+    "bathroom_marble",
 )
