@@ -76,3 +76,27 @@ fn agreement(light: &Plane, counts: impl Fn(usize) -> bool) -> Plane {
         .collect();
     Plane { width, height, data }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn along_a_firm_edge_directions_agree_and_in_fur_they_do_not() {
+        let firm = |x: usize, _: usize| if x < 50 { 0.2 } else { 1.0 };
+        // Strands of two pixels, every other one longer, each bent in its own way.
+        let fur = |x: usize, y: usize| {
+            let tip = 46 + (y / 2 * 7) % 9;
+            if x < tip { 0.2 + 0.1 * ((x * 3 + y * 5) % 7) as f32 } else { 1.0 }
+        };
+        let mean = |light: &dyn Fn(usize, usize) -> f32| {
+            let data = (0..100 * 100).map(|i| light(i % 100, i / 100)).collect();
+            let plane = Plane { width: 100, height: 100, data };
+            let near = |i: usize| (44..56).contains(&(i % 100));
+            let agreement = agreement(&plane, near);
+            (30..70).map(|y| agreement.data[y * 100 + 50]).sum::<f32>() / 40.0
+        };
+        assert!(mean(&firm) > 0.95, "{}", mean(&firm));
+        assert!(mean(&fur) < AGREED, "{}", mean(&fur));
+    }
+}

@@ -70,3 +70,68 @@ fn from_ground(seen: [f32; 3], sides: &Point) -> f32 {
     }
     unlike
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::watershed::{BACKGROUND, PRODUCT, UNDECIDED};
+    use super::*;
+    use crate::imaging::plane::Plane;
+
+    const SIDE: usize = 120;
+    /// Where the product really is.
+    fn truly(i: usize) -> bool {
+        (40..80).contains(&(i % SIDE)) && (30..90).contains(&(i / SIDE))
+    }
+
+    /// The share of the undecided pixels that come out right. The ground darkens below the product, to a black line at its foot.
+    fn settled(product: [f32; 3], rim: [f32; 3]) -> f32 {
+        let root = |i: usize| {
+            let (x, y) = (i % SIDE, i / SIDE);
+            let below = y as f32 - 90.0;
+            let shade = if below >= 0.0 && (30..90).contains(&x) { 0.35 * (-below / 9.0).exp() } else { 0.0 };
+            match truly(i) {
+                true if x < 44 => rim,
+                true => product,
+                false => [1.0 - shade; 3],
+            }
+        };
+        let near = |i: usize| {
+            let (x, y) = ((i % SIDE) as f32, (i / SIDE) as f32);
+            (x - 39.5).abs().min((x - 79.5).abs()) < 9.0 && (21.0..99.0).contains(&y)
+                || (y - 29.5).abs().min((y - 89.5).abs()) < 9.0 && (31.0..89.0).contains(&x)
+        };
+        let mut markers: Vec<u8> = (0..SIDE * SIDE)
+            .map(|i| match () {
+                () if near(i) => UNDECIDED,
+                () if truly(i) => PRODUCT,
+                () => BACKGROUND,
+            })
+            .collect();
+        let plane = |value: &dyn Fn(usize) -> f32| Plane {
+            width: SIDE,
+            height: SIDE,
+            data: (0..SIDE * SIDE).map(value).collect(),
+        };
+        let sure = |side: u8| plane(&|i| if markers[i] == side { 1.0 } else { 0.0 });
+        let roots = std::array::from_fn(|c| plane(&|i| root(i)[c]));
+        let sides = Sides::estimate(&roots, &sure(BACKGROUND), &sure(PRODUCT));
+        settle(&mut markers, SIDE, root, &sides, 1.0, 0.014);
+        let asked = (0..SIDE * SIDE).filter(|i| near(*i));
+        let right = asked.clone().filter(|i| (markers[*i] == PRODUCT) == truly(*i)).count();
+        right as f32 / asked.count() as f32
+    }
+
+    #[test]
+    fn the_border_is_found_on_color_gray_and_nearly_white() {
+        for product in [[0.6, 0.3, 0.2], [0.5; 3], [0.93; 3]] {
+            let share = settled(product, product);
+            assert!(share > 0.97, "{product:?}: {share}");
+        }
+    }
+
+    #[test]
+    fn a_rim_that_looks_like_neither_side_is_product() {
+        let share = settled([0.15, 0.2, 0.3], [0.9; 3]);
+        assert!(share > 0.97, "{share}");
+    }
+}

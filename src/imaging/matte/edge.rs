@@ -166,3 +166,53 @@ pub fn reach(picture: &RgbImage, depth: &[i8], reached: &[usize]) -> i8 {
     };
     REACH.clone().find(|r| median(-r - 1) < BARE).unwrap_or(*REACH.end())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::watershed::BACKGROUND;
+    use super::*;
+    use image::Rgb;
+
+    /// A dark disk on a light ground, blurred by a box of `soft` pixels' width, with its border.
+    fn disk(soft: f32) -> (RgbImage, Vec<u8>) {
+        let inside = |x: u32, y: u32| 40.0 - (x as f32 - 60.0).hypot(y as f32 - 60.0);
+        let picture = RgbImage::from_fn(120, 120, |x, y| {
+            let alpha = (inside(x, y) / soft + 0.5).clamp(0.0, 1.0);
+            Rgb([srgb::byte_of(0.05 * alpha + 0.8 * (1.0 - alpha)); 3])
+        });
+        let markers =
+            (0..120 * 120).map(|i| if inside(i % 120, i / 120) > 0.0 { PRODUCT } else { BACKGROUND });
+        (picture, markers.collect())
+    }
+
+    #[test]
+    fn a_sharp_edge_reaches_one_pixel_and_a_soft_one_further() {
+        for (soft, wanted) in [(1.0, 1..=1), (5.0, 2..=3)] {
+            let (picture, markers) = disk(soft);
+            let band: Vec<usize> = (0..markers.len()).collect();
+            let (depth, reached) = depths(&markers, 120, &band);
+            let found = reach(&picture, &depth, &reached);
+            assert!(wanted.contains(&found), "{soft}: {found}");
+        }
+    }
+
+    #[test]
+    fn both_sides_are_read_without_the_mixture_between() {
+        let (picture, markers) = disk(2.0);
+        let band: Vec<usize> = (0..markers.len()).collect();
+        let (depth, _) = depths(&markers, 120, &band);
+        let edge = Edge { picture: &picture, depth: &depth, reach: 1 };
+        let on_the_border = 60 * 120 + 99;
+        let (front, ground) = (edge.front(on_the_border).unwrap(), edge.ground(on_the_border).unwrap());
+        assert!((front.color[0] - 0.05).abs() < 0.01, "{front:?}");
+        assert!((ground.color[0] - 0.8).abs() < 0.02, "{ground:?}");
+    }
+
+    #[test]
+    fn depth_grows_by_one_a_pixel_and_ends() {
+        let markers: Vec<u8> = (0..40 * 3).map(|i| if i % 40 < 20 { PRODUCT } else { BACKGROUND }).collect();
+        let (depth, _) = depths(&markers, 40, &(0..120).collect::<Vec<_>>());
+        assert_eq!(depth[40 + 15..40 + 25], [5, 4, 3, 2, 1, -1, -2, -3, -4, -5]);
+        assert_eq!(depth[40], 0);
+    }
+}
