@@ -1,4 +1,4 @@
-"""WIRE-BASKET: black powder-coated wire fruit basket with two oak grips, so that the ground shows through many holes."""
+"""WIRE-BASKET: black powder-coated wire fruit basket with two oak grips: the ground shows through many holes."""
 
 import bpy  # noqa: F401 - makes mathutils importable
 import numpy as np
