@@ -89,7 +89,7 @@ fn box_radii(sigma: f32) -> Vec<f32> {
 /// Running mean along rows with a fractional radius: the outermost samples count by the fraction.
 fn box_rows(source: &[f32], target: &mut [f32], width: usize, radius: f32) {
     for (from, to) in source.chunks_exact(width).zip(target.chunks_exact_mut(width)) {
-        box_line(from, to, 1, width, radius);
+        box_line(from, to, width, radius);
     }
 }
 
@@ -120,17 +120,30 @@ fn box_columns(source: &[f32], target: &mut [f32], width: usize, height: usize, 
     }
 }
 
-fn box_line(from: &[f32], to: &mut [f32], stride: usize, length: usize, radius: f32) {
-    let whole = radius.floor() as isize;
+fn box_line(from: &[f32], to: &mut [f32], length: usize, radius: f32) {
+    let whole = radius.floor() as usize;
     let fraction = radius - radius.floor();
     let norm = 1.0 / (2.0 * radius + 1.0);
-    let at = |i: isize| from[i.clamp(0, length as isize - 1) as usize * stride];
-    let mut sum: f64 = (-whole..=whole).map(|i| f64::from(at(i))).sum();
-    for i in 0..length as isize {
-        let edges = at(i - whole - 1) + at(i + whole + 1);
-        to[i as usize * stride] = (sum as f32 + fraction * edges) * norm;
-        sum += f64::from(at(i + whole + 1)) - f64::from(at(i - whole));
+    let at = |i: isize| from[i.clamp(0, length as isize - 1) as usize];
+    let reach = whole as isize;
+    let mut sum: f64 = (-reach..=reach).map(|i| f64::from(at(i))).sum();
+    let edge = |i: usize, to: &mut [f32], sum: &mut f64| {
+        let k = i as isize;
+        let (below, above) = (at(k - reach - 1), at(k + reach + 1));
+        to[i] = (*sum as f32 + fraction * (below + above)) * norm;
+        *sum += f64::from(above) - f64::from(at(k - reach));
+    };
+    let first = (whole + 1).min(length);
+    let last = length.saturating_sub(whole + 1).max(first);
+    (0..first).for_each(|i| edge(i, to, &mut sum));
+    // Well inside nothing needs clamping.
+    let inner = from.windows(2 * whole + 3).zip(&mut to[first..last]);
+    for (window, out) in inner {
+        let (below, above) = (window[0], window[2 * whole + 2]);
+        *out = (sum as f32 + fraction * (below + above)) * norm;
+        sum += f64::from(above) - f64::from(window[1]);
     }
+    (last..length).for_each(|i| edge(i, to, &mut sum));
 }
 
 #[cfg(test)]

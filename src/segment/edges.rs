@@ -60,24 +60,43 @@ pub(super) fn steepness(ratio: &[Plane; 3], chroma: &Plane) -> Plane {
 
 /// Grayscale opening: what is left of the steepness when ridges thinner than the window are taken away.
 pub(super) fn opened(steep: &Plane) -> Plane {
-    let filter = |plane: &Plane, pick: fn(f32, f32) -> f32| {
-        let along = |source: &Plane, dx: isize, dy: isize| {
-            let reach = THIN as isize;
-            let mut out = source.clone();
-            for y in 0..source.height as isize {
-                for x in 0..source.width as isize {
-                    let value = (-reach..=reach)
-                        .map(|k| source.clamped(x + k * dx, y + k * dy))
-                        .reduce(pick)
-                        .unwrap_or_default();
-                    out.data[y as usize * source.width + x as usize] = value;
-                }
-            }
-            out
-        };
-        along(&along(plane, 1, 0), 0, 1)
-    };
+    let filter =
+        |plane: &Plane, pick: fn(f32, f32) -> f32| transposed(&along(&transposed(&along(plane, pick)), pick));
     filter(&filter(steep, f32::min), f32::max)
+}
+
+/// The least or greatest within [`THIN`] samples along each row, by doubling: two overlapping windows make a wider one.
+fn along(plane: &Plane, pick: fn(f32, f32) -> f32) -> Plane {
+    let (width, window) = (plane.width, 2 * THIN + 1);
+    let mut out = plane.clone();
+    let mut padded = Vec::with_capacity(width + 2 * THIN);
+    for row in out.data.chunks_exact_mut(width) {
+        padded.clear();
+        padded.extend(std::iter::repeat_n(row[0], THIN));
+        padded.extend_from_slice(row);
+        padded.extend(std::iter::repeat_n(row[width - 1], THIN));
+        let mut reach = 1;
+        while 2 * reach <= window {
+            for i in 0..padded.len() - reach {
+                padded[i] = pick(padded[i], padded[i + reach]);
+            }
+            reach *= 2;
+        }
+        for (i, value) in row.iter_mut().enumerate() {
+            *value = pick(padded[i], padded[i + window - reach]);
+        }
+    }
+    out
+}
+
+fn transposed(plane: &Plane) -> Plane {
+    let mut out = Plane { width: plane.height, height: plane.width, data: vec![0.0; plane.data.len()] };
+    for (y, row) in plane.data.chunks_exact(plane.width).enumerate() {
+        for (x, value) in row.iter().enumerate() {
+            out.data[x * plane.height + y] = *value;
+        }
+    }
+    out
 }
 
 /// The product by one rule: background is what is reached from the frame without crossing an edge; between it and what is surely product the

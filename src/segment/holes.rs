@@ -32,7 +32,8 @@ const SMALLEST_CELL: usize = 5;
 const LARGEST_CELL: usize = 50;
 /// Walls between cells are thinner than this.
 const CELL_WALL: u8 = 12;
-/// So many of them make a mesh.
+/// So many of them make a mesh, if they are more than this share of the product; print is less.
+const MESH_SHARE: f32 = 0.04;
 const FEWEST_CELLS: usize = 24;
 /// Larger flat parts, as shares of the product, are surfaces of it.
 const LARGEST_HOLE: f32 = 0.25;
@@ -96,7 +97,8 @@ pub(super) fn open_mesh(
         open.iter().flatten().for_each(|i| ground[*i] = true);
         cells.extend(open);
     }
-    let is_mesh = cells.len() >= FEWEST_CELLS;
+    let share = cells.iter().map(Vec::len).sum::<usize>() as f32 / area as f32;
+    let is_mesh = cells.len() >= FEWEST_CELLS && share > MESH_SHARE;
     if is_mesh {
         carve(inside, &cells, steep);
     }

@@ -51,9 +51,7 @@ impl Field {
             .map(|s| f64::from(u8::from(s.2 && s.1[1] >= usual.saturating_sub(40))) + 1e-6)
             .collect();
         for round in 0..ROUNDS {
-            for (channel, slot) in coefficients.iter_mut().enumerate() {
-                *slot = solve(&samples, &weights, channel)?;
-            }
+            coefficients = solve(&samples, &weights)?;
             for (sample, weight) in samples.iter().zip(&mut weights) {
                 *weight = reweigh(sample, &coefficients, round);
             }
@@ -136,15 +134,16 @@ fn reweigh((terms, pixel, border): &Sample, coefficients: &[[f64; TERMS]; 3], ro
     if *border || round > 3 { weight } else { weight * 0.1 }
 }
 
-/// Weighted least squares by normal equations and Cholesky, with a little ridge.
-fn solve(samples: &[Sample], weights: &[f64], channel: usize) -> Option<[f64; TERMS]> {
+/// Weighted least squares for all channels by normal equations and Cholesky, with a little ridge.
+fn solve(samples: &[Sample], weights: &[f64]) -> Option<[[f64; TERMS]; 3]> {
     let mut a = [[0.0f64; TERMS]; TERMS];
-    let mut b = [0.0f64; TERMS];
+    let mut b = [[0.0f64; TERMS]; 3];
     for ((terms, pixel, _), weight) in samples.iter().zip(weights) {
-        let value = f64::from(srgb::linear_of(pixel[channel]));
         for i in 0..TERMS {
             let wi = weight * terms[i];
-            b[i] += wi * value;
+            for c in 0..3 {
+                b[c][i] += wi * f64::from(srgb::linear_of(pixel[c]));
+            }
             for j in 0..=i {
                 a[i][j] += wi * terms[j];
             }
@@ -166,13 +165,15 @@ fn solve(samples: &[Sample], weights: &[f64], channel: usize) -> Option<[f64; TE
             }
         }
     }
-    for i in 0..TERMS {
-        let sum: f64 = (0..i).map(|k| a[i][k] * b[k]).sum();
-        b[i] = (b[i] - sum) / a[i][i];
-    }
-    for i in (0..TERMS).rev() {
-        let sum: f64 = (i + 1..TERMS).map(|k| a[k][i] * b[k]).sum();
-        b[i] = (b[i] - sum) / a[i][i];
+    for b in &mut b {
+        for i in 0..TERMS {
+            let sum: f64 = (0..i).map(|k| a[i][k] * b[k]).sum();
+            b[i] = (b[i] - sum) / a[i][i];
+        }
+        for i in (0..TERMS).rev() {
+            let sum: f64 = (i + 1..TERMS).map(|k| a[k][i] * b[k]).sum();
+            b[i] = (b[i] - sum) / a[i][i];
+        }
     }
     Some(b)
 }
