@@ -181,11 +181,12 @@ impl Stage {
         master
     }
 
-    /// What the gate says of `master` without a placement and without its ground; `None` if the product is not found.
+    /// What the gate says of `master` without a placement and without its ground, if that is not plain white; `None` if the product is not found.
     pub(crate) fn search(&self, master: &RgbImage) -> Option<FidelityReport> {
         let (photo, cutout) = self.product.cut();
         let placement = verify::locate(cutout, photo.pixel_digest, master).ok()?;
-        Some(self.report(master, &placement, None, Tier::Relit))
+        let ground = (self.kind == GeneratorKind::Packshot).then_some(&self.made.ground);
+        Some(self.report(master, &placement, ground, Tier::Relit))
     }
 
     /// What the gate says of `master`, if it was made by `placement`.

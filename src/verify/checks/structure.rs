@@ -1,5 +1,5 @@
 //! Is all detail still there and nothing added? The contrast-structure term of SSIM (Wang 2004) on lightness; the largest connected patch where it
-//! is low, as a share of the product: one changed letter is such a patch.
+//! is low, as a share of the product: one changed letter is such a patch. Where the ground is not known, it is not held against the picture.
 
 use super::{Check, Measured};
 use crate::imaging::matte::watershed;
@@ -12,6 +12,8 @@ pub(super) struct Structure;
 const WINDOW: f32 = 3.0;
 /// Variance under which an area counts as flat, in encoded units squared.
 const QUIET: f32 = 0.025 * 0.025;
+/// Coverage from which on a pixel is the product's own.
+const SOLID: f32 = 0.97;
 /// Below this the two do not show the same.
 const LOW: f32 = 0.6;
 
@@ -34,7 +36,11 @@ impl Check for Structure {
                 .collect();
             Plane { width: picture.width() as usize, height: picture.height() as usize, data }
         };
-        let (a, b) = (gray(&seen.screen_predicted), gray(&seen.screen_observed));
+        let (mut a, b) = (gray(&seen.screen_predicted), gray(&seen.screen_observed));
+        if !seen.ground_known {
+            let beside = |i: &usize| seen.screen_coverage.data[*i] < SOLID;
+            (0..a.data.len()).filter(beside).for_each(|i| a.data[i] = b.data[i]);
+        }
         let value = low_structure(&a, &b, &seen.core(2), WINDOW, QUIET, LOW) / seen.area();
         Measured {
             value: Some(value),

@@ -40,12 +40,12 @@ impl Check for WhiteGround {
                 message: format!("The product fills {:.0} % of the frame.", fill * 100.0),
             };
         }
-        let near = near(seen, (width, height));
         // Where the product was searched for, its edge may lie a little beside the prediction: half a percent of its size and a pixel.
         let slack = match input.tier {
             Tier::Pasted => 0,
             _ => seen.frame.width.max(seen.frame.height) / 200 + 1,
         };
+        let near = near(seen, (width, height), slack);
         let blocks = width.div_ceil(BLOCK);
         let tinted = input
             .master
@@ -72,13 +72,18 @@ fn covered(seen: &Comparison, (x, y): (u32, u32), slack: u32) -> bool {
     (y.saturating_sub(slack)..=y + slack).any(|v| (x.saturating_sub(slack)..=x + slack).any(|u| at(u, v)))
 }
 
-/// For each block of the picture, row by row, whether the product reaches into it.
-fn near(seen: &Comparison, (width, height): (u32, u32)) -> Vec<bool> {
+/// For each block of the picture, row by row, whether the product reaches into it, or comes within `slack` pixels of it.
+fn near(seen: &Comparison, (width, height): (u32, u32), slack: u32) -> Vec<bool> {
     let blocks = width.div_ceil(BLOCK);
     let mut near = vec![false; (blocks * height.div_ceil(BLOCK)) as usize];
     for (x, y, coverage) in seen.coverage.enumerate_pixels() {
         if coverage[0] > 0 {
-            near[((seen.frame.y + y) / BLOCK * blocks + (seen.frame.x + x) / BLOCK) as usize] = true;
+            let (x, y) = (seen.frame.x + x, seen.frame.y + y);
+            for v in y.saturating_sub(slack) / BLOCK..=(y + slack).min(height - 1) / BLOCK {
+                let row = (v * blocks) as usize;
+                let (first, last) = (x.saturating_sub(slack) / BLOCK, (x + slack).min(width - 1) / BLOCK);
+                near[row + first as usize..=row + last as usize].fill(true);
+            }
         }
     }
     near
