@@ -9,6 +9,10 @@ use crate::imaging::plane::Plane;
 pub(super) const STEEP: f32 = 0.10;
 /// Spread of the three ratios that only a colored thing has.
 pub(super) const COLORED: f32 = 0.10;
+/// Light that a colored product throws into its own shadow tints it up to this spread, as smoothly as this.
+const TINTED: f32 = 0.17;
+/// See [`TINTED`].
+const TINTED_GENTLE: f32 = 0.012;
 /// Below this ratio no neutral shadow goes on a packshot.
 pub(super) const DARK: f32 = 0.2;
 /// Brighter than the field by more than this is not background, however smooth.
@@ -113,10 +117,11 @@ pub(super) fn pass(light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane,
             speck.iter().for_each(|i| edge[*i] = false);
         }
     }
+    let tinted = |i: usize| chroma.data[i] < TINTED && steep.data[i] < TINTED_GENTLE && light.data[i] < 0.97;
     let open: Vec<bool> = (0..count)
         .map(|i| {
             let (l, c) = (light.data[i], chroma.data[i]);
-            !edge[i] && c < 0.09 && (DARK..BRIGHT).contains(&l)
+            !edge[i] && (c < 0.09 || tinted(i)) && (DARK..BRIGHT).contains(&l)
         })
         .collect();
     let reached = reached(&open, light);
@@ -124,7 +129,7 @@ pub(super) fn pass(light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane,
     let mut markers = vec![UNDECIDED; count];
     for i in 0..count {
         let (l, c) = (light.data[i], chroma.data[i]);
-        let strong = c > COLORED || l < DARK || steep.data[i] > STEEP;
+        let strong = (c > COLORED && !tinted(i)) || l < DARK || steep.data[i] > STEEP;
         let apart = far[i] >= 5 && ((l - 1.0).abs() > 0.06 || c > 0.05);
         if reached[i] {
             markers[i] = BACKGROUND;

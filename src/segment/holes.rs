@@ -35,6 +35,12 @@ const CELL_WALL: u8 = 12;
 /// So many of them make a mesh, if they are more than this share of the product; print is less.
 const MESH_SHARE: f32 = 0.04;
 const FEWEST_CELLS: usize = 24;
+/// So many things on a flat part are print …
+const PRINTED: usize = 3;
+/// … if they have so many pixels.
+const SMALLEST_PRINT: usize = 4;
+/// Share of a hole's border that is an edge.
+const HOLE_EDGED: f32 = 0.75;
 /// Larger flat parts, as shares of the product, are surfaces of it.
 const LARGEST_HOLE: f32 = 0.25;
 
@@ -55,7 +61,7 @@ pub(super) fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, ste
         .into_iter()
         .filter(|part| {
             let fits = (SMALLEST * count as f32..LARGEST_HOLE * area).contains(&(part.len() as f32));
-            fits && is_hole(part, light, chroma, steep)
+            fits && is_hole(part, light, chroma, steep) && islands(part, width) < PRINTED
                 || small.contains(&part.len()) && is_gap(part, light, chroma, steep, around, &outside)
         })
         .collect();
@@ -138,7 +144,20 @@ fn is_hole(part: &[usize], light: &Plane, chroma: &Plane, steep: &Plane) -> bool
     let at = |values: &[f32], share: f32| values[((values.len() - 1) as f32 * share) as usize];
     let (bright, color) = (sorted(light), sorted(chroma));
     let even = at(&bright, 0.9) - at(&bright, 0.1) < 0.13;
-    even && at(&color, 0.5) < 0.016 && edged(part, steep) > 0.55
+    even && at(&color, 0.5) < 0.016 && edged(part, steep) > HOLE_EDGED
+}
+
+/// How many separate things lie within a part: a label has print on it, a hole is empty.
+fn islands(part: &[usize], width: usize) -> usize {
+    let (left, right) =
+        part.iter().fold((usize::MAX, 0), |(low, high), i| (low.min(i % width), high.max(i % width)));
+    let (top, bottom) =
+        part.iter().fold((usize::MAX, 0), |(low, high), i| (low.min(i / width), high.max(i / width)));
+    // A margin of one, so that all around the part is joined.
+    let (columns, rows) = (right - left + 3, bottom - top + 3);
+    let mut rest = vec![true; columns * rows];
+    part.iter().for_each(|i| rest[(i / width - top + 1) * columns + i % width - left + 1] = false);
+    watershed::components(&rest, columns).iter().filter(|island| island.len() >= SMALLEST_PRINT).count() - 1
 }
 
 /// Whether a small enclosed part is ground: exactly as light as the ground around, behind a thin wall, with an edge all around. Print of that color lies
