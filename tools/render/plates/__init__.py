@@ -9,4 +9,6 @@ ALL = (
     "beach",
     "podium",
     "bathroom_marble",
+    "desk",
+    "cafe",
 )
