@@ -1,10 +1,12 @@
 //! Was anything added beside the product, or did a part of it land where it should not be? The largest connected patch around the product that is
 //! not as predicted, as a share of the product. Only where the ground is known.
 
-use super::patch::VISIBLE;
 use super::{Check, Measured};
 use crate::imaging::matte::watershed;
 use crate::verify::{Comparison, Input};
+
+/// ΔE00 from which on the known ground is not as predicted; lower than on the product, since nothing but JPEG touches it.
+const VISIBLE: f32 = 3.5;
 
 pub(super) struct Surroundings;
 
