@@ -19,6 +19,12 @@ impl Plane {
         Plane { width, height, data: vec![value; width * height] }
     }
 
+    /// Sample by sample the product with a plane of the same shape.
+    pub fn times(&self, other: &Plane) -> Plane {
+        let data = self.data.iter().zip(&other.data).map(|(a, b)| a * b).collect();
+        Plane { width: self.width, height: self.height, data }
+    }
+
     /// 8-bit samples as 0..1.
     pub fn from_gray(image: &GrayImage) -> Self {
         let data = image.as_raw().iter().map(|&v| f32::from(v) / 255.0).collect();

@@ -29,7 +29,7 @@ pub(super) fn frayed(region: &Region) -> Plane {
         Plane { width, height, data: deep.iter().map(|d| if *d == 1 { 1.0 } else { 0.0 }).collect() };
     let agreement = agreement(&region.light, |i| deep[i] <= INSIDE && near[i] <= OUTSIDE);
     let around = border.blurred(AROUND);
-    let weighted = product(&border, &agreement).blurred(AROUND);
+    let weighted = border.times(&agreement).blurred(AROUND);
     let agrees_less = |i: usize, than: f32| weighted.data[i] < than * around.data[i];
     let length = border.data.iter().filter(|b| **b > 0.0).count();
     let frayed = (0..border.data.len()).filter(|i| border.data[*i] > 0.0 && agrees_less(*i, AGREED)).count();
@@ -43,11 +43,6 @@ pub(super) fn frayed(region: &Region) -> Plane {
         })
         .collect();
     Plane { width, height, data }
-}
-
-fn product(a: &Plane, b: &Plane) -> Plane {
-    let data = a.data.iter().zip(&b.data).map(|(a, b)| a * b).collect();
-    Plane { width: a.width, height: a.height, data }
 }
 
 /// Coherence of the structure tensor (Bigün and Granlund 1987) of `light` over the pixels that count.

@@ -95,11 +95,6 @@ fn contact(ground: &[Plane; 3], inside: &Plane) -> Plane {
     contact
 }
 
-fn product(a: &Plane, b: &Plane) -> Plane {
-    let data = a.data.iter().zip(&b.data).map(|(a, b)| a * b).collect();
-    Plane { width: a.width, height: a.height, data }
-}
-
 /// Positions of samples around each pixel: density, center of gravity, inverse spread.
 struct Positions {
     density: Plane,
@@ -153,9 +148,9 @@ fn continued(roots: &[Plane; 3], known: &Plane) -> ([Plane; 3], Plane) {
     let mut doubt = Plane::filled(width, height, 0.0);
     let mut trusted = Plane::filled(width, height, 0.0);
     let planes = std::array::from_fn(|c| {
-        let mut value = product(&roots[c], known).blurred(GROUND_REACH);
-        let x = product(&roots[c], &positions.across[0]).blurred(GROUND_REACH);
-        let y = product(&roots[c], &positions.across[1]).blurred(GROUND_REACH);
+        let mut value = roots[c].times(known).blurred(GROUND_REACH);
+        let x = roots[c].times(&positions.across[0]).blurred(GROUND_REACH);
+        let y = roots[c].times(&positions.across[1]).blurred(GROUND_REACH);
         for i in 0..width * height {
             let density = positions.density.data[i].max(1e-6);
             let (cx, cy) = (positions.center[0].data[i], positions.center[1].data[i]);
@@ -181,7 +176,7 @@ fn averaged(roots: &[Plane; 3], known: &Plane) -> ([Plane; 3], Plane) {
     let density = known.blurred(FRONT_REACH);
     let mut trusted = density.clone();
     trusted.data.iter_mut().for_each(|d| *d = if *d > SPARSE { 1.0 } else { 0.0 });
-    let mut square = product(&roots[0], &roots[0]);
+    let mut square = roots[0].times(&roots[0]);
     for i in 0..square.data.len() {
         square.data[i] =
             known.data[i] * roots.iter().map(|plane| plane.data[i] * plane.data[i]).sum::<f32>() / 3.0;
@@ -191,7 +186,7 @@ fn averaged(roots: &[Plane; 3], known: &Plane) -> ([Plane; 3], Plane) {
         variance.data[i] /= density.data[i].max(1e-6);
     }
     let means = std::array::from_fn(|c| {
-        let mut mean = product(&roots[c], known).blurred(FRONT_REACH);
+        let mut mean = roots[c].times(known).blurred(FRONT_REACH);
         for i in 0..mean.data.len() {
             mean.data[i] /= density.data[i].max(1e-6);
             variance.data[i] -= mean.data[i] * mean.data[i] / 3.0;
