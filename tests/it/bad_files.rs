@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
@@ -139,4 +139,29 @@ pub(crate) fn unprivileged() -> Option<Command> {
 /// Says past the test harness that a test could not be made here.
 pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "\nSKIPPED: {why}");
+}
+
+/// A folder of photos, and one for what is made of them.
+pub(crate) struct Tray(tempfile::TempDir);
+
+impl Tray {
+    pub(crate) fn new() -> Self {
+        let tray = Tray(tempfile::tempdir().unwrap());
+        fs::create_dir(tray.photos()).unwrap();
+        tray
+    }
+
+    pub(crate) fn photos(&self) -> PathBuf {
+        self.0.path().join("photos")
+    }
+
+    pub(crate) fn out(&self) -> PathBuf {
+        self.0.path().join("out")
+    }
+
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.photos().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
 }

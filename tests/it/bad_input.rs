@@ -1,37 +1,14 @@
 //! Every kind of bad input through `packshot segment`: its code, its name in the message, the others done, nothing half-written.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::bad_files::{PACKSHOT, PRODUCTS, no_photos, photo, png, small_box, standing, unprivileged};
-
-/// A folder of photos, and what `packshot segment` makes of them.
-struct Tray(tempfile::TempDir);
+use crate::bad_files::{PACKSHOT, PRODUCTS, Tray, no_photos, photo, png, small_box, standing, unprivileged};
 
 impl Tray {
-    fn new() -> Self {
-        let tray = Tray(tempfile::tempdir().unwrap());
-        fs::create_dir(tray.photos()).unwrap();
-        tray
-    }
-
-    fn photos(&self) -> PathBuf {
-        self.0.path().join("photos")
-    }
-
-    fn out(&self) -> PathBuf {
-        self.0.path().join("out")
-    }
-
-    fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.photos().join(name);
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-
     fn segment(&self, command: &mut Command) -> (Vec<Value>, Output) {
         let output = command.arg("segment").arg(self.photos()).arg("--out").arg(self.out()).output().unwrap();
         let text = String::from_utf8(output.stdout.clone()).unwrap();

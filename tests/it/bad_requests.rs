@@ -1,12 +1,12 @@
 //! Bad input through `packshot scene` and `packshot verify`: the same codes as anywhere, the others done, nothing half-written.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::bad_files::{PACKSHOT, no_photos, photo, png, skipped, small_box, standing};
+use crate::bad_files::{PACKSHOT, Tray, no_photos, photo, png, skipped, small_box, standing};
 
 fn lines(output: &Output) -> Vec<Value> {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
@@ -45,30 +45,7 @@ fn files(folder: &Path) -> Vec<String> {
     found
 }
 
-/// A folder of photos, and one for what is made of them.
-struct Tray(tempfile::TempDir);
-
 impl Tray {
-    fn new() -> Self {
-        let tray = Tray(tempfile::tempdir().unwrap());
-        fs::create_dir(tray.photos()).unwrap();
-        tray
-    }
-
-    fn photos(&self) -> PathBuf {
-        self.0.path().join("photos")
-    }
-
-    fn out(&self) -> PathBuf {
-        self.0.path().join("out")
-    }
-
-    fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.photos().join(name);
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-
     /// `packshot scene` on `photos`, small and on the studio sweep, started by `command`.
     fn scene(&self, command: &mut Command, photos: &Path) -> std::io::Result<Output> {
         command.arg("scene").arg(photos).args(["--template", "studio-sweep", "--size", "300", "--out"]);
