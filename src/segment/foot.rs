@@ -19,6 +19,8 @@ const FADING: f32 = 0.006;
 const FADE: usize = 20;
 /// Spread of the ratios over their mean above which it is not shadow; bounce light tints a shadow less.
 const TINTED: f32 = 0.3;
+/// Spread of the ratios of what has color of its own.
+const OWN_COLOR: f32 = 0.06;
 /// A rise above the darkest by this, plus this share of it, is the product.
 const RISE: (f32, f32) = (0.02, 0.15);
 /// As dark as the darkest within this: on a black product the cut goes to the lower end of the black.
@@ -44,8 +46,13 @@ struct Foot {
 
 /// Takes contact shadows out of `inside` (row-major, as wide as the ratios, which are light relative to the bare ground) and returns where they were.
 ///
-/// `steep` is the change of light over a pixel.
-pub(super) fn cut_shadow(inside: &mut [bool], ratio: &[Plane; 3], steep: &Plane) -> Vec<bool> {
+/// `steep` is the change of light over a pixel; on `loops` (cables, straps) what has color stays.
+pub(super) fn cut_shadow(
+    inside: &mut [bool],
+    ratio: &[Plane; 3],
+    steep: &Plane,
+    loops: &[bool],
+) -> Vec<bool> {
     let (width, height) = (ratio[0].width, ratio[0].height);
     let mut shadow = vec![false; inside.len()];
     let Some(top) = inside.iter().position(|i| *i) else { return shadow };
@@ -69,19 +76,19 @@ pub(super) fn cut_shadow(inside: &mut [bool], ratio: &[Plane; 3], steep: &Plane)
             }
         }
     }
-    settle(inside, &mut shadow, steep);
+    settle(inside, &mut shadow, &walk, loops);
     shadow
 }
 
 /// Decides by watershed what is left beside the cuts, where the walk found nothing of its own: what is joined to the product without an edge is
 /// product, what is joined to the shadow is shadow.
-fn settle(inside: &mut [bool], shadow: &mut [bool], steep: &Plane) {
-    let width = steep.width;
+fn settle(inside: &mut [bool], shadow: &mut [bool], walk: &Walk, loops: &[bool]) {
+    let (width, steep) = (walk.steep.width, walk.steep);
     let mut markers: Vec<u8> = inside.iter().map(|i| if *i { PRODUCT } else { BACKGROUND }).collect();
     for i in (0..shadow.len()).filter(|i| shadow[*i]) {
         let (x, start) = (i % width, i - i % width);
         for beside in start + x.saturating_sub(BESIDE)..=start + (x + BESIDE).min(width - 1) {
-            if inside[beside] {
+            if inside[beside] && !(loops[beside] && walk.is_colored(beside)) {
                 markers[beside] = UNDECIDED;
             }
         }
@@ -152,6 +159,11 @@ impl<'a> Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Whether a pixel has color of its own.
+    fn is_colored(&self, i: usize) -> bool {
+        self.tint.data[i] > TINTED && self.tint.data[i] * self.light.data[i] > OWN_COLOR
+    }
+
     /// The upper end of a column that is shadow all through: colorless, with open ground above it and no edge anywhere.
     fn lone(&self, inside: &[bool], x: usize, bottom: usize) -> Option<usize> {
         let at = |y: usize| y * self.light.width + x;
@@ -240,7 +252,7 @@ mod tests {
     fn the_shadow_under_a_product_goes_and_the_product_stays() {
         for color in [[0.5, 0.2, 0.1], [0.8, 0.8, 0.8], [0.3, 0.3, 0.3]] {
             let (ratio, mut inside) = scene(color);
-            cut_shadow(&mut inside, &ratio, &steepness(&ratio[0]));
+            cut_shadow(&mut inside, &ratio, &steepness(&ratio[0]), &[false; 8000]);
             for x in 22..58 {
                 assert!((58..=60).contains(&lowest(&inside, x)), "{color:?} {x}: {}", lowest(&inside, x));
             }
@@ -258,7 +270,7 @@ mod tests {
             inside[y * 80..(y + 1) * 80].fill(false);
         }
         let before = inside.clone();
-        cut_shadow(&mut inside, &ratio, &steepness(&ratio[0]));
+        cut_shadow(&mut inside, &ratio, &steepness(&ratio[0]), &[false; 8000]);
         assert!(inside == before);
     }
 }

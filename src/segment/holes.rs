@@ -45,8 +45,14 @@ const HOLE_EDGED: f32 = 0.75;
 const LARGEST_HOLE: f32 = 0.25;
 
 /// Opens enclosed background: as bright as ground in at most soft shadow, colorless, flat, with an edge of its own.
-/// `around` is the light of the ground outside, continued below the product.
-pub(super) fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane) {
+/// `around` is the light of the ground outside, continued below the product. Returns what was opened.
+pub(super) fn open_holes(
+    inside: &mut [bool],
+    light: &Plane,
+    chroma: &Plane,
+    steep: &Plane,
+    around: &Plane,
+) -> Vec<bool> {
     let (width, count) = (light.width, inside.len());
     let area = inside.iter().filter(|i| **i).count() as f32;
     let candidate: Vec<bool> = (0..count)
@@ -65,7 +71,9 @@ pub(super) fn open_holes(inside: &mut [bool], light: &Plane, chroma: &Plane, ste
                 || small.contains(&part.len()) && is_gap(part, light, chroma, steep, around, &outside)
         })
         .collect();
+    let before = inside.to_vec();
     carve(inside, &holes, steep);
+    before.iter().zip(&*inside).map(|(before, now)| *before && !now).collect()
 }
 
 /// Opens the cells of a mesh: many small parts that look like ground, each behind a thin wall from the outside or from another open cell. Returns

@@ -1,11 +1,13 @@
 //! Photo → Cutout, the white-background route: background field, coarse region, edge. Knows no template, file or database.
 
+mod bays;
 mod edges;
 mod foot;
 mod fray;
 mod given;
 mod holes;
 mod judge;
+mod looks;
 mod region;
 mod side;
 

@@ -2,13 +2,11 @@
 
 use super::SMALLEST;
 use super::edges::{COLORED, DARK, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
-use super::foot;
 use super::holes::{open_holes, open_mesh};
-use crate::imaging::matte::border;
+use super::{bays, foot, looks};
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::distance_to;
-use crate::imaging::matte::sides::{SHRINK, Sides};
-use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
+use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
 /// What the lenient rule takes away beyond this share of the product is a leak, not a shadow.
@@ -20,11 +18,6 @@ const SHADED: f32 = 0.93;
 const FAINT: f32 = 0.0155;
 /// … unless it is most of what was found.
 const LARGEST_GROUND: f32 = 0.3;
-
-/// The border may move by this many coarse pixels.
-const MARGIN: u8 = 9;
-/// Step between coarse neighbors that is no edge, in square roots of light.
-const NOISE_STEP: f32 = 0.014;
 
 /// Coarse pixels this near to the product are a mixture of both, not ground.
 const BESIDE: u8 = 3;
@@ -67,11 +60,13 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let mut inside = without_shadow(keen, &lenient, &light, &steep);
     drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
-    open_holes(&mut inside, &light, &chroma, &steep, &around);
+    let mut holes = open_holes(&mut inside, &light, &chroma, &steep, &around);
     let mesh = open_mesh(&mut inside, &light, &chroma, &steep, &around);
-    let contact = foot::cut_shadow(&mut inside, ratio, &steep);
-    border_by_looks(&mut inside, ratio, mesh);
-    let below = border_by_looks(&mut inside, ratio, mesh);
+    bays::open(&mut inside, &mut holes, &light, &chroma, &steep);
+    let loops = looks::loops(&inside, &holes, width);
+    let contact = foot::cut_shadow(&mut inside, ratio, &steep, &loops);
+    looks::settle(&mut inside, ratio, mesh, &holes);
+    let below = looks::settle(&mut inside, ratio, mesh, &holes);
     let contact = (0..inside.len()).map(|i| contact[i] || below[i]).collect();
     drop_dust(&mut inside, &light, &chroma, &steep);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
@@ -80,52 +75,6 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
     Region { inside, contact, mesh, width, height, light, chroma, around, parts }
-}
-
-/// Moves the border to where the two sides look different, at most [`MARGIN`] away. Returns where contact shadow is likely.
-fn border_by_looks(inside: &mut [bool], ratio: &[Plane; 3], mesh: bool) -> Vec<bool> {
-    let (width, height) = (ratio[0].width, ratio[0].height);
-    let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
-    let (to_inside, to_outside) =
-        (distance_to(inside, width, MARGIN + 1), distance_to(&outside, width, MARGIN + 1));
-    let mut markers: Vec<u8> = (0..inside.len())
-        .map(|i| match () {
-            () if to_outside[i] > MARGIN => PRODUCT,
-            () if to_inside[i] > MARGIN => BACKGROUND,
-            () => UNDECIDED,
-        })
-        .collect();
-    let sure = |side: u8| {
-        let data = markers.iter().map(|m| if *m == side { 1.0 } else { 0.0 }).collect();
-        Plane { width, height, data }
-    };
-    let roots: [Plane; 3] = std::array::from_fn(|c| {
-        let data = ratio[c].data.iter().map(|v| v.max(0.0).sqrt()).collect();
-        Plane { width, height, data }
-    });
-    let sides = Sides::estimate(&roots, &sure(BACKGROUND), &sure(PRODUCT));
-    let root = |i: usize| std::array::from_fn(|c| roots[c].data[i]);
-    border::settle(&mut markers, width, root, &sides, 1.0, NOISE_STEP);
-    if !mesh {
-        close_print(&mut markers, &outside, width);
-    }
-    for (inside, marker) in inside.iter_mut().zip(&markers) {
-        *inside = *marker == PRODUCT;
-    }
-    (0..inside.len())
-        .map(|i| sides.contact.sample((i % width) as f32 * SHRINK, (i / width) as f32 * SHRINK) > 0.5)
-        .collect()
-}
-
-/// Gives back to the product what was cut out of it away from all that was `outside` before: white print looks like ground, too.
-fn close_print(markers: &mut [u8], outside: &[bool], width: usize) {
-    let ground: Vec<bool> = markers.iter().map(|m| *m == BACKGROUND).collect();
-    let joined = watershed::reach((0..ground.len()).filter(|i| outside[*i]), &ground, width);
-    for i in 0..markers.len() {
-        if ground[i] && !joined[i] {
-            markers[i] = PRODUCT;
-        }
-    }
 }
 
 /// The keen product without the shadows and the bends of the ground that only the lenient rule saw.

@@ -16,6 +16,14 @@ const FRONT_NOISE: f32 = 0.05;
 const SHADOW: f32 = 3.0;
 /// Most color of a contact shadow, as a share of its darkness.
 const SHADOW_TINT: f32 = 0.35;
+/// The same for pale darkness beside something thin and colored (a cable, a strap), which has its shadow on all sides.
+const SHADOW_BESIDE: f32 = 1.0;
+/// Such a shadow is lighter than this (root of light).
+const LIT: f32 = 0.46;
+/// A product's color as a share of its darkness above which it is told from shadow by color …
+const COLORED: f32 = 0.14;
+/// … and the share of it that a shadow may have.
+const PALE: f32 = 0.35;
 /// What looks like neither side is product: unlikeness to it counts only so much of what unlikeness to the ground does.
 const NEITHER: f32 = 0.6;
 /// Neither side speaks louder than this.
@@ -65,10 +73,22 @@ fn from_ground(seen: [f32; 3], sides: &Point) -> f32 {
     let allowed = GROUND_NOISE + GROUND_DOUBT * sides.ground_doubt;
     let unlike = ((light / allowed).powi(2) + tint / (TINT_NOISE + 0.2 * sides.ground_doubt).powi(2))
         .min(2.0 * LOUDEST);
+    if sides.thin > 0.5 && light < 0.0 && seen[1] > LIT && tint.sqrt() < paleness(sides) * -light {
+        return unlike + sides.thin * (SHADOW_BESIDE.min(unlike) - unlike);
+    }
     if light < 0.0 && tint.sqrt() < SHADOW_TINT * -light {
         return unlike + sides.contact * (SHADOW.min(unlike) - unlike);
     }
     unlike
+}
+
+/// Most color, as a share of its darkness, of what is shadow beside a colored product: well below the product's own; none beside a colorless one.
+fn paleness(sides: &Point) -> f32 {
+    let mean = |color: &[f32; 3]| (color[0] + color[1] + color[2]) / 3.0;
+    let front = mean(&sides.front);
+    let tint = sides.front.iter().map(|f| (f - front).powi(2)).sum::<f32>().sqrt();
+    let own = tint / (mean(&sides.ground) - front).max(0.05);
+    if own > COLORED { PALE * own } else { 0.0 }
 }
 
 #[cfg(test)]

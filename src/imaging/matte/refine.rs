@@ -9,7 +9,7 @@ use super::border;
 use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::distance_to;
-use super::sides::Sides;
+use super::sides::{self, Sides};
 use super::watershed::{BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::color::srgb;
 use crate::imaging::plane::Plane;
@@ -113,11 +113,7 @@ fn sides(field: &Field, coarse: &Coarse) -> Sides {
             .collect();
         Plane { width, height, data }
     };
-    let roots: [Plane; 3] = std::array::from_fn(|c| {
-        let data = coarse.ratio[c].data.iter().map(|v| v.max(0.0).sqrt()).collect();
-        Plane { width, height, data }
-    });
-    let mut sides = Sides::estimate(&roots, &sure(&inside), &sure(&outside));
+    let mut sides = Sides::estimate(&sides::roots(&coarse.ratio), &sure(&inside), &sure(&outside));
     for (c, bare) in field.roots(sides.contact.width, sides.contact.height).iter().enumerate() {
         for i in 0..bare.data.len() {
             sides.ground[c].data[i] *= bare.data[i];

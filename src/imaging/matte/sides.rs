@@ -33,6 +33,8 @@ pub struct Sides {
     pub front_spread: Plane,
     /// 0..1: how likely neutral darkness here is a contact shadow: right below the product, on ground that is shaded already.
     pub contact: Plane,
+    /// 0..1: whether the product is a thin thing here; 0 from [`Sides::estimate`].
+    pub thin: Plane,
 }
 
 impl Sides {
@@ -46,7 +48,8 @@ impl Sides {
         let (ground, ground_doubt) = continued(&outer, &outside);
         let (front, front_spread) = averaged(&inner, &inside);
         let contact = contact(&ground, &inside);
-        Sides { ground, ground_doubt, front, front_spread, contact }
+        let thin = Plane::filled(contact.width, contact.height, 0.0);
+        Sides { ground, ground_doubt, front, front_spread, contact, thin }
     }
 
     /// Ground, its doubt, product and its spread at pixel coordinates of the planes they come from (centers at +0.5).
@@ -58,8 +61,17 @@ impl Sides {
             front: std::array::from_fn(|c| self.front[c].sample(x, y)),
             front_spread: self.front_spread.sample(x, y),
             contact: self.contact.sample(x, y),
+            thin: self.thin.sample(x, y),
         }
     }
+}
+
+/// Square roots of ratios of linear light.
+pub fn roots(ratio: &[Plane; 3]) -> [Plane; 3] {
+    std::array::from_fn(|c| {
+        let data = ratio[c].data.iter().map(|v| v.max(0.0).sqrt()).collect();
+        Plane { width: ratio[c].width, height: ratio[c].height, data }
+    })
 }
 
 /// Both sides at one place; see [`Sides`].
@@ -75,6 +87,8 @@ pub struct Point {
     pub front_spread: f32,
     /// Chance of contact shadow.
     pub contact: f32,
+    /// Thinness.
+    pub thin: f32,
 }
 
 /// See [`Sides::contact`].
