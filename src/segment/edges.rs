@@ -31,6 +31,13 @@ pub(super) struct Rule {
     factor: f32,
 }
 
+impl Rule {
+    /// What is an edge where it is as steep as this `around`.
+    pub(super) fn threshold(self, around: f32) -> f32 {
+        self.floor + self.factor * around
+    }
+}
+
 /// Finds the faint edges of white on white, but takes the rim of a sharp shadow for one too.
 pub(super) const KEEN: Rule = Rule { floor: 0.004, factor: 1.2 };
 /// Follows shadows up to the product's foot, but leaks through faint edges.
@@ -108,9 +115,8 @@ fn transposed(plane: &Plane) -> Plane {
 pub(super) fn pass(light: &Plane, chroma: &Plane, steep: &Plane, around: &Plane, rule: Rule) -> Vec<bool> {
     let (width, height) = (light.width, light.height);
     let count = width * height;
-    let mut edge: Vec<bool> = (0..count)
-        .map(|i| steep.data[i] > rule.floor + rule.factor * around.data[i] || steep.data[i] > STEEP)
-        .collect();
+    let mut edge: Vec<bool> =
+        (0..count).map(|i| steep.data[i] > rule.threshold(around.data[i]) || steep.data[i] > STEEP).collect();
     // A thin slanting edge holds together at its corners only.
     for speck in watershed::connected(&edge, width, watershed::CORNERS) {
         if speck.len() < SPECK {

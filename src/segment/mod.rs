@@ -2,6 +2,7 @@
 
 mod bays;
 mod edges;
+mod extent;
 mod foot;
 mod fray;
 mod given;

@@ -3,7 +3,7 @@
 use super::SMALLEST;
 use super::edges::{COLORED, DARK, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::holes::{open_holes, open_mesh};
-use super::{bays, foot, looks};
+use super::{bays, extent, foot, looks};
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::distance_to;
 use crate::imaging::matte::watershed;
@@ -18,6 +18,9 @@ const SHADED: f32 = 0.93;
 const FAINT: f32 = 0.0155;
 /// … unless it is most of what was found.
 const LARGEST_GROUND: f32 = 0.3;
+
+/// What is this near to the frame comes in from it.
+const FRAME: usize = 2;
 
 /// Coarse pixels this near to the product are a mixture of both, not ground.
 const BESIDE: u8 = 3;
@@ -55,9 +58,11 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let light = of(&|r| (r[0] + r[1] + r[2]) / 3.0);
     let chroma = of(&|r| r[0].max(r[1]).max(r[2]) - r[0].min(r[1]).min(r[2]));
     let steep = steepness(ratio, &chroma);
-    let keen = pass(&light, &chroma, &steep, &opened(&steep), KEEN);
+    let wide = opened(&steep);
+    let keen = pass(&light, &chroma, &steep, &wide, KEEN);
     let lenient = pass(&light, &chroma, &steep, &steep.blurred(THIN as f32), LENIENT);
-    let mut inside = without_shadow(keen, &lenient, &light, &steep);
+    let bounded = extent::bounded(&keen, &lenient, &steep, &wide, KEEN);
+    let mut inside = without_shadow(bounded, &lenient, &light, &steep);
     drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
     let mut holes = open_holes(&mut inside, &light, &chroma, &steep, &around);
@@ -69,6 +74,7 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let below = looks::settle(&mut inside, ratio, mesh, &holes);
     let contact = (0..inside.len()).map(|i| contact[i] || below[i]).collect();
     drop_dust(&mut inside, &light, &chroma, &steep);
+    drop_frame(&mut inside, width);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
         .iter()
         .map(|part| part.len() as f32 / inside.len() as f32)
@@ -137,6 +143,23 @@ fn drop_dust(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) 
         if share < SMALLEST || (bland && share < 0.02) {
             part.iter().for_each(|i| inside[*i] = false);
         }
+    }
+}
+
+/// Removes what comes in from the frame beside a larger thing that does not: a dark corner, the seam or the edge of a backdrop.
+fn drop_frame(inside: &mut [bool], width: usize) {
+    let height = inside.len() / width;
+    let in_frame = |i: &usize| {
+        let (x, y) = (i % width, i / width);
+        x < FRAME || y < FRAME || x + FRAME >= width || y + FRAME >= height
+    };
+    let parts = watershed::components(inside, width);
+    let Some(largest) = parts.iter().max_by_key(|part| part.len()) else { return };
+    if largest.iter().any(in_frame) {
+        return;
+    }
+    for part in parts.iter().filter(|part| part.iter().any(in_frame)) {
+        part.iter().for_each(|i| inside[*i] = false);
     }
 }
 
