@@ -1,10 +1,11 @@
 # Two commands on a fresh machine with Rust, Python 3 and make: `make demo` and `make test`. Each does all of its own set-up.
-.PHONY: demo test lint doc bench pictures setup clean
+.PHONY: demo real test lint doc bench pictures setup clean
 CARGO ?= cargo
 OUT ?= out/demo
 
 help:
 	@echo "make demo      the whole job on the pictures that come along; leaves $(OUT)/index.html"
+	@echo "make real      the same on photos that nobody here made (fetched with npm); leaves out/real/index.html"
 	@echo "make test      all tests"
 	@echo "make lint      formatting, lints, dependency policy"
 	@echo "make doc       the API documentation, warnings denied"
@@ -23,6 +24,11 @@ demo: setup
 	@echo "demo: building (a few minutes the first time)"
 	@$(CARGO) build --locked --quiet
 	@$(CARGO) run --locked --quiet -- demo --out $(OUT)
+
+real: setup
+	@python3 tools/real/fetch.py out/photos
+	@$(CARGO) build --locked --quiet
+	@$(CARGO) run --locked --quiet -- demo out/photos/catalog.csv --out out/real
 
 test: setup
 	@echo "test: building (a few minutes the first time)"

@@ -27,10 +27,12 @@ pub(super) enum Command {
     #[command(after_help = "Example: packshot bench fidelity\n         packshot bench pipeline\n\
         Exit status: 0 measured, 1 a picture that comes along is missing or broken, 2 wrong usage.")]
     Bench(BenchArgs),
-    /// Run the whole job on the pictures that come along, and leave a contact sheet to look at
-    #[command(after_help = "Example: packshot demo --out out/demo\n\
+    /// Run the whole job, on the pictures that come along or on your own, and leave a contact sheet to look at
+    #[command(
+        after_help = "Example: packshot demo --out out/demo\n         packshot demo photos/ --out out/mine\n\
         Stopped half way? The same command finishes what was left. Open DIR/index.html when it is done.\n\
-        Exit status: 0 all made, 1 stopped, or something failed, 2 wrong usage.")]
+        Exit status: 0 all made, 1 stopped, or something failed, 2 wrong usage."
+    )]
     Demo(DemoArgs),
     /// Say whether this installation can do its work
     #[command(
@@ -87,6 +89,9 @@ pub(super) struct BenchArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
+    /// Photos, folders of them, or CSV manifests; none means the pictures that come along
+    #[arg(value_name = "PHOTO")]
+    pub photos: Vec<PathBuf>,
     /// Where everything goes
     #[arg(long, value_name = "DIR", default_value = "out/demo")]
     pub out: PathBuf,

@@ -1,7 +1,7 @@
-//! `packshot demo`: the whole job on the pictures that come along, through queue and storage; resumable. Knows no stage's insides.
+//! `packshot demo`: the whole job on the pictures that come along, or on others, through queue and storage; resumable. Knows no stage's insides.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::signal;
 
@@ -33,7 +33,7 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<u8, Problem> {
     } else if data.exists() && !finished {
         output::say("An earlier run was stopped half way; finishing what was left.");
     }
-    let outcomes = super::runtime()?.block_on(work(session, &data))?;
+    let outcomes = super::runtime()?.block_on(work(session, &args.photos, &data))?;
     let Some((outcomes, mut problems, store)) = outcomes else {
         output::say("Stopped. The same command goes on from here.");
         return Ok(SOME_FAILED);
@@ -67,10 +67,10 @@ fn io_problem(path: &Path, error: std::io::Error) -> Problem {
 type Outcome = (Vec<PhotoOutcome>, Vec<Problem>, std::sync::Arc<dyn Storage>);
 
 /// Submits, works until nothing is left, and reads back; `None` if it was told to stop.
-async fn work(session: &Session, data: &Path) -> Result<Option<Outcome>, Problem> {
-    let home = app::home()?;
+async fn work(session: &Session, photos: &[PathBuf], data: &Path) -> Result<Option<Outcome>, Problem> {
     let app = App::open(data, app::library()?).await?;
-    let (items, mut problems) = items::expand(&[home.join("fixtures/products/catalog.csv")]);
+    let bundled = [app::home()?.join("fixtures/products/catalog.csv")];
+    let (items, mut problems) = items::expand(if photos.is_empty() { &bundled } else { photos });
     let mut wanted = 0;
     for item in &items {
         let order = match order(&app, item) {

@@ -21,6 +21,8 @@ const FADE: usize = 20;
 const TINTED: f32 = 0.3;
 /// Spread of the ratios of what has color of its own.
 const OWN_COLOR: f32 = 0.06;
+/// A shadow only grows darker: small rises on the way that add up to this are cloth, or whatever has a grain.
+const ROUGH: f32 = 0.08;
 /// A rise above the darkest by this, plus this share of it, is the product.
 const RISE: (f32, f32) = (0.02, 0.15);
 /// As dark as the darkest within this: on a black product the cut goes to the lower end of the black.
@@ -141,10 +143,18 @@ impl<'a> Walk<'a> {
             return Some(top);
         }
         let mut darkest = self.light.data[at(start)];
+        let (mut risen, mut rough) = (0.0, 0.0);
         for y in (bottom.saturating_sub(self.reach)..start).rev() {
             let light = self.light.data[at(y)];
+            risen += (light - self.light.data[at(y + 1)]).max(0.0);
             if self.tint.data[at(y)] > TINTED {
                 return Some(y + 1);
+            }
+            if light < darkest {
+                rough = risen;
+            }
+            if rough > ROUGH {
+                return None;
             }
             if light > darkest + RISE.0 + RISE.1 * darkest {
                 return (y + 1..=start).rev().find(|y| self.light.data[at(*y)] <= darkest + BLACK);

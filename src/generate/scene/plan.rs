@@ -15,6 +15,8 @@ const HEIGHT_SHARE: [f32; 2] = [0.50, 0.58];
 const HEIGHT_LIMITS: [f32; 2] = [0.36, 0.66];
 /// The product never takes more of the frame's width.
 const WIDTH_LIMIT: f32 = 0.66;
+/// Free frame beside the product, at least.
+const MARGIN: f32 = 0.04;
 /// How much of the photo's own shade is laid on the ground.
 const NATURAL: f32 = 0.85;
 /// How much larger or smaller than life the product may stand: nothing near it tells.
@@ -52,8 +54,12 @@ pub(super) fn plan(input: &Input<'_>, plate: &Plate) -> Result<(Placement, Vec<P
     let frame = frame(input, plate, anchor, height_m, slenderness)?;
     let zoom = request.height as f32 / frame.height;
     let mirrored = overrides.mirrored.unwrap_or_else(|| mirrored(input, plate));
-    let foot = foot(plate, anchor, &frame, zoom, request.width as f32, mirrored, overrides);
     let scale = frame.share * request.height as f32 / bounds.height as f32;
+    let mut foot = foot(plate, anchor, &frame, zoom, request.width as f32, mirrored, overrides);
+    if overrides.foot.is_none() {
+        let beside = [base.pivot[0] - bounds.x as f32, bounds.right() as f32 - base.pivot[0]];
+        foot[0] = within(foot[0], beside.map(|side| side * scale), request.width as f32);
+    }
     let placement = Placement {
         schema: PLACEMENT_SCHEMA,
         photo: input.photo,
@@ -155,6 +161,12 @@ fn foot(
     let (pixel, _) = plate.template.camera.project(anchor.position);
     let x = (pixel[0] - frame.crop[0]) * zoom;
     [if mirrored { master_width - x } else { x }, (pixel[1] - frame.crop[1]) * zoom]
+}
+
+/// The foot moved aside so far that what reaches out `beside` it on both sides stays within the frame, with a margin; all in pixels.
+fn within(foot: f32, beside: [f32; 2], width: f32) -> f32 {
+    let (least, most) = (beside[0] + MARGIN * width, width - beside[1] - MARGIN * width);
+    if least > most { (least + most) / 2.0 } else { foot.clamp(least, most) }
 }
 
 fn contact(kind: GroundKind, base: &Base, scale: f32, natural: f32) -> Contact {

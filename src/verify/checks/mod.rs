@@ -12,6 +12,7 @@ mod out_of_frame;
 mod patch;
 mod photometry;
 mod reference;
+mod standing;
 mod structure;
 mod surroundings;
 mod white_ground;
@@ -58,6 +59,7 @@ pub static ALL: &[&dyn Check] = &[
     &patch::Patch,
     &photometry::Photometry,
     &reference::Reference,
+    &standing::Standing,
     &structure::Structure,
     &surroundings::Surroundings,
     &white_ground::WhiteGround,

@@ -11,4 +11,8 @@ ALL = (
     "bathroom_marble",
     "desk",
     "cafe",
+    "garden",
+    "winter",
+    "linen_bed",
+    "festive_red",
 )

@@ -1,4 +1,4 @@
-"""Festive set in deep red: satin-painted top, gold baubles, fir and ribbon at the edges, warm lights out of focus."""
+"""Festive set in deep red: satin-painted top, gold baubles at the edge, warm lights out of focus."""
 
 import math
 
@@ -22,7 +22,7 @@ SPEC = PlateSpec(
     title_en="Red festive set with warm lights",
     title_zh="暖灯红色节日布景",
     keywords_en=("festive", "holiday", "christmas", "new year", "lunar new year", "valentine", "gift", "present", "celebration",
-                 "red", "gold", "baubles", "ornaments", "ribbon", "fir", "fairy lights", "bokeh", "winter", "sale", "party"),
+                 "red", "gold", "baubles", "ornaments", "fairy lights", "bokeh", "winter", "sale", "party"),
     keywords_zh=("节日", "圣诞", "新年", "春节", "年货", "情人节", "礼物", "送礼", "庆祝", "红色", "金色", "彩球", "装饰", "丝带",
                  "松枝", "彩灯", "光斑", "冬天", "促销", "派对"),
     categories=("beauty", "food", "toys", "fashion", "electronics", "home", "kitchen"),
@@ -45,8 +45,6 @@ SPEC = PlateSpec(
 def build(collection) -> None:
     mark_ground(mesh.rounded_box("top", (3.0, 1.3, 0.04), collection, _paint(), 0.004, location=(0, -0.13, -0.02)))
     _baubles(collection)
-    _fir(collection)
-    _ribbon(collection)
     _back(collection)
     _light(collection)
 
@@ -74,39 +72,12 @@ def _baubles(collection) -> None:
             part.location, part.rotation_euler = (x, y, r), (0.9, 0.4, x * 9)
 
 
-def _fir(collection) -> None:
-    """Twigs that reach in from the left edge."""
-    rng = np.random.default_rng(SEED)
-    s = Shader("needles", roughness=0.45, specular=0.4)
-    s.set(color=s.ramp(s.noise(s.coords(), 60, 2), [(0.35, (0.018, 0.045, 0.022)), (0.7, (0.06, 0.105, 0.05))]))
-    bark = plain("bark", (0.10, 0.06, 0.035), 0.8)
-    for k, (x, y, z, turn, rise) in enumerate(((-0.50, 0.14, 0.03, 0.1, 0.06), (-0.52, 0.22, 0.05, -0.25, 0.12), (-0.50, 0.05, 0.02, 0.35, 0.04),
-                                               (-0.55, 0.32, 0.08, 0.05, 0.1), (-0.53, 0.18, 0.09, 0.3, 0.2))):
-        stem = 0.26 + 0.02 * k
-        twig = outdoor.sprig_mesh("fir", rng, 210, stem, 0.024, 0.0021, (0.35, 0.85))
-        pose = (0, math.pi / 2 - rise, turn)
-        outdoor.link(collection, "fir", twig, s.material, (x, y, z), pose)
-        wood = mesh.tube("wood", [(0, 0, 0), (0, 0, stem * 0.95)], 0.0022, collection, bark)
-        wood.location, wood.rotation_euler = (x, y, z), pose
-
-
-def _ribbon(collection) -> None:
-    """A satin band that rolls in from the front left corner."""
-    t, across = np.meshgrid(np.linspace(0, 1, 260), np.linspace(-0.5, 0.5, 14), indexing="ij")
-    x = -0.46 + 0.24 * t + 0.018 * np.sin(9 * t)
-    y = -0.10 - 0.07 * np.sin(4.2 * t) + 0.026 * across
-    z = 0.0012 + 0.017 * np.sin(11 * t + 0.4) ** 2 * (1 - 0.75 * t) + 0.004 * across * np.sin(7 * t)
-    satin = Shader("satin", color=(0.56, 0.40, 0.24), roughness=0.30, metallic=0.35, sheen=0.3)
-    satin.bump(satin.noise(satin.coords(scale=(40, 900, 40)), 1.0, 2), 0.2, 0.0002)
-    mesh.solidify(outdoor.grid_object(collection, "ribbon", x, y, z, {}, satin.material), 0.0005)
-
-
 def _back(collection) -> None:
     room.panel(collection, "wall", (8, 5), (0, WALL_Y, 0.5), plain("wall", (0.17, 0.016, 0.016), 0.8), props.UPRIGHT)
     rng = np.random.default_rng(SEED + 1)
     strings = []
-    for start, sag in ((0.62, 0.10), (0.40, 0.14), (0.14, 0.12), (-0.10, 0.10), (-0.34, 0.10)):
-        for x in np.arange(-1.05, 1.05, 0.15):
+    for start, sag in ((0.62, 0.10), (0.40, 0.14), (0.14, 0.12)):
+        for x in np.arange(-1.05, 1.05, 0.17):
             strings.append((x + rng.normal(0, 0.03), WALL_Y - 0.25 + rng.normal(0, 0.12), start - sag * math.sin(2.6 * x + start * 9) + rng.normal(0, 0.03)))
     props.sparks(collection, "fairy light", strings, 0.017, LAMP_COLOR, 22.0)
     drape = plain("drape", (0.14, 0.012, 0.013), 0.7, sheen=0.4)

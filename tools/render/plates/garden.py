@@ -37,7 +37,7 @@ SPEC = PlateSpec(
     ambient=Ambient((0.88, 0.95, 1.0), 0.42),
     anchors=(Anchor("center", (0.0, 0.0, 0.0), (0.06, 0.40), 0.24, 0.50),),
     camera=Camera(frame_height_m=0.56, vertical_fov_deg=20.0, pitch_deg=7.5, anchor_v=0.74, f_stop=2.5),
-    exposure=0.3,
+    exposure=0.15,
     samples=8,
     sharp_from_v=0.57,
     soft_divisor=3,

@@ -33,7 +33,7 @@ SPEC = PlateSpec(
     ambient=Ambient(SKY_COLOR, 0.4),
     anchors=(Anchor("center", (0.0, 0.0, 0.0), (0.08, 0.46), 0.26, 0.45),),
     camera=Camera(frame_height_m=0.72, vertical_fov_deg=20.0, pitch_deg=27.0, anchor_v=0.63, f_stop=2.8),
-    exposure=0.3,
+    exposure=1.3,
     samples=8,
     sharp_from_v=0.30,
     soft_divisor=2,
