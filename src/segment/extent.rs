@@ -10,7 +10,7 @@ use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::plane::Plane;
 
 /// Cost of a border along an edge, for each pixel of half the coarse size …
-const EDGE: f32 = 0.25;
+const EDGE: f32 = 0.1;
 /// … and what it costs more where there is none.
 const PLAIN: f32 = 8.0;
 /// What it costs to leave out one such pixel that may be product.

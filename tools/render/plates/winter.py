@@ -25,7 +25,7 @@ SPEC = PlateSpec(
                  "christmas", "ski", "mountain", "white", "gray", "blue", "cool", "hand cream", "hot drink"),
     keywords_zh=("冬天", "雪", "积雪", "寒冷", "霜", "冰", "冷杉", "森林", "树", "木板", "旧木", "户外", "圣诞", "滑雪", "山",
                  "白色", "灰色", "冷色", "护手霜", "热饮"),
-    categories=("beauty", "food", "fashion", "home", "kitchen", "toys"),
+    categories=("beauty", "food", "fashion", "kitchen", "toys"),
     ground_kind="rough",
     reflectance=0.02,
     roughness=0.8,
