@@ -16,7 +16,8 @@ const SIZE: u32 = 900;
 
 /// What the ground is seen through is for a person to look at.
 fn is_opaque(stage: &Stage) -> bool {
-    !["glass-carafe", "wire-basket"].contains(&stage.product.name.as_str())
+    !["glass-carafe", "wire-basket", "perfume-bottle", "pearl-necklace"]
+        .contains(&stage.product.name.as_str())
 }
 
 /// What is wrong with a picture or its JPEG, and the line of the table.

@@ -19,6 +19,10 @@ const LINE: [f32; 2] = [0.015, 0.25];
 const BESIDE: [f32; 2] = [0.012, 0.022];
 /// By how much it must be darker than both.
 const LINE_DEPTH: f32 = 0.85;
+/// How far beside the product the ground is read, as a share of its width …
+const BESIDE_WIDTH: f32 = 0.3;
+/// … and over how many rows above and below its usual light, as a share of its height.
+const AROUND: f32 = 0.08;
 /// Coverage up to which a pixel counts as ground.
 const GROUND: u8 = 12;
 
@@ -75,6 +79,7 @@ fn profile(input: &Input<'_>, seen: &Comparison) -> Option<(Vec<f32>, f32)> {
     // Only what touches the ground: the lowest band.
     let band = (0.05 * product).max(0.01 * tall) as u32;
     let is_ground = |x: u32, y: u32| y >= height || seen.coverage.get_pixel(x, y)[0] <= GROUND;
+    let beside = beside(input, seen);
     let mut sums = vec![(0.0f32, 0u32); ((LINE[1] + BESIDE[1]) * tall) as usize + 2];
     let mut columns = 0;
     for (x, lowest) in lower.iter().enumerate() {
@@ -83,13 +88,45 @@ fn profile(input: &Input<'_>, seen: &Comparison) -> Option<(Vec<f32>, f32)> {
         columns += 1;
         for (y, sum) in (first..).zip(&mut sums) {
             if is_ground(x, y) && seen.frame.y + y < input.master.height() {
-                let p = input.master.get_pixel(seen.frame.x + x, seen.frame.y + y).0.map(srgb::linear_of);
-                *sum = (sum.0 + 0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2], sum.1 + 1);
+                let own = luminance(input, seen.frame.x + x, seen.frame.y + y);
+                *sum = (sum.0 + own / beside[(seen.frame.y + y) as usize], sum.1 + 1);
             }
         }
     }
     let seen_rows = sums.into_iter().take_while(|(_, count)| count * 2 > columns);
     Some((seen_rows.map(|(sum, count)| sum / count as f32).collect(), tall))
+}
+
+/// By row of the picture, the ground's light beside the product as a share of what it has on average around that row: a seam between boards is as dark
+/// there as it is below the product, and no contact. 1 where there is no ground beside, and on the darker side, where the shadow falls, nothing is read.
+fn beside(input: &Input<'_>, seen: &Comparison) -> Vec<f32> {
+    let (width, height) = input.master.dimensions();
+    let (left, right) = (seen.frame.x, (seen.frame.x + seen.frame.width).min(width));
+    let reach = (BESIDE_WIDTH * seen.frame.width as f32) as u32;
+    let rows = |columns: std::ops::Range<u32>| -> Vec<f32> {
+        let mean =
+            |y| columns.clone().map(|x| luminance(input, x, y)).sum::<f32>() / columns.len().max(1) as f32;
+        (0..height).map(mean).collect()
+    };
+    let sides = [rows(left.saturating_sub(reach)..left), rows(right..(right + reach).min(width))];
+    let lit = sides.into_iter().max_by(|a, b| a.iter().sum::<f32>().total_cmp(&b.iter().sum()));
+    let Some(lit) = lit.filter(|rows| rows.iter().any(|light| *light > 0.0)) else {
+        return vec![1.0; height as usize];
+    };
+    let around = (AROUND * seen.frame.height as f32) as usize;
+    (0..lit.len())
+        .map(|y| {
+            let window = &lit[y.saturating_sub(around)..(y + around + 1).min(lit.len())];
+            let usual = window.iter().sum::<f32>() / window.len() as f32;
+            (lit[y] / usual.max(1e-3)).clamp(0.5, 1.5)
+        })
+        .collect()
+}
+
+/// Linear light of a pixel.
+fn luminance(input: &Input<'_>, x: u32, y: u32) -> f32 {
+    let p = input.master.get_pixel(x, y).0.map(srgb::linear_of);
+    0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2]
 }
 
 /// The darkest row right below the contour.
