@@ -48,13 +48,16 @@ impl Plane {
 
     /// Bilinear sample at pixel coordinates (centers at +0.5), replicated border.
     pub fn sample(&self, x: f32, y: f32) -> f32 {
-        let (x, y) = (x - 0.5, y - 0.5);
-        let (x0, y0) = (x.floor(), y.floor());
-        let (fx, fy) = (x - x0, y - y0);
-        let (x0, y0) = (x0 as isize, y0 as isize);
-        let top = self.clamped(x0, y0) * (1.0 - fx) + self.clamped(x0 + 1, y0) * fx;
-        let low = self.clamped(x0, y0 + 1) * (1.0 - fx) + self.clamped(x0 + 1, y0 + 1) * fx;
-        top * (1.0 - fy) + low * fy
+        self.at(&Bilinear::new(self.width, self.height, x, y))
+    }
+
+    /// The sample at a place that was worked out for planes of this shape.
+    #[inline]
+    pub fn at(&self, place: &Bilinear) -> f32 {
+        let [a, b, c, d] = place.index.map(|i| self.data[i]);
+        let top = a * (1.0 - place.across) + b * place.across;
+        let low = c * (1.0 - place.across) + d * place.across;
+        top * (1.0 - place.down) + low * place.down
     }
 
     /// Gaussian blur with standard deviation `sigma` pixels as three box blurs (Wells 1986), replicated border. Below 0.3 px nothing happens.
@@ -65,17 +68,54 @@ impl Plane {
     /// As [`Plane::blurred`], with its own sigma for each axis.
     pub fn blurred_xy(&self, sigma_x: f32, sigma_y: f32) -> Plane {
         let mut plane = self.clone();
-        let mut scratch = vec![0.0; plane.data.len()];
-        for radius in box_radii(sigma_x) {
-            box_rows(&plane.data, &mut scratch, plane.width, radius);
-            std::mem::swap(&mut plane.data, &mut scratch);
+        let across = box_radii(sigma_x);
+        if !across.is_empty() {
+            let mut line = vec![0.0; plane.width];
+            for row in plane.data.chunks_exact_mut(plane.width) {
+                for radius in &across {
+                    line.copy_from_slice(row);
+                    box_row(&line, row, *radius);
+                }
+            }
         }
+        let mut scratch = vec![0.0; plane.data.len()];
         for radius in box_radii(sigma_y) {
             box_columns(&plane.data, &mut scratch, plane.width, plane.height, radius);
             std::mem::swap(&mut plane.data, &mut scratch);
         }
         plane
     }
+}
+
+/// Where a bilinear sample is read: worked out once for any number of planes of one shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Bilinear {
+    /// Upper left, upper right, lower left, lower right.
+    index: [usize; 4],
+    /// Weight of the right ones, 0..1.
+    across: f32,
+    /// Weight of the lower ones.
+    down: f32,
+}
+
+impl Bilinear {
+    /// For pixel coordinates (centers at +0.5); outside the nearest sample inside.
+    #[inline]
+    pub fn new(width: usize, height: usize, x: f32, y: f32) -> Self {
+        let (left, right, across) = beside(x - 0.5, width);
+        let (upper, lower, down) = beside(y - 0.5, height);
+        let (upper, lower) = (upper * width, lower * width);
+        Bilinear { index: [upper + left, upper + right, lower + left, lower + right], across, down }
+    }
+}
+
+/// The two samples of `0..count` around a place, and the weight of the second.
+#[inline]
+fn beside(place: f32, count: usize) -> (usize, usize, f32) {
+    // Casts round toward zero; `floor` is a call on processors without SSE 4.1.
+    let whole = place as isize - isize::from(place < 0.0);
+    let last = count as isize - 1;
+    (whole.clamp(0, last) as usize, (whole + 1).clamp(0, last) as usize, place - whole as f32)
 }
 
 /// Radii of three boxes whose repeated blur has exactly the wanted variance; empty if the blur is invisible.
@@ -92,16 +132,67 @@ fn box_radii(sigma: f32) -> Vec<f32> {
     vec![whole + fraction.clamp(0.0, 0.999_99); 3]
 }
 
-/// Running mean along rows with a fractional radius: the outermost samples count by the fraction.
-fn box_rows(source: &[f32], target: &mut [f32], width: usize, radius: f32) {
-    for (from, to) in source.chunks_exact(width).zip(target.chunks_exact_mut(width)) {
-        box_line(from, to, width, radius);
+/// Up to this whole radius the samples of a box are added one by one, which the processor does for many places at once; a running sum goes place by place.
+const SHORT: usize = 4;
+
+/// Mean along a row within a fractional radius: the outermost samples count by the fraction.
+fn box_row(from: &[f32], to: &mut [f32], radius: f32) {
+    let reach = radius as usize + 1;
+    if reach > SHORT || to.len() <= 2 * reach {
+        return box_line(from, to, from.len(), radius);
+    }
+    let (norm, fraction) = box_weights(radius);
+    let last = from.len() - 1;
+    let outer = |i: usize, to: &mut [f32]| {
+        let at = |k: isize| from[k.clamp(0, last as isize) as usize];
+        let (i, reach) = (i as isize, reach as isize);
+        let inner: f32 = (1 - reach..reach).map(|k| at(i + k)).sum();
+        to[i as usize] = (inner + fraction * (at(i - reach) + at(i + reach))) * norm;
+    };
+    (0..reach).chain(to.len() - reach..to.len()).for_each(|i| outer(i, to));
+    let count = to.len() - 2 * reach;
+    let inner = &mut to[reach..reach + count];
+    for ((out, near), far) in inner.iter_mut().zip(&from[..count]).zip(&from[2 * reach..]) {
+        *out = fraction * (near + far);
+    }
+    for k in 1..2 * reach {
+        for (out, sample) in inner.iter_mut().zip(&from[k..k + count]) {
+            *out += sample;
+        }
+    }
+    inner.iter_mut().for_each(|out| *out *= norm);
+}
+
+/// One over the length of a box, and the weight of its outermost samples.
+fn box_weights(radius: f32) -> (f32, f32) {
+    (1.0 / (2.0 * radius + 1.0), radius - radius as usize as f32)
+}
+
+/// The same down columns, whole rows at a time.
+fn box_rows_below(source: &[f32], target: &mut [f32], width: usize, height: usize, radius: f32) {
+    let (norm, fraction) = box_weights(radius);
+    let reach = radius as isize + 1;
+    let row = |y: isize| {
+        let start = y.clamp(0, height as isize - 1) as usize * width;
+        &source[start..start + width]
+    };
+    for (y, out) in (0..).zip(target.chunks_exact_mut(width)) {
+        for ((out, above), below) in out.iter_mut().zip(row(y - reach)).zip(row(y + reach)) {
+            *out = fraction * (above + below);
+        }
+        for k in 1 - reach..reach {
+            out.iter_mut().zip(row(y + k)).for_each(|(out, sample)| *out += sample);
+        }
+        out.iter_mut().for_each(|out| *out *= norm);
     }
 }
 
 /// Running mean down columns, in bands of columns so that each cache line is used whole.
 fn box_columns(source: &[f32], target: &mut [f32], width: usize, height: usize, radius: f32) {
     const BAND: usize = 16;
+    if (radius as usize) < SHORT {
+        return box_rows_below(source, target, width, height, radius);
+    }
     let whole = radius.floor() as isize;
     let fraction = radius - radius.floor();
     let norm = 1.0 / (2.0 * radius + 1.0);

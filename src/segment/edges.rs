@@ -60,7 +60,7 @@ pub(super) fn steepness(ratio: &[Plane; 3], chroma: &Plane) -> Plane {
             let slope = |p: &Plane| {
                 let dx = (p.clamped(x + 1, y) - p.clamped(x - 1, y)) / 2.0;
                 let dy = (p.clamped(x, y + 1) - p.clamped(x, y - 1)) / 2.0;
-                dx.hypot(dy)
+                (dx * dx + dy * dy).sqrt()
             };
             let most = roots.iter().map(slope).fold(0.0, f32::max).max(slope(&chroma));
             steep.data[y as usize * width + x as usize] = most;

@@ -2,7 +2,7 @@
 //! roots of linear light, in which noise is about even. Knows no border of its own.
 
 use super::fill::{halve, push_pull};
-use crate::imaging::plane::Plane;
+use crate::imaging::plane::{Bilinear, Plane};
 
 /// Both sides are smooth: they are estimated at half the size of the planes that they come from.
 pub const SHRINK: f32 = 0.5;
@@ -54,14 +54,14 @@ impl Sides {
 
     /// Ground, its doubt, product and its spread at pixel coordinates of the planes they come from (centers at +0.5).
     pub fn at(&self, x: f32, y: f32) -> Point {
-        let (x, y) = (x * SHRINK, y * SHRINK);
+        let place = Bilinear::new(self.contact.width, self.contact.height, x * SHRINK, y * SHRINK);
         Point {
-            ground: std::array::from_fn(|c| self.ground[c].sample(x, y)),
-            ground_doubt: self.ground_doubt.sample(x, y),
-            front: std::array::from_fn(|c| self.front[c].sample(x, y)),
-            front_spread: self.front_spread.sample(x, y),
-            contact: self.contact.sample(x, y),
-            thin: self.thin.sample(x, y),
+            ground: std::array::from_fn(|c| self.ground[c].at(&place)),
+            ground_doubt: self.ground_doubt.at(&place),
+            front: std::array::from_fn(|c| self.front[c].at(&place)),
+            front_spread: self.front_spread.at(&place),
+            contact: self.contact.at(&place),
+            thin: self.thin.at(&place),
         }
     }
 }
