@@ -35,6 +35,8 @@ pub(super) struct Region {
     height: usize,
     /// Whether it is a mesh, through which the ground is seen.
     pub mesh: bool,
+    /// Share of its border along which there is no edge.
+    pub open: f32,
     /// Mean ratio.
     pub light: Plane,
     /// Largest less smallest ratio.
@@ -75,12 +77,13 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let contact = (0..inside.len()).map(|i| contact[i] || below[i]).collect();
     drop_dust(&mut inside, &light, &chroma, &steep);
     drop_frame(&mut inside, width);
+    let open = open_border(&inside, &steep);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
         .iter()
         .map(|part| part.len() as f32 / inside.len() as f32)
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
-    Region { inside, contact, mesh, width, height, light, chroma, around, parts }
+    Region { inside, contact, mesh, open, width, height, light, chroma, around, parts }
 }
 
 /// The keen product without the shadows and the bends of the ground that only the lenient rule saw.
@@ -144,6 +147,23 @@ fn drop_dust(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) 
             part.iter().for_each(|i| inside[*i] = false);
         }
     }
+}
+
+/// Share of the border along which nothing within two pixels is steeper than [`FAINT`]: there ground was taken for product, or the other way round.
+fn open_border(inside: &[bool], steep: &Plane) -> f32 {
+    let width = steep.width;
+    let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
+    let border: Vec<usize> = distance_to(&outside, width, 2)
+        .iter()
+        .enumerate()
+        .filter(|(_, distance)| **distance == 1)
+        .map(|(i, _)| i)
+        .collect();
+    let is_open = |i: &&usize| {
+        let (x, y) = ((**i % width) as isize, (**i / width) as isize);
+        (-2..=2).all(|dy| (-2..=2).all(|dx| steep.clamped(x + dx, y + dy) < FAINT))
+    };
+    border.iter().filter(is_open).count() as f32 / border.len().max(1) as f32
 }
 
 /// Removes what comes in from the frame beside a larger thing that does not: a dark corner, the seam or the edge of a backdrop.
