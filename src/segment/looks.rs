@@ -1,7 +1,6 @@
 //! Moves the coarse border to where its two sides look different. Knows no shadow, no hole and no edge.
 
 use crate::imaging::matte::border;
-use crate::imaging::matte::fill::halve;
 use crate::imaging::matte::grid::distance_to;
 use crate::imaging::matte::sides::{self, SHRINK, Sides};
 use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
@@ -43,9 +42,8 @@ pub(super) fn settle(inside: &mut [bool], ratio: &[Plane; 3], mesh: bool, holes:
         data: (0..width * height).map(|i| if yes(i) { 1.0 } else { 0.0 }).collect(),
     };
     let roots = sides::roots(ratio);
-    let mut sides =
-        Sides::estimate(&roots, &is(&|i| markers[i] == BACKGROUND), &is(&|i| markers[i] == PRODUCT));
-    sides.thin = halve(&is(&|i| thin[i]), &Plane::filled(width, height, 1.0)).0;
+    let sides = Sides::estimate(&roots, &is(&|i| markers[i] == BACKGROUND), &is(&|i| markers[i] == PRODUCT))
+        .with_thin(&is(&|i| thin[i]));
     let root = |i: usize| std::array::from_fn(|c| roots[c].data[i]);
     border::settle(&mut markers, width, root, &sides, 1.0, NOISE_STEP);
     if !mesh {

@@ -188,6 +188,19 @@ fn a_killed_demo_finishes_what_was_left_and_makes_the_same_pictures() {
 }
 
 #[test]
+fn the_demo_takes_ones_own_photos() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, out) = (folder.path().join("home"), folder.path().join("out"));
+    small_home(&home);
+    let photo = root().join("fixtures/products/soda-can.jpg");
+    let output = demo(&home, &out).arg(photo).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    let cutouts: Vec<_> = files(&out.join("cutouts")).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(cutouts, [PathBuf::from("soda-can.cutout.png")]);
+    assert!(out.join("index.html").exists());
+}
+
+#[test]
 fn doctor_and_templates_answer() {
     let output = packshot(&["doctor"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));

@@ -249,3 +249,17 @@ fn notices(input: &Input<'_>, anchor: &Anchor, height_m: f32, frame: &Frame) -> 
     }
     notices
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_that_reaches_out_to_one_side_is_moved_into_the_frame() {
+        assert_eq!(within(500.0, [100.0, 100.0], 1000.0), 500.0);
+        assert_eq!(within(500.0, [600.0, 50.0], 1000.0), 640.0);
+        assert_eq!(within(500.0, [50.0, 600.0], 1000.0), 360.0);
+        // Wider than the frame: the middle, so that as much as can be is seen.
+        assert_eq!(within(500.0, [900.0, 300.0], 1000.0), 800.0);
+    }
+}

@@ -24,7 +24,7 @@ pub fn push_pull(values: &Plane, weight: &Plane) -> Plane {
 }
 
 /// Half the size; values are weighted means, weights saturate at 1.
-pub fn halve(values: &Plane, weight: &Plane) -> (Plane, Plane) {
+pub(super) fn halve(values: &Plane, weight: &Plane) -> (Plane, Plane) {
     let (width, height) = (values.width.div_ceil(2), values.height.div_ceil(2));
     let mut small = Plane::filled(width, height, 0.0);
     let mut small_weight = Plane::filled(width, height, 0.0);

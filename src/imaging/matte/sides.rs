@@ -33,7 +33,7 @@ pub struct Sides {
     pub front_spread: Plane,
     /// 0..1: how likely neutral darkness here is a contact shadow: right below the product, on ground that is shaded already.
     pub contact: Plane,
-    /// 0..1: whether the product is a thin thing here; 0 from [`Sides::estimate`].
+    /// 0..1: whether the product is a thin thing here; 0 unless [`Sides::with_thin`] says otherwise.
     pub thin: Plane,
 }
 
@@ -50,6 +50,12 @@ impl Sides {
         let contact = contact(&ground, &inside);
         let thin = Plane::filled(contact.width, contact.height, 0.0);
         Sides { ground, ground_doubt, front, front_spread, contact, thin }
+    }
+
+    /// The same, with what is `thin` (1 or 0, as large as the planes that they were estimated from).
+    pub fn with_thin(mut self, thin: &Plane) -> Sides {
+        self.thin = halve(thin, &Plane::filled(thin.width, thin.height, 1.0)).0;
+        self
     }
 
     /// Ground, its doubt, product and its spread at pixel coordinates of the planes they come from (centers at +0.5).
