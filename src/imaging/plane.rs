@@ -169,7 +169,7 @@ fn box_weights(radius: f32) -> (f32, f32) {
 }
 
 /// The same down columns, whole rows at a time.
-fn box_rows_below(source: &[f32], target: &mut [f32], width: usize, height: usize, radius: f32) {
+fn short_box_columns(source: &[f32], target: &mut [f32], width: usize, height: usize, radius: f32) {
     let (norm, fraction) = box_weights(radius);
     let reach = radius as isize + 1;
     let row = |y: isize| {
@@ -191,7 +191,7 @@ fn box_rows_below(source: &[f32], target: &mut [f32], width: usize, height: usiz
 fn box_columns(source: &[f32], target: &mut [f32], width: usize, height: usize, radius: f32) {
     const BAND: usize = 16;
     if (radius as usize) < SHORT {
-        return box_rows_below(source, target, width, height, radius);
+        return short_box_columns(source, target, width, height, radius);
     }
     let whole = radius.floor() as isize;
     let fraction = radius - radius.floor();

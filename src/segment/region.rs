@@ -5,7 +5,7 @@ use super::edges::{COLORED, DARK, KEEN, LENIENT, STEEP, THIN, opened, pass, stee
 use super::holes::{open_holes, open_mesh};
 use super::{bays, extent, foot, looks};
 use crate::imaging::matte::fill::push_pull;
-use crate::imaging::matte::grid::distance_to;
+use crate::imaging::matte::grid::{distance_to, frame};
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
@@ -106,19 +106,19 @@ fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane, steep: &Plan
 
 /// Median over a part's outer border, where `near` to the outside, of the steepest within two pixels; infinite if it has none.
 fn border_steepness(part: &[usize], near: &[u8], steep: &Plane) -> f32 {
-    let mut most: Vec<f32> = part
-        .iter()
-        .filter(|i| near[**i] <= 2)
-        .map(|i| {
-            let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);
-            (-2..=2)
-                .flat_map(|dy| (-2..=2).map(move |dx| (dx, dy)))
-                .map(|(dx, dy)| steep.clamped(x + dx, y + dy))
-                .fold(0.0, f32::max)
-        })
-        .collect();
+    let mut most: Vec<f32> =
+        part.iter().filter(|i| near[**i] <= 2).map(|i| steepest_around(*i, steep)).collect();
     most.sort_by(f32::total_cmp);
     most.get(most.len() / 2).copied().unwrap_or(f32::INFINITY)
+}
+
+/// The steepest within two pixels of the pixel `i`.
+fn steepest_around(i: usize, steep: &Plane) -> f32 {
+    let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);
+    (-2..=2)
+        .flat_map(|dy| (-2..=2).map(move |dx| (dx, dy)))
+        .map(|(dx, dy)| steep.clamped(x + dx, y + dy))
+        .fold(0.0, f32::max)
 }
 
 /// Whether nothing of the product is right below a part: a shadow lies on the ground, a dark band on a product has more product under it.
@@ -151,34 +151,24 @@ fn drop_dust(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) 
 
 /// Share of the border along which nothing within two pixels is steeper than [`FAINT`]: there ground was taken for product, or the other way round.
 fn open_border(inside: &[bool], steep: &Plane) -> f32 {
-    let width = steep.width;
     let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
-    let border: Vec<usize> = distance_to(&outside, width, 2)
-        .iter()
-        .enumerate()
-        .filter(|(_, distance)| **distance == 1)
-        .map(|(i, _)| i)
-        .collect();
-    let is_open = |i: &&usize| {
-        let (x, y) = ((**i % width) as isize, (**i / width) as isize);
-        (-2..=2).all(|dy| (-2..=2).all(|dx| steep.clamped(x + dx, y + dy) < FAINT))
-    };
-    border.iter().filter(is_open).count() as f32 / border.len().max(1) as f32
+    let depth = distance_to(&outside, steep.width, 2);
+    let border = || (0..depth.len()).filter(|i| depth[*i] == 1);
+    let open = border().filter(|i| steepest_around(*i, steep) < FAINT).count();
+    open as f32 / border().count().max(1) as f32
 }
 
 /// Removes what comes in from the frame beside a larger thing that does not: a dark corner, the seam or the edge of a backdrop.
 fn drop_frame(inside: &mut [bool], width: usize) {
-    let height = inside.len() / width;
-    let in_frame = |i: &usize| {
-        let (x, y) = (i % width, i / width);
-        x < FRAME || y < FRAME || x + FRAME >= width || y + FRAME >= height
-    };
+    let mut in_frame = vec![false; inside.len()];
+    frame(width, inside.len() / width, FRAME).for_each(|i| in_frame[i] = true);
+    let comes_in = |part: &[usize]| part.iter().any(|i| in_frame[*i]);
     let parts = watershed::components(inside, width);
     let Some(largest) = parts.iter().max_by_key(|part| part.len()) else { return };
-    if largest.iter().any(in_frame) {
+    if comes_in(largest) {
         return;
     }
-    for part in parts.iter().filter(|part| part.iter().any(in_frame)) {
+    for part in parts.iter().filter(|part| comes_in(part)) {
         part.iter().for_each(|i| inside[*i] = false);
     }
 }

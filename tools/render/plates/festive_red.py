@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .. import mesh, outdoor, props, room
+from .. import mesh, props, room
 from ..nodes import Shader, plain
 from ..plate import mark_ground
 from ..plate_spec import Ambient, Anchor, Camera, Light, PlateSpec

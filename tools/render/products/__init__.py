@@ -1,7 +1,7 @@
-"""Products of the fixture catalog. A module here offers SKU, TITLE, CATEGORY, optional SETUP and build(collection)."""
+"""Products of the fixture catalog. A module here offers SKU, TITLE, CATEGORY, optional SETUP and build(collection);
+one that is not in ALL is rendered by name only."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 ALL = (
     "pump_bottle",
@@ -25,15 +25,8 @@ ALL = (
     "knit_beanie",
     "pearl_necklace",
     "sheer_scarf",
-    "folded_tshirt",
-    "wig_stand",
     "canvas_sneaker",
 )
-
-
-def available():
-    """Names in ALL whose modules exist."""
-    return [name for name in ALL if find_spec(f"{__name__}.{name}")]
 
 
 def load(name):

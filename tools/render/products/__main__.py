@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from . import ALL, available, load
+from . import ALL, load
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "fixtures" / "products"
@@ -31,8 +31,8 @@ def arguments():
     parser.add_argument("--force", action="store_true", help="render even if the photo exists")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    options.names = [name.lower().replace("-", "_") for name in options.names] or available()
-    unknown = set(options.names) - set(ALL)
+    options.names = [name.lower().replace("-", "_") for name in options.names] or list(ALL)
+    unknown = {name for name in options.names if not Path(__file__).with_name(f"{name}.py").exists()}
     if unknown:
         parser.error(f"unknown product: {', '.join(sorted(unknown))}")
     return options
