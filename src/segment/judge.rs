@@ -18,6 +18,9 @@ const FREE_BORDER: f32 = 0.45;
 
 /// Share of the border without an edge above which a person must look, whether ground hangs on to the product: a white mug on white has 0.036.
 const OPEN_BORDER: f32 = 0.05;
+/// Share of a colored cable's loops that looks like ground, above which a person must look: clean ones have up to 0.023, with flecks left between
+/// them 0.034.
+const FLECKED: f32 = 0.028;
 /// Share of a product through which the ground seems to show, above which a person must look.
 const TRANSPARENT: f32 = 0.34;
 
@@ -120,15 +123,16 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
         let message = format!("there is no edge along {:.0} % of the product's border", region.open * 100.0);
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
+    if region.flecked > FLECKED {
+        let message = "some ground seems to be left where thin parts lie close together";
+        doubts.push(Problem::new(Code::MatteUncertain, name, message));
+    }
     if region.mesh {
         let message = "the ground is seen through a mesh; some of its cells may be missed";
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
     let confidence = (0.35 + 0.65 * clarity) * (1.0 - 0.7 * ((alike - 0.3) / 0.7).clamp(0.0, 1.0));
-    let confidence = if through > TRANSPARENT || region.open > OPEN_BORDER || region.mesh {
-        confidence.min(0.45)
-    } else {
-        confidence
-    };
+    let unsure = through > TRANSPARENT || region.open > OPEN_BORDER || region.flecked > FLECKED || region.mesh;
+    let confidence = if unsure { confidence.min(0.45) } else { confidence };
     (confidence.clamp(0.0, 1.0), doubts)
 }

@@ -16,6 +16,9 @@ const AROUND: u8 = 24;
 const DEEP: u8 = 3;
 /// … if a thin thing's has this much color (spread of the three ratios), also as a share of its light.
 const SURE_COLOR: (f32, f32) = (0.09, 0.3);
+/// What may be ground, lit or in a contact shadow: less color and this much light, relative to the field.
+const NEUTRAL: f32 = 0.05;
+const GROUND: std::ops::Range<f32> = 0.35..1.05;
 /// Step between coarse neighbors that is no edge, in square roots of light.
 const NOISE_STEP: f32 = 0.014;
 
@@ -68,6 +71,19 @@ fn thin(inside: &[bool], width: usize) -> Vec<bool> {
 pub(super) fn loops(inside: &[bool], holes: &[bool], width: usize) -> Vec<bool> {
     let hole = distance_to(holes, width, AROUND);
     thin(inside, width).iter().zip(hole).map(|(thin, hole)| *thin && hole < AROUND).collect()
+}
+
+/// Share of the thin things in `loops` that has no color and is as light as ground, in its shadow or not; 0 unless most of them is colored.
+pub(super) fn flecked(inside: &[bool], loops: &[bool], ratio: &[Plane; 3]) -> f32 {
+    let (mut all, mut with_color, mut like_ground) = (0u32, 0u32, 0u32);
+    for i in (0..inside.len()).filter(|i| inside[*i] && loops[*i]) {
+        let [r, g, b] = std::array::from_fn(|c| ratio[c].data[i]);
+        let neutral = r.max(g).max(b) - r.min(g).min(b) < NEUTRAL;
+        all += 1;
+        with_color += u32::from(colored(ratio, i));
+        like_ground += u32::from(neutral && GROUND.contains(&((r + g + b) / 3.0)));
+    }
+    if 2 * with_color > all { like_ground as f32 / all as f32 } else { 0.0 }
 }
 
 fn colored(ratio: &[Plane; 3], i: usize) -> bool {

@@ -37,6 +37,8 @@ pub(super) struct Region {
     pub mesh: bool,
     /// Share of its border along which there is no edge.
     pub open: f32,
+    /// Share of what is thin and colored around its holes that looks like ground.
+    pub flecked: f32,
     /// Mean ratio.
     pub light: Plane,
     /// Largest less smallest ratio.
@@ -78,12 +80,13 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     drop_dust(&mut inside, &light, &chroma, &steep);
     drop_frame(&mut inside, width);
     let open = open_border(&inside, &steep);
+    let flecked = looks::flecked(&inside, &loops, ratio);
     let mut parts: Vec<f32> = watershed::components(&inside, width)
         .iter()
         .map(|part| part.len() as f32 / inside.len() as f32)
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
-    Region { inside, contact, mesh, open, width, height, light, chroma, around, parts }
+    Region { inside, contact, mesh, open, flecked, width, height, light, chroma, around, parts }
 }
 
 /// The keen product without the shadows and the bends of the ground that only the lenient rule saw.
