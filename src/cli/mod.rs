@@ -7,6 +7,7 @@ mod doctor;
 mod items;
 mod output;
 mod overrides;
+mod picture;
 mod scene;
 mod segment;
 mod sheet;
@@ -53,7 +54,6 @@ pub fn run() -> u8 {
     let session = Session { config };
     let outcome = match cli.command {
         Command::Bench(args) => bench::run(&session, &args),
-
         Command::Demo(args) => demo::run(&session, &args),
         Command::Doctor => doctor::run(&session),
         Command::Scene(args) => scene::run(&session, &args),

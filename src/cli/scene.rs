@@ -1,23 +1,19 @@
 //! `packshot scene`: photos → verified scenes with receipts. Knows no database: the stages run here and now.
 
-use std::path::{Path, PathBuf};
-
-use image::RgbImage;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::args::SceneArgs;
 use super::items::{self, Item};
 use super::overrides::{self, Pinned};
+use super::picture::Form;
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app;
-use crate::deliver::Provenance;
 use crate::domain::{GeneratorKind, Overrides, SceneRequest, Timing, Verdict, prompt};
 use crate::error::{Code, Problem};
-use crate::imaging::codec::{self, Format, Limits, PngEffort};
+use crate::imaging::codec::Limits;
 use crate::jobs::library::TemplateLibrary;
-use crate::jobs::pipeline::{self, Attempt, Made, Wanted};
-use crate::storage;
+use crate::jobs::pipeline::{self, Made, Wanted};
 
 /// What is the same for all items.
 struct Plan<'a> {
@@ -27,7 +23,7 @@ struct Plan<'a> {
     template: Option<String>,
     pinned: Pinned,
     size: u32,
-    quality: u8,
+    form: Form,
     /// What the prompt could not honor.
     unmet: Vec<Problem>,
 }
@@ -93,7 +89,7 @@ fn plan<'a>(
         kind,
         template,
         size: args.size.unwrap_or(default_size),
-        quality: session.config.jpeg_quality,
+        form: Form { lossless: args.lossless, quality: session.config.jpeg_quality },
         unmet,
     })
 }
@@ -150,7 +146,7 @@ fn write(plan: &Plan<'_>, item: &Item, index: u32, made: &Made) -> Result<(Value
     let label = plan.template.as_deref().unwrap_or("white");
     let stem = format!("{}.{label}.{:02}", item.stem, index + 1);
     for (number, attempt) in made.rejected.iter().enumerate() {
-        put(plan, &plan.args.out.join("rejected"), &format!("{stem}.attempt{}", number + 1), attempt)?;
+        plan.form.put(&plan.args.out.join("rejected"), &format!("{stem}.attempt{}", number + 1), attempt)?;
     }
     let (folder, status) = match made.last.receipt.report.verdict {
         Verdict::Pass => (plan.args.out.clone(), "passed"),
@@ -160,7 +156,7 @@ fn write(plan: &Plan<'_>, item: &Item, index: u32, made: &Made) -> Result<(Value
         }
         Verdict::Review | Verdict::Reject => (plan.args.out.join("review"), "review"),
     };
-    let (picture, receipt) = put(plan, &folder, &stem, &made.last)?;
+    let (picture, receipt) = plan.form.put(&folder, &stem, &made.last)?;
     let report = &made.last.receipt.report;
     let mut notices = plan.unmet.clone();
     notices.extend(made.last.receipt.notices.iter().cloned());
@@ -179,28 +175,4 @@ fn write(plan: &Plan<'_>, item: &Item, index: u32, made: &Made) -> Result<(Value
         "notices": output::notices_json(&notices),
     });
     Ok((line, Timing { deliver_ms: Some(pipeline::ms(start)), ..made.timing }))
-}
-
-/// Writes one attempt's picture and receipt; the receipt last, so that a receipt always has its picture.
-fn put(plan: &Plan<'_>, folder: &Path, stem: &str, attempt: &Attempt) -> Result<(PathBuf, PathBuf), Problem> {
-    let ending = if plan.args.lossless { "png" } else { "jpg" };
-    let picture = folder.join(format!("{stem}.{ending}"));
-    let bytes = encode(plan, &attempt.master)
-        .map_err(|error| Problem::new(Code::EncodeFailed, stem, error.to_string()))?;
-    storage::write_whole(&picture, &bytes).map_err(|error| error.problem())?;
-    let receipt = folder.join(format!("{stem}.receipt.json"));
-    let json = serde_json::to_vec_pretty(&attempt.receipt)
-        .map_err(|error| Problem::new(Code::Internal, stem, error.to_string()))?;
-    storage::write_whole(&receipt, &json).map_err(|error| error.problem())?;
-    Ok((picture, receipt))
-}
-
-fn encode(plan: &Plan<'_>, master: &RgbImage) -> Result<Vec<u8>, codec::CodecError> {
-    let xmp = Provenance::of(plan.kind, pipeline::ENGINE).xmp();
-    let (bytes, format) = if plan.args.lossless {
-        (codec::encode_rgb_png(master, PngEffort::Fast)?, Format::Png)
-    } else {
-        (codec::encode_jpeg(master, plan.quality)?, Format::Jpeg)
-    };
-    codec::embed(bytes, format, crate::imaging::color::icc::srgb_profile(), &xmp)
 }

@@ -1,0 +1,51 @@
+//! One attempt as files: the picture and its receipt. Knows no command and no verdict.
+
+use std::path::{Path, PathBuf};
+
+use crate::deliver::Provenance;
+use crate::error::{Code, Problem};
+use crate::imaging::codec::{self, Format, PngEffort};
+use crate::imaging::color::icc;
+use crate::jobs::pipeline::{self, Attempt};
+use crate::storage;
+
+/// How pictures are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    /// PNG instead of JPEG.
+    pub lossless: bool,
+    /// JPEG quality, 1..=100.
+    pub quality: u8,
+}
+
+impl Form {
+    /// Writes `STEM.jpg` (or `.png`) and `STEM.receipt.json` into `folder`; the receipt last, so that a receipt always has its picture.
+    pub(super) fn put(
+        self,
+        folder: &Path,
+        stem: &str,
+        attempt: &Attempt,
+    ) -> Result<(PathBuf, PathBuf), Problem> {
+        let ending = if self.lossless { "png" } else { "jpg" };
+        let picture = folder.join(format!("{stem}.{ending}"));
+        let bytes = self
+            .encode(attempt)
+            .map_err(|error| Problem::new(Code::EncodeFailed, stem, error.to_string()))?;
+        storage::write_whole(&picture, &bytes).map_err(|error| error.problem())?;
+        let receipt = folder.join(format!("{stem}.receipt.json"));
+        let json = serde_json::to_vec_pretty(&attempt.receipt)
+            .map_err(|error| Problem::new(Code::Internal, stem, error.to_string()))?;
+        storage::write_whole(&receipt, &json).map_err(|error| error.problem())?;
+        Ok((picture, receipt))
+    }
+
+    fn encode(self, attempt: &Attempt) -> Result<Vec<u8>, codec::CodecError> {
+        let xmp = Provenance::of(attempt.receipt.kind, pipeline::ENGINE).xmp();
+        let (bytes, format) = if self.lossless {
+            (codec::encode_rgb_png(&attempt.master, PngEffort::Fast)?, Format::Png)
+        } else {
+            (codec::encode_jpeg(&attempt.master, self.quality)?, Format::Jpeg)
+        };
+        codec::embed(bytes, format, icc::srgb_profile(), &xmp)
+    }
+}
