@@ -39,6 +39,14 @@ pub(super) enum Command {
         after_help = "Example: packshot doctor\nExit status: 0 it can, 1 it cannot (the JSON lines say why), 2 wrong usage."
     )]
     Doctor,
+    /// Change one thing in pictures that were made before, and keep the rest
+    #[command(
+        after_help = "Example: packshot refine out/mug.beach.01.jpg --source photos/ --rotation 3 --out refined\n         \
+        packshot refine out/*.receipt.json --source catalog.csv --template winter --out refined\n\
+        Each picture's receipt must lie beside it. It is verified again; what does not pass lies in DIR/review or DIR/rejected.\n\
+        Exit status: 0 all made (also if a person must decide: see `status`), 1 an item failed, 2 wrong usage."
+    )]
+    Refine(RefineArgs),
     /// Put products into scenes; every picture is verified before it is delivered
     #[command(
         after_help = "Example: packshot scene mug.jpg bottle.jpg --template kitchen-counter --count 4 --out out\n         \
@@ -105,6 +113,47 @@ pub(super) struct SegmentArgs {
     #[command(flatten)]
     pub photos: Photos,
     /// Where STEM.cutout.png goes
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
+pub(super) struct RefineArgs {
+    /// Pictures with their receipt beside them, or receipts
+    #[arg(required = true, value_name = "CANDIDATE")]
+    pub candidates: Vec<PathBuf>,
+    /// Where the products' photos are: photos, folders of them, or CSV manifests
+    #[arg(long, required = true, value_name = "PHOTO", num_args = 1..)]
+    pub source: Vec<PathBuf>,
+    /// Another scene template; the product keeps its size in the frame
+    #[arg(long, value_name = "NAME", group = "change", conflicts_with = "crop")]
+    pub template: Option<String>,
+    /// Where the product stands: across and down, as fractions of the frame
+    #[arg(long, value_name = "X,Y", value_delimiter = ',', num_args = 1, group = "change")]
+    pub foot: Option<Vec<f32>>,
+    /// Product height as a fraction of the frame's
+    #[arg(long, value_name = "FRACTION", group = "change")]
+    pub scale: Option<f32>,
+    /// Degrees, clockwise
+    #[arg(long, value_name = "DEGREES", allow_negative_numbers = true, group = "change")]
+    pub rotation: Option<f32>,
+    /// Part of the plate: left, top, width as fractions
+    #[arg(long, value_name = "L,T,W", value_delimiter = ',', num_args = 1, group = "change")]
+    pub crop: Option<Vec<f32>>,
+    /// From where the key light comes
+    #[arg(long, value_parser = ["left", "right"], group = "change")]
+    pub light: Option<String>,
+    /// Factor on the product's light, 0.8 to 1.25
+    #[arg(long, value_name = "FACTOR", group = "change")]
+    pub gain: Option<f32>,
+    /// Cast shadow: 0 none, 1 as the template's light says
+    #[arg(long, value_name = "STRENGTH", group = "change")]
+    pub shadow: Option<f32>,
+    /// Write the lossless master (PNG) instead of a JPEG
+    #[arg(long)]
+    pub lossless: bool,
+    /// Where STEM.refined.jpg and its receipt go
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }

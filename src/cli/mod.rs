@@ -8,6 +8,7 @@ mod items;
 mod output;
 mod overrides;
 mod picture;
+mod refine;
 mod scene;
 mod segment;
 mod sheet;
@@ -56,6 +57,7 @@ pub fn run() -> u8 {
         Command::Bench(args) => bench::run(&session, &args),
         Command::Demo(args) => demo::run(&session, &args),
         Command::Doctor => doctor::run(&session),
+        Command::Refine(args) => refine::run(&session, &args),
         Command::Scene(args) => scene::run(&session, &args),
         Command::Segment(args) => segment::run(&session, &args),
         Command::Templates(args) => templates::run(&args),

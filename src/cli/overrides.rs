@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::args::SceneArgs;
+use super::args::{RefineArgs, SceneArgs};
 use crate::domain::{KeySide, Overrides, PLACEMENT_SCHEMA, Placement};
 use crate::error::{Code, Problem};
 
@@ -60,18 +60,43 @@ pub(super) fn of(args: &SceneArgs, light: Option<KeySide>) -> Result<Pinned, Pro
     };
     pinned.height = args.scale.or(pinned.height);
     pinned.rotation_deg = args.rotation.or(pinned.rotation_deg);
-    if let Some(crop) = &args.crop {
-        let crop = <[f32; 3]>::try_from(crop.as_slice())
-            .map_err(|_wrong_length| invalid("`--crop` wants three numbers: left,top,width".into()))?;
-        pinned.crop = Some(crop);
-    }
-    let named = match args.light.as_deref() {
+    pinned.crop = crop(args.crop.as_deref())?.or(pinned.crop);
+    pinned.light = side(args.light.as_deref()).or(pinned.light).or(light);
+    Ok(Pinned::Some(pinned))
+}
+
+/// What `packshot refine` is to change.
+pub(super) fn change(args: &RefineArgs) -> Result<Overrides, Problem> {
+    let foot = args.foot.as_deref().map(|foot| {
+        <[f32; 2]>::try_from(foot)
+            .map_err(|_wrong_length| invalid("`--foot` wants two numbers: across,down".into()))
+    });
+    Ok(Overrides {
+        foot: foot.transpose()?,
+        height: args.scale,
+        rotation_deg: args.rotation,
+        crop: crop(args.crop.as_deref())?,
+        mirrored: None,
+        light: side(args.light.as_deref()),
+        gain: args.gain,
+        shadow: args.shadow,
+    })
+}
+
+fn crop(numbers: Option<&[f32]>) -> Result<Option<[f32; 3]>, Problem> {
+    let three = |numbers| {
+        <[f32; 3]>::try_from(numbers)
+            .map_err(|_wrong_length| invalid("`--crop` wants three numbers: left,top,width".into()))
+    };
+    numbers.map(three).transpose()
+}
+
+fn side(name: Option<&str>) -> Option<KeySide> {
+    match name {
         Some("left") => Some(KeySide::Left),
         Some("right") => Some(KeySide::Right),
         _ => None,
-    };
-    pinned.light = named.or(pinned.light).or(light);
-    Ok(Pinned::Some(pinned))
+    }
 }
 
 #[cfg(test)]

@@ -38,6 +38,9 @@ pub struct Receipt {
     /// Whether it is the safe composite: the product on the plainest template, because every attempt on the wanted one was rejected.
     #[serde(default)]
     pub safe_composite: bool,
+    /// Digest of the master of which one thing was changed to get this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refined_from: Option<Digest>,
     /// Digest of the master's pixels.
     pub master: Digest,
     /// How the product stands.

@@ -6,6 +6,7 @@
 mod base;
 mod packshot;
 mod pinned;
+mod refine;
 mod scene;
 
 use crate::domain::{Candidate, Cutout, Digest, GeneratorKind, Placement, Plate, SceneRequest, Seed};
@@ -13,6 +14,7 @@ use crate::error::{Code, Problem};
 use crate::imaging::resize::ResizeError;
 
 pub use packshot::Packshot;
+pub use refine::refine;
 pub use scene::Scene;
 
 /// Every generator, by name.

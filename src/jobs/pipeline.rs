@@ -135,6 +135,33 @@ pub fn make(library: &TemplateLibrary, wanted: &Wanted<'_>) -> Result<Made, Prob
     }
 }
 
+/// Makes a candidate again with one thing changed: `wanted.request.overrides` is the change, `wanted.template` the template if another one is wanted.
+/// The rest is kept to the last bit; see [`generate::refine`]. One attempt: what a user set by hand is not tried otherwise.
+pub fn refine(library: &TemplateLibrary, wanted: &Wanted<'_>, old: &Receipt) -> Result<Made, Problem> {
+    let template = wanted.template.or(old.template.as_ref().map(|(name, _)| name.as_str()));
+    let plate = template.map(|name| library.plate(name)).transpose()?;
+    let photo = wanted.photo.pixel_digest;
+    if photo != old.placement.photo {
+        let message = "the receipt names another photo's pixels";
+        return Err(Problem::new(Code::SourceMismatch, wanted.sku, message));
+    }
+    let digest = plate.as_ref().map_or(photo, |plate| plate.digest);
+    let input = Input {
+        cutout: wanted.cutout,
+        photo,
+        plate: plate.as_deref(),
+        request: &wanted.request,
+        seed: candidate_seed(old.seed, &photo, &digest, old.index, old.attempt),
+    };
+    let (placement, notices) = generate::refine(wanted.kind, &input, &old.placement)
+        .map_err(|error| not_generated(wanted, &error))?;
+    let mut made = make(library, &Wanted { template, placement: Some(&placement), ..wanted.clone() })?;
+    made.last.receipt.attempt = old.attempt;
+    made.last.receipt.refined_from = Some(old.master);
+    made.last.receipt.notices.extend(notices);
+    Ok(made)
+}
+
 /// All numbers of one attempt, before a pixel is touched.
 struct Planned {
     plate: Option<Arc<Plate>>,
@@ -237,6 +264,7 @@ fn receipt(wanted: &Wanted<'_>, planned: Planned, candidate: &Candidate, report:
         index: wanted.request.index,
         attempt: planned.attempt,
         safe_composite: planned.safe,
+        refined_from: None,
         master: crate::domain::Digest::of_pixels(master.width(), master.height(), 3, master.as_raw()),
         placement: planned.placement,
         report,

@@ -132,7 +132,8 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
     let confidence = (0.35 + 0.65 * clarity) * (1.0 - 0.7 * ((alike - 0.3) / 0.7).clamp(0.0, 1.0));
-    let unsure = through > TRANSPARENT || region.open > OPEN_BORDER || region.flecked > FLECKED || region.mesh;
+    let unsure =
+        through > TRANSPARENT || region.open > OPEN_BORDER || region.flecked > FLECKED || region.mesh;
     let confidence = if unsure { confidence.min(0.45) } else { confidence };
     (confidence.clamp(0.0, 1.0), doubts)
 }

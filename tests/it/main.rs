@@ -25,6 +25,8 @@ mod queue;
 #[cfg(test)]
 mod queue_model;
 #[cfg(test)]
+mod refine;
+#[cfg(test)]
 mod retries;
 #[cfg(test)]
 mod runner;

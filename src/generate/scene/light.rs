@@ -20,7 +20,7 @@ pub(super) fn key_direction(template: &SceneTemplate, mirrored: bool) -> [f32; 3
 }
 
 /// Whether the template must be mirrored so that its key comes from the product's lit side; `None` if it does not matter.
-pub(super) fn mirror_for(template: &SceneTemplate, product: KeySide) -> Option<bool> {
+pub(in crate::generate) fn mirror_for(template: &SceneTemplate, product: KeySide) -> Option<bool> {
     let side = key_direction(template, false)[0];
     match product {
         KeySide::Left if side.abs() > 0.2 => Some(side > 0.0),

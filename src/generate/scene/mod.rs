@@ -2,7 +2,7 @@
 //! pasted. Knows no file and no verdict.
 
 mod ground;
-mod light;
+pub(in crate::generate) mod light;
 mod natural;
 mod plan;
 mod reflect;

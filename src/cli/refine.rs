@@ -1,0 +1,142 @@
+//! `packshot refine`: pictures made before, with one thing changed. Knows no database: the stages run here and now.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use super::args::RefineArgs;
+use super::items::{self, Item};
+use super::picture::Form;
+use super::{OK, SOME_FAILED, Session, output, overrides};
+use crate::app;
+use crate::domain::{Digest, Overrides, RECEIPT_SCHEMA, Receipt, SceneRequest, Verdict};
+use crate::error::{Code, Problem};
+use crate::imaging::codec::Limits;
+use crate::jobs::library::TemplateLibrary;
+use crate::jobs::pipeline::{self, Wanted};
+
+/// How a receipt's file is called after its picture.
+const RECEIPT: &str = ".receipt.json";
+
+/// What is the same for all candidates.
+struct Plan<'a> {
+    args: &'a RefineArgs,
+    library: Arc<TemplateLibrary>,
+    change: Overrides,
+    form: Form,
+    /// The photos by the digest of their file.
+    photos: HashMap<Digest, Item>,
+}
+
+pub(super) fn run(session: &Session, args: &RefineArgs) -> Result<u8, Problem> {
+    let library = app::library()?;
+    if let Some(name) = &args.template {
+        library.scene(name)?;
+    }
+    let (photos, mut problems) = photos(&args.source);
+    let form = Form { lossless: args.lossless, quality: session.config.jpeg_quality };
+    let plan = Plan { args, library, change: overrides::change(args)?, form, photos };
+    let bar = output::progress(args.candidates.len() as u64, "refine");
+    let failed: Vec<Problem> = super::pool(session)?.install(|| {
+        args.candidates
+            .par_iter()
+            .filter_map(|path| {
+                let outcome = one(&plan, path);
+                bar.suspend(|| outcome.as_ref().ok().map(|line| output::line(&line.to_string())));
+                bar.inc(1);
+                outcome.err()
+            })
+            .collect()
+    });
+    bar.finish_and_clear();
+    problems.extend(failed);
+    problems.iter().for_each(output::failed);
+    Ok(if problems.is_empty() { OK } else { SOME_FAILED })
+}
+
+/// The photos that can be read, by the digest of their file.
+fn photos(sources: &[PathBuf]) -> (HashMap<Digest, Item>, Vec<Problem>) {
+    let (items, mut problems) = items::expand(sources);
+    let mut photos = HashMap::new();
+    for item in items {
+        match item.read() {
+            Ok(bytes) => {
+                photos.insert(Digest::of(&bytes), item);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (photos, problems)
+}
+
+/// Refines one candidate and writes it; returns the line that says so.
+fn one(plan: &Plan<'_>, path: &Path) -> Result<Value, Problem> {
+    let name = path.display().to_string();
+    let (old, stem) = receipt(path)?;
+    let item = plan.photos.get(&old.photo_file).ok_or_else(|| {
+        Problem::new(Code::SourceMismatch, &name, "none of the photos given is the one it was made from")
+    })?;
+    let (photo, cutout, times) = pipeline::cut_out(&item.read()?, &item.name(), &Limits::default())?;
+    let wanted = Wanted {
+        photo: &photo,
+        cutout: &cutout,
+        sku: &old.sku,
+        kind: old.kind,
+        template: plan.args.template.as_deref(),
+        request: SceneRequest {
+            width: old.placement.width,
+            height: old.placement.height,
+            index: old.index,
+            width_m: item.product.width_m,
+            category: item.product.category.clone(),
+            overrides: plan.change.clone(),
+        },
+        seed: old.seed,
+        placement: None,
+    };
+    let made = pipeline::refine(&plan.library, &wanted, &old)?;
+    let report = &made.last.receipt.report;
+    let (folder, status) = match report.verdict {
+        Verdict::Pass => (plan.args.out.clone(), "passed"),
+        Verdict::Review => (plan.args.out.join("review"), "review"),
+        Verdict::Reject => (plan.args.out.join("rejected"), "rejected"),
+    };
+    let (picture, receipt) = plan.form.put(&folder, &format!("{stem}.refined"), &made.last)?;
+    Ok(json!({
+        "item": name,
+        "sku": old.sku,
+        "template": made.last.receipt.template.as_ref().map(|(name, _)| name),
+        "status": status,
+        "file": picture.display().to_string(),
+        "receipt": receipt.display().to_string(),
+        "verdict": report.verdict,
+        "reasons": report.reasons(),
+        "notices": output::notices_json(&made.last.receipt.notices),
+        "timing": crate::domain::Timing { ingest_ms: times.ingest_ms, segment_ms: times.segment_ms, ..made.timing },
+    }))
+}
+
+/// A candidate's receipt, and its picture's name without ending. `path` is either of both.
+fn receipt(path: &Path) -> Result<(Receipt, String), Problem> {
+    let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let stem = file.strip_suffix(RECEIPT).map_or_else(
+        || path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()),
+        str::to_owned,
+    );
+    let path = path.with_file_name(format!("{stem}{RECEIPT}"));
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        let message = format!("a picture's receipt must lie beside it: {error}");
+        Problem::new(Code::from(error), &name, message)
+    })?;
+    let receipt: Receipt = serde_json::from_str(&text)
+        .map_err(|error| Problem::new(Code::PlacementInvalid, &name, format!("it is no receipt: {error}")))?;
+    if receipt.schema > RECEIPT_SCHEMA {
+        let message = format!("schema {} is newer than this build", receipt.schema);
+        return Err(Problem::new(Code::SchemaUnknown, &name, message));
+    }
+    Ok((receipt, stem))
+}
