@@ -63,10 +63,10 @@ pub(super) enum Command {
         Exit status: 0 all cut out, 1 an item failed (the others are done), 2 wrong usage."
     )]
     Segment(SegmentArgs),
-    /// List or check the templates and channels
+    /// List, check or add templates
     #[command(
         subcommand,
-        after_help = "Example: packshot templates list\n\
+        after_help = "Example: packshot templates list\n         packshot templates add terrace.jpg --name our-terrace --width-cm 120\n\
         Exit status: 0 all are whole, 1 one is broken, 2 wrong usage."
     )]
     Templates(TemplatesCommand),
@@ -225,6 +225,63 @@ pub(super) enum TemplatesCommand {
     #[command(after_help = "Example: packshot templates check\n\
         Exit status: 0 all are whole, 1 one is broken, 2 wrong usage.")]
     Check,
+    /// Make a scene template of your own background picture: ground, horizon, light and scale are read from it, asked for when unsure
+    #[command(
+        after_help = "Example: packshot templates add terrace.jpg --name our-terrace --preview look.jpg\n         \
+        packshot templates add terrace.jpg --name our-terrace --width-cm 120 --horizon 0.12 --light left\n\
+        In the preview the ground is blue, horizon and key light are yellow, and a box stands where products will.\n\
+        Exit status: 0 added, 1 something must be said first or the picture is unusable, 2 wrong usage."
+    )]
+    Add(AddArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AddArgs {
+    /// The background, empty where products are to stand (JPEG, PNG, WebP)
+    #[arg(value_name = "PICTURE")]
+    pub picture: PathBuf,
+    /// What it is called on the command line: small letters, digits, hyphens
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// English title (default: the name)
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Chinese title (default: the English one)
+    #[arg(long, value_name = "TEXT")]
+    pub title_zh: Option<String>,
+    /// Words that find it in a prompt, English or Chinese (default: the title's)
+    #[arg(long, value_name = "WORD,WORD", value_delimiter = ',')]
+    pub keywords: Vec<String>,
+    /// Product categories it suits (default: all)
+    #[arg(long, value_name = "CATEGORY", value_delimiter = ',')]
+    pub categories: Vec<String>,
+    /// Width in cm of what the picture shows where products stand: only you know it
+    #[arg(long, value_name = "CM")]
+    pub width_cm: Option<f32>,
+    /// Height of the horizon from the top, as a fraction; below 0 it lies above the picture
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
+    pub horizon: Option<f32>,
+    /// Where the ground ends at the back, from the top, as a fraction
+    #[arg(long, value_name = "FRACTION")]
+    pub edge: Option<f32>,
+    /// From where the main light comes
+    #[arg(long, value_parser = ["left", "right", "front"])]
+    pub light: Option<String>,
+    /// Focal length for full frame (phones: 24 to 28 for the main camera)
+    #[arg(long, value_name = "MM", default_value_t = 50.0)]
+    pub focal_mm: f32,
+    /// What the ground does with light
+    #[arg(long, value_parser = ["polished", "satin", "rough", "soft"], default_value = "rough")]
+    pub ground: String,
+    /// Draw what was read over the picture
+    #[arg(long, value_name = "FILE.jpg")]
+    pub preview: Option<PathBuf>,
+    /// Take the guesses where it is unsure
+    #[arg(long)]
+    pub accept: bool,
+    /// Replace a template of that name
+    #[arg(long)]
+    pub replace: bool,
 }
 
 #[derive(Debug, Args)]

@@ -60,7 +60,7 @@ pub fn run() -> u8 {
         Command::Refine(args) => refine::run(&session, &args),
         Command::Scene(args) => scene::run(&session, &args),
         Command::Segment(args) => segment::run(&session, &args),
-        Command::Templates(args) => templates::run(&args),
+        Command::Templates(args) => templates::run(&session, &args),
         Command::Verify(args) => verify::run(&session, &args),
     };
     outcome.unwrap_or_else(|problem| refuse(&problem))

@@ -4,6 +4,7 @@ pub mod codec;
 pub mod color;
 pub mod composite;
 pub mod grain;
+pub mod lines;
 pub mod matte;
 pub mod metrics;
 pub mod plane;

@@ -56,6 +56,7 @@ mod job;
 mod keeper;
 pub mod library;
 pub mod make_result;
+pub mod new_template;
 pub mod pipeline;
 mod pool;
 pub mod records;

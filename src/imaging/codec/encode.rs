@@ -1,7 +1,7 @@
 //! Pixels → JPEG, PNG and WebP bytes, without metadata. Same pixels and settings, same bytes. Knows no channel.
 
 use image::{
-    ExtendedColorType, GrayImage, ImageEncoder, RgbImage, RgbaImage,
+    ExtendedColorType, GrayImage, ImageBuffer, ImageEncoder, Luma, RgbImage, RgbaImage,
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -82,6 +82,15 @@ pub fn encode_rgba_png(picture: &RgbaImage, effort: PngEffort) -> Result<Vec<u8>
 /// [`CodecError::Encode`].
 pub fn encode_gray_png(picture: &GrayImage, effort: PngEffort) -> Result<Vec<u8>, CodecError> {
     png(picture.as_raw(), picture.dimensions(), ExtendedColorType::L8, effort)
+}
+
+/// H×W, u16 → 16-bit gray PNG (a depth map).
+///
+/// # Errors
+/// [`CodecError::Encode`].
+pub fn encode_depth_png(depth: &ImageBuffer<Luma<u16>, Vec<u16>>) -> Result<Vec<u8>, CodecError> {
+    let samples: Vec<u8> = depth.as_raw().iter().flat_map(|v| v.to_ne_bytes()).collect();
+    png(&samples, depth.dimensions(), ExtendedColorType::L16, PngEffort::Small)
 }
 
 fn png(

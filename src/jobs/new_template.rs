@@ -1,0 +1,156 @@
+//! A merchant's own background picture as a template on disk. Knows no product.
+
+use std::path::{Path, PathBuf};
+
+use image::RgbImage;
+
+use crate::domain::{Digest, PlateFiles, SceneTemplate};
+use crate::error::{Code, Problem};
+use crate::imaging::codec::{self, CodecError, Limits, PngEffort};
+use crate::imaging::resize::{self, Window};
+use crate::ingest::{self, backdrop};
+use crate::storage;
+
+/// Longer side of a stored plate: masters have up to 4096 pixels, most 1600, and a crop of the plate is behind them.
+const LONGEST: u32 = 3200;
+/// A shorter side below this makes soft backgrounds.
+const SHORTEST: u32 = 1200;
+/// Almost without loss: the plate is encoded once more in every scene.
+const QUALITY: u8 = 93;
+
+/// How a picture is to be added.
+#[derive(Clone, Debug)]
+pub struct NewTemplate<'a> {
+    /// The file's bytes.
+    pub bytes: &'a [u8],
+    /// What it is called in messages.
+    pub file: &'a str,
+    /// Name, titles, keywords, categories.
+    pub naming: backdrop::Naming,
+    /// What is known of it.
+    pub given: backdrop::Given,
+    /// Whether guesses will do.
+    pub accept: bool,
+    /// Whether a template of that name may be replaced.
+    pub replace: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// The reading with its confidences.
+    pub reading: backdrop::Reading,
+    /// The template.
+    pub template: SceneTemplate,
+    /// The reading drawn over the picture.
+    pub preview: RgbImage,
+    /// Warnings.
+    pub notices: Vec<Problem>,
+    /// Where it lies; or why it was not written: what was guessed must be confirmed first.
+    pub written: Result<PathBuf, Problem>,
+}
+
+/// Reads the picture and, if everything is sure or guesses will do, writes `root/scenes/NAME/`, the description last.
+///
+/// # Errors
+/// If the picture cannot be read or the name cannot be used. That something is unsure is not an error: see [`Added::written`].
+pub fn add(root: &Path, new: NewTemplate<'_>) -> Result<Added, Problem> {
+    let name = new.naming.name.clone();
+    let folder = root.join("scenes").join(&name);
+    check_name(&name, &folder, new.replace)?;
+    let photo = ingest::ingest(new.bytes, new.file, &Limits::default()).map_err(|e| e.problem(new.file))?;
+    let mut notices = photo.notices.clone();
+    let internal = |error: String| Problem::new(Code::Internal, new.file, error);
+    let picture = fitting(&photo.pixels).map_err(|error| internal(error.to_string()))?;
+    let (width, height) = picture.dimensions();
+    if width.min(height) < SHORTEST {
+        let message = format!(
+            "{width}×{height} is small for a background; {SHORTEST} or more on the shorter side stays sharp"
+        );
+        notices.push(Problem::new(Code::TemplateUnsuited, new.file, message));
+    }
+    let reading = backdrop::read(&picture, &new.given).map_err(|error| internal(error.to_string()))?;
+    if reading.horizon.value >= reading.back() {
+        let message = format!(
+            "the horizon ({:.2}) must lie above the back edge of the ground ({:.2})",
+            reading.horizon.value,
+            reading.back()
+        );
+        return Err(Problem::new(Code::TemplateInvalid, new.file, message));
+    }
+    let encoded = |result: Result<Vec<u8>, CodecError>| {
+        result.map_err(|error| Problem::new(Code::EncodeFailed, new.file, error.to_string()))
+    };
+    let image = encoded(codec::encode_jpeg(&picture, QUALITY))?;
+    let (mut template, maps) = backdrop::template(&reading, new.naming, files(width, height, &image));
+    let depth = encoded(codec::encode_depth_png(&maps.depth))?;
+    let ground = encoded(codec::encode_gray_png(&maps.ground, PngEffort::Small))?;
+    template.plate.depth_sha256 = Digest::of(&depth);
+    template.plate.ground_sha256 = Digest::of(&ground);
+    let preview = backdrop::preview(&picture, &template, &maps);
+    let written = match doubt(&reading, new.file) {
+        Some(doubt) if !new.accept => Err(doubt),
+        _ => {
+            let text = toml::to_string(&template).map_err(|error| internal(error.to_string()))?;
+            let plate = &template.plate;
+            let pictures = [(&plate.image, &image), (&plate.depth, &depth), (&plate.ground, &ground)];
+            for (file, bytes) in
+                pictures.into_iter().chain([(&"template.toml".to_owned(), &text.into_bytes())])
+            {
+                storage::write_whole(&folder.join(file), bytes).map_err(|error| error.problem())?;
+            }
+            Ok(folder)
+        }
+    };
+    Ok(Added { reading, template, preview, notices, written })
+}
+
+fn check_name(name: &str, folder: &Path, replace: bool) -> Result<(), Problem> {
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || !name.chars().all(fine) || name.starts_with('-') {
+        let message = "a name has small letters a to z, digits and hyphens";
+        return Err(Problem::new(Code::TemplateInvalid, name, message));
+    }
+    if folder.join("template.toml").exists() && !replace {
+        return Err(Problem::new(Code::TemplateExists, name, "there is a template of this name"));
+    }
+    Ok(())
+}
+
+/// The picture, scaled down if it is larger than a plate needs to be.
+fn fitting(picture: &RgbImage) -> Result<RgbImage, resize::ResizeError> {
+    let (width, height) = picture.dimensions();
+    let shrink = f64::from(LONGEST) / f64::from(width.max(height));
+    if shrink >= 1.0 {
+        return Ok(picture.clone());
+    }
+    let side = |v: u32| ((f64::from(v) * shrink).round() as u32).max(1);
+    resize::resize_rgb(picture, Window::whole(width, height), side(width), side(height))
+}
+
+fn files(width: u32, height: u32, image: &[u8]) -> PlateFiles {
+    PlateFiles {
+        image: "plate.jpg".into(),
+        width,
+        height,
+        depth: "depth.png".into(),
+        depth_unit_m: 0.0,
+        ground: "ground.png".into(),
+        image_sha256: Digest::of(image),
+        depth_sha256: Digest::of(b""),
+        ground_sha256: Digest::of(b""),
+    }
+}
+
+/// What must be asked for before a template is made of it.
+fn doubt(reading: &backdrop::Reading, file: &str) -> Option<Problem> {
+    let doubts: Vec<String> = reading
+        .doubts()
+        .into_iter()
+        .map(|(option, guess, confidence)| {
+            format!("--{option} (guess {guess}, {:.0} % sure)", confidence * 100.0)
+        })
+        .collect();
+    let message = format!("not sure enough of {}", doubts.join(", "));
+    (!doubts.is_empty()).then(|| Problem::new(Code::TemplateUnsure, file, message))
+}
