@@ -54,7 +54,14 @@ def quality(scores: dict[str, tuple[dict, dict]]) -> str:
         if found:
             lines.append(row(f"{name} ({len(found)})", [list(side) for side in zip(*found)]))
     lines.append(row(f"all ({len(scores)})", [list(side) for side in zip(*scores.values())]))
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *map(tally, COLUMNS, [list(scores.values())] * len(COLUMNS))])
+
+
+def tally(column: tuple, pairs: list[tuple[dict, dict]]) -> str:
+    """On how many products who is better: a median hides the bad ones."""
+    key, title, _, best = column
+    words = [better([ours[key], theirs[key]], best) for ours, theirs in pairs]
+    return f"{title:<8} better on: " + ", ".join(f"{who} {words.count(who)}" for who in (*WHO, "equal"))
 
 
 def agreement(ours: dict[str, dict], printed: dict[str, dict]) -> str:

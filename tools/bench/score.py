@@ -18,10 +18,12 @@ REACH = 6.0
 GROUNDS = {"dark": (24, 26, 30), "saturated": (196, 30, 58)}
 
 
+def read(path: Path, mode: str) -> np.ndarray:
+    return np.asarray(Image.open(path).convert(mode))
+
+
 def truth(photo: Path) -> np.ndarray:
     """H×W×4: exact alpha, the true foreground where it is partial, the photo's own color elsewhere."""
-    def read(path, mode):
-        return np.asarray(Image.open(path).convert(mode))
     alpha = read(photo.with_suffix(".alpha.png"), "L")
     color = np.where((alpha == 255)[..., None], read(photo, "RGB"), read(photo.with_suffix(".foreground.png"), "RGB"))
     return np.dstack([color, alpha])
