@@ -103,6 +103,7 @@ def codec(stages: list[dict], photos: list[dict], scenes: list[dict]) -> str:
         f"{'one thread, milliseconds, median':<44} {'packshot':>9} {'libvips':>9}  packshot/libvips",
         line("decode the photo (packshot: ingest)", of(stages, "ingest"), of(photos, "decode")),
         line("encode a 1600 px scene, JPEG 90, full chroma", of(stages, "encode"), of(scenes, "encode")),
+        line("both", of(stages, "ingest") + of(stages, "encode"), of(photos, "decode") + of(scenes, "encode")),
         f"{'resize the photo to 1600 px, Lanczos 3':<44} {'-':>9} {of(photos, 'resize'):>9.1f}",
         f"{'encode the photo, JPEG 90, full chroma':<44} {'-':>9} {of(photos, 'encode'):>9.1f}",
         f"{'decode + resize + encode a photo':<44} {'-':>9} {median(sum(row[k] for k in ('decode', 'resize', 'encode')) for row in photos):>9.1f}",
