@@ -1,5 +1,5 @@
 # Two commands on a fresh machine with Rust, Python 3 and make: `make demo` and `make test`. Each does all of its own set-up.
-.PHONY: demo real test lint doc bench pictures setup clean
+.PHONY: demo real test lint doc bench bench-peers pictures setup clean
 CARGO ?= cargo
 OUT ?= out/demo
 
@@ -10,6 +10,7 @@ help:
 	@echo "make lint      formatting, lints, dependency policy"
 	@echo "make doc       the API documentation, warnings denied"
 	@echo "make bench     how faithful and how fast, in a release build"
+	@echo "make bench-peers  the same photos through other programs, side by side (needs node and npm; about 20 minutes)"
 	@echo "make pictures  render fixtures and plates anew (Python 3.11, hours; only what is missing)"
 
 # A C compiler is the one thing that cargo cannot bring; it is installed if we may, else named.
@@ -47,6 +48,12 @@ bench: setup
 	$(CARGO) run --locked --release -- bench fidelity
 	$(CARGO) run --locked --release -- bench pipeline
 
+# PACKSHOT=path measures a build that is there instead of making one.
+bench-peers: setup
+	@test -n "$(PACKSHOT)" || $(CARGO) build --locked --release
+	@python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet -r tools/bench/requirements.txt
+	@.venv-bench/bin/python tools/bench/peers.py
+
 pictures:
 	python3 -m venv .venv-render
 	.venv-render/bin/pip install --quiet -r tools/render/requirements.txt
@@ -54,4 +61,4 @@ pictures:
 	.venv-render/bin/python -m tools.render.plates
 
 clean:
-	rm -rf out target .venv-render
+	rm -rf out target .venv-render .venv-bench
