@@ -232,7 +232,7 @@ pub(super) enum TemplatesCommand {
         In the preview the ground is blue, horizon and key light are yellow, and a box stands where products will.\n\
         Exit status: 0 added, 1 something must be said first or the picture is unusable, 2 wrong usage."
     )]
-    Add(AddArgs),
+    Add(Box<AddArgs>),
 }
 
 #[derive(Debug, Args)]
