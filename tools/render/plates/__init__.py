@@ -15,4 +15,5 @@ ALL = (
     "winter",
     "linen_bed",
     "festive_red",
+    "moss_water",
 )
