@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 
 
-def configure(scene, samples, bounces):
+def configure(scene, samples, bounces, least):
     """CPU Cycles with OpenImageDenoise, Standard view, no dithering."""
     scene.render.engine = "CYCLES"
     scene.render.use_persistent_data = True
@@ -19,7 +19,7 @@ def configure(scene, samples, bounces):
     cycles.samples = samples
     cycles.use_adaptive_sampling = True
     cycles.adaptive_threshold = 0.06
-    cycles.adaptive_min_samples = min(8, samples)
+    cycles.adaptive_min_samples = min(least, samples)
     cycles.use_denoising = True
     cycles.denoiser = "OPENIMAGEDENOISE"
     cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
@@ -33,9 +33,9 @@ def configure(scene, samples, bounces):
     cycles.caustics_refractive = False
 
 
-def render_pass(scene, size, samples, bounces, transparent):
-    """Render and return float32 RGBA, premultiplied when transparent."""
-    configure(scene, samples, bounces)
+def render_pass(scene, size, samples, bounces, transparent, least=8):
+    """Render and return float32 RGBA, premultiplied when transparent; `least` is the fewest samples a pixel gets."""
+    configure(scene, samples, bounces, least)
     scene.render.resolution_x, scene.render.resolution_y = size
     scene.render.resolution_percentage = 100
     scene.render.film_transparent = transparent

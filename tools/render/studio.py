@@ -53,6 +53,7 @@ class Setup:
     glass: bool = False  # see the sweep through transmissive parts
     tinted: bool = False  # glass or liquid has a color: the photo keeps it, baked into the foreground
     samples: int = 32
+    min_samples: int = 8  # no pixel gets fewer: hair needs more, its alpha is noisy where its color is not
     bounces: int = 5
 
 
@@ -183,7 +184,8 @@ class Studio:
         """Premultiplied linear RGBA of the product alone."""
         self._show(product=True, sweep=False)
         if not self.setup.glass:
-            return render_pass(self.scene, self.size, samples, self.setup.bounces, transparent=True)
+            least = self.setup.min_samples
+            return render_pass(self.scene, self.size, samples, self.setup.bounces, transparent=True, least=least)
         rgba = render_pass(self.scene, self.size, samples, self.setup.bounces, transparent=False)
         through = self._render_transmittance(samples)
         clear = through.min(axis=-1) if self.setup.tinted else through.mean(axis=-1)

@@ -1,42 +1,34 @@
-"""Chest print of the T-shirt: a sun over waves between two lines of type, on transparent ground, in millimetres."""
+"""Chest mark of the T-shirt: a half sun over three waves and two words, in one light ink, in millimetres."""
 
 import math
 
 from ..labels import Artwork
 
-PRINT_MM = (168, 168)
-INK, SUN, CLAY = (30, 42, 62), (222, 122, 52), (186, 72, 50)
+PRINT_MM = (64, 58)
+INK, CREAM = (30, 42, 62), (240, 230, 208)
 
 
 def artwork():
-    sheet = Artwork(*PRINT_MM, None, 11)
+    sheet = Artwork(*PRINT_MM, None, 26)
     middle = PRINT_MM[0] / 2
-    sheet.text(middle, 22, "SLOW COAST", 22.5, INK, weight="Black", tracking=0.02)
-    sheet.text(middle, 32, "SWIM \u00b7 READ \u00b7 SLEEP \u00b7 REPEAT", 5.4, CLAY, weight="Bold", tracking=0.2)
-    _sun(sheet, middle, 92)
-    for row in range(6):
-        _wave(sheet, 96 + 7.4 * row, 3.6 - 0.2 * row, 0.9 * row)
-    sheet.text(middle, 151, "SATURDAY CLUB", 12.6, INK, "serif", "Bold", tracking=0.06)
-    sheet.text(
-        middle, 160, "est. 1978 \u00b7 low tide 6:40 \u00b7 no hurry", 5.0, INK, "serif", "SemiBold", tracking=0.06
-    )
+    _sun(sheet, middle, 26)
+    for row in range(3):
+        _wave(sheet, middle, 29.5 + 4.0 * row, 23 - 4.5 * row, 0.8 * row)
+    sheet.text(middle, 51, "SLOW COAST", 7.4, CREAM, weight="Bold", tracking=0.14)
     return sheet
 
 
 def _sun(sheet, x, y):
     """Half disc with rays that stops at the water."""
-    for ray in range(25):
-        angle = math.pi * (0.02 + 0.96 * ray / 24)
+    for ray in range(11):
+        angle = math.pi * (0.03 + 0.94 * ray / 10)
         dx, dy = math.cos(angle), -math.sin(angle)
-        sheet.rule(
-            x + 40 * dx, y + 40 * dy, x + (52 if ray % 2 else 47) * dx, y + (52 if ray % 2 else 47) * dy, SUN, 1.7
-        )
+        far = 20 if ray % 2 else 18
+        sheet.rule(x + 15 * dx, y + 15 * dy, x + far * dx, y + far * dy, CREAM, 1.3)
     steps = [math.pi * step / 60 for step in range(61)]
-    sheet.polygon([(x + 35 * math.cos(a), y - 35 * math.sin(a)) for a in steps], SUN)
+    sheet.polygon([(x + 12 * math.cos(a), y - 12 * math.sin(a)) for a in steps], CREAM)
 
 
-def _wave(sheet, y, tall, phase):
-    points = [
-        (8 + 152 * t, y + tall * math.sin(2 * math.pi * 4.5 * t + phase)) for t in (step / 220 for step in range(221))
-    ]
-    sheet.curve(points, INK, 2.3)
+def _wave(sheet, x, y, reach, phase):
+    points = [(x + reach * (2 * t - 1), y + 1.0 * math.sin(2 * math.pi * 2.5 * t + phase)) for t in (step / 120 for step in range(121))]
+    sheet.curve(points, CREAM, 1.4)
