@@ -61,28 +61,29 @@ fn patches(input: &Input<'_>) -> Vec<f32> {
             let middle = [x as f32 + size as f32 / 2.0, y as f32 + size as f32 / 2.0];
             let to = placement.stand.apply(middle);
             let half = (size as f32 * scale / 2.0 - 0.5).max(0.5);
-            let Some(seen) = mean(input.master, [to[0] - half, to[1] - half, to[0] + half, to[1] + half])
+            let Some(seen) =
+                mean(input.master, [to[0] - half, to[1] - half, to[0] + half, to[1] + half], [1.0; 3])
             else {
                 continue;
             };
             let inset = 0.5 / scale;
             let (x0, y0) = (x as f32 + inset, y as f32 + inset);
             let (x1, y1) = ((x + size) as f32 - inset, (y + size) as f32 - inset);
-            let Some(own) = mean(&input.photo.pixels, [x0, y0, x1, y1]) else { continue };
             let across =
                 ((middle[0] - bounds.x as f32) / bounds.width as f32 * 2.0 - 1.0) * placement.shading[0];
             let up =
                 (1.0 - (middle[1] - bounds.y as f32) / bounds.height as f32 * 2.0) * placement.shading[1];
-            let lit: [f32; 3] =
-                std::array::from_fn(|c| (own[c] * placement.gains[c] * (across + up).exp()).min(1.0));
+            let light = placement.gains.map(|gain| gain * (across + up).exp());
+            let Some(lit) = mean(&input.photo.pixels, [x0, y0, x1, y1], light) else { continue };
             found.push(delta_e::delta_e00(lab::of_linear(lit), lab::of_linear(seen)));
         }
     }
     found
 }
 
-/// Mean linear color of the pixels whose middles lie in a box; `None` if it leaves the picture.
-fn mean(picture: &image::RgbImage, [x0, y0, x1, y1]: [f32; 4]) -> Option<[f32; 3]> {
+/// Mean linear color of the pixels whose middles lie in a box, each in so much `light` per channel and clipped at white, as in the master; `None` if
+/// the box leaves the picture.
+fn mean(picture: &image::RgbImage, [x0, y0, x1, y1]: [f32; 4], light: [f32; 3]) -> Option<[f32; 3]> {
     if x0 < 0.0 || y0 < 0.0 || x1 > picture.width() as f32 || y1 > picture.height() as f32 {
         return None;
     }
@@ -90,7 +91,7 @@ fn mean(picture: &image::RgbImage, [x0, y0, x1, y1]: [f32; 4]) -> Option<[f32; 3
     for y in y0.round() as u32..(y1.round() as u32).max(y0.round() as u32 + 1).min(picture.height()) {
         for x in x0.round() as u32..(x1.round() as u32).max(x0.round() as u32 + 1).min(picture.width()) {
             let p = picture.get_pixel(x, y).0;
-            (0..3).for_each(|c| sum[c] += srgb::linear_of(p[c]));
+            (0..3).for_each(|c| sum[c] += (srgb::linear_of(p[c]) * light[c]).min(1.0));
             count += 1;
         }
     }
