@@ -10,7 +10,7 @@ use crate::app;
 use crate::domain::{GroundKind, KeySide};
 use crate::error::{Code, Problem};
 use crate::imaging::codec;
-use crate::ingest::backdrop::{Given, Naming};
+use crate::ingest::plate::{Given, Naming};
 use crate::jobs::new_template::{self, Added, NewTemplate};
 use crate::storage;
 

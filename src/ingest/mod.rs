@@ -1,8 +1,8 @@
 //! Bytes → Photo: sniff, limit, decode, color-manage, turn upright, strip, digest; and manifest → rows. Knows no file system, no database
 //! and no other stage: bytes and names come in.
 
-pub mod backdrop;
 pub mod manifest;
+pub mod plate;
 #[cfg(test)]
 mod tests;
 

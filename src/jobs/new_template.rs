@@ -8,7 +8,7 @@ use crate::domain::{Digest, PlateFiles, SceneTemplate};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, CodecError, Limits, PngEffort};
 use crate::imaging::resize::{self, Window};
-use crate::ingest::{self, backdrop};
+use crate::ingest::{self, plate};
 use crate::storage;
 
 /// Longer side of a stored plate: masters have up to 4096 pixels, most 1600, and a crop of the plate is behind them.
@@ -26,9 +26,9 @@ pub struct NewTemplate<'a> {
     /// What it is called in messages.
     pub file: &'a str,
     /// Name, titles, keywords, categories.
-    pub naming: backdrop::Naming,
+    pub naming: plate::Naming,
     /// What is known of it.
-    pub given: backdrop::Given,
+    pub given: plate::Given,
     /// Whether guesses will do.
     pub accept: bool,
     /// Whether a template of that name may be replaced.
@@ -39,7 +39,7 @@ pub struct NewTemplate<'a> {
 #[derive(Clone, Debug)]
 pub struct Added {
     /// The reading with its confidences.
-    pub reading: backdrop::Reading,
+    pub reading: plate::Reading,
     /// The template.
     pub template: SceneTemplate,
     /// The reading drawn over the picture.
@@ -69,7 +69,7 @@ pub fn add(root: &Path, new: NewTemplate<'_>) -> Result<Added, Problem> {
         );
         notices.push(Problem::new(Code::TemplateUnsuited, new.file, message));
     }
-    let reading = backdrop::read(&picture, &new.given).map_err(|error| internal(error.to_string()))?;
+    let reading = plate::read(&picture, &new.given).map_err(|error| internal(error.to_string()))?;
     if reading.horizon.value >= reading.back() {
         let message = format!(
             "the horizon ({:.2}) must lie above the back edge of the ground ({:.2})",
@@ -82,12 +82,12 @@ pub fn add(root: &Path, new: NewTemplate<'_>) -> Result<Added, Problem> {
         result.map_err(|error| Problem::new(Code::EncodeFailed, new.file, error.to_string()))
     };
     let image = encoded(codec::encode_jpeg(&picture, QUALITY))?;
-    let (mut template, maps) = backdrop::template(&reading, new.naming, files(width, height, &image));
+    let (mut template, maps) = plate::template(&reading, new.naming, files(width, height, &image));
     let depth = encoded(codec::encode_depth_png(&maps.depth))?;
     let ground = encoded(codec::encode_gray_png(&maps.ground, PngEffort::Small))?;
     template.plate.depth_sha256 = Digest::of(&depth);
     template.plate.ground_sha256 = Digest::of(&ground);
-    let preview = backdrop::preview(&picture, &template, &maps);
+    let preview = plate::preview(&picture, &template, &maps);
     let written = match doubt(&reading, new.file) {
         Some(doubt) if !new.accept => Err(doubt),
         _ => {
@@ -143,7 +143,7 @@ fn files(width: u32, height: u32, image: &[u8]) -> PlateFiles {
 }
 
 /// What must be asked for before a template is made of it.
-fn doubt(reading: &backdrop::Reading, file: &str) -> Option<Problem> {
+fn doubt(reading: &plate::Reading, file: &str) -> Option<Problem> {
     let doubts: Vec<String> = reading
         .doubts()
         .into_iter()

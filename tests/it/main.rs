@@ -3,8 +3,6 @@
 //! `cfg(test)` always holds here; it stands at each module because it tells clippy that helpers, too, may unwrap.
 
 #[cfg(test)]
-mod backdrop;
-#[cfg(test)]
 mod bad_files;
 #[cfg(test)]
 mod bad_input;
@@ -22,6 +20,8 @@ mod honest;
 mod kill;
 #[cfg(test)]
 mod matting;
+#[cfg(test)]
+mod plate;
 #[cfg(test)]
 mod queue;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use image::RgbImage;
 use packshot::domain::{KeySide, Plate};
-use packshot::ingest::backdrop::{self, Given, SURE};
+use packshot::ingest::plate::{self, Given, SURE};
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ fn what_is_sure_of_the_bundled_plates_is_right() {
     let (mut edges, mut sides, mut wrong) = (0, 0, Vec::new());
     for scene in library().scenes() {
         let plate = library().plate(&scene.name).unwrap();
-        let reading = backdrop::read(&plate.image, &Given::default()).unwrap();
+        let reading = plate::read(&plate.image, &Given::default()).unwrap();
         let (edge, horizon) = (true_edge(&plate), true_horizon(&plate));
         let side = if scene.lights[0].direction[0] < 0.0 { KeySide::Left } else { KeySide::Right };
         let line = format!(
@@ -78,7 +78,7 @@ fn boards(horizon: f32, back: f32) -> RgbImage {
 #[test]
 fn boards_that_run_away_tell_the_horizon() {
     for (horizon, back) in [(0.15, 0.5), (-0.3, 0.3), (0.3, 0.45)] {
-        let reading = backdrop::read(&boards(horizon, back), &Given::default()).unwrap();
+        let reading = plate::read(&boards(horizon, back), &Given::default()).unwrap();
         assert!(reading.horizon.confidence >= SURE, "{reading:?}");
         assert!((reading.horizon.value - horizon).abs() < 0.03, "{horizon}: {:?}", reading.horizon);
         assert!((reading.back() - back).abs() < 0.02, "{back}: {}", reading.back());
