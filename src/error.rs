@@ -101,6 +101,7 @@ codes! {
     StorageFull "storage_full" Environment "Free some disk space, then run the same command again: it goes on where it stopped.",
     StorageFailed "storage_failed" Environment "The data folder could not be written or read; check it, then run again.",
     DatabaseFailed "database_failed" Environment "The database could not be used; check the data folder, then run again.",
+    MarketUnknown "market_unknown" Invalid "Use a name from `packshot templates list --kind market`.",
     SchemaUnknown "schema_unknown" Invalid "This was written by a newer packshot; upgrade, then run again.",
     ConfigInvalid "config_invalid" Invalid "Mend the setting that the message names.",
     Internal "internal" Internal "Report this with the item and the version.",

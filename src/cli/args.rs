@@ -29,7 +29,7 @@ pub(super) enum Command {
     Bench(BenchArgs),
     /// Run the whole job, on the pictures that come along or on your own, and leave a contact sheet to look at
     #[command(
-        after_help = "Example: packshot demo --out out/demo\n         packshot demo photos/ --out out/mine\n\
+        after_help = "Example: packshot demo --out out/demo\n         packshot demo photos/ --out out/mine\n         packshot demo photos/ --market cn --month 2 --out out/spring-festival\n\
         Stopped half way? The same command finishes what was left. Open DIR/index.html when it is done.\n\
         Exit status: 0 all made, 1 stopped, or something failed, 2 wrong usage."
     )]
@@ -103,6 +103,12 @@ pub(super) struct DemoArgs {
     /// Where everything goes
     #[arg(long, value_name = "DIR", default_value = "out/demo")]
     pub out: PathBuf,
+    /// For which region: its market prefers and avoids scenes; see `packshot templates list --kind market`
+    #[arg(long, value_name = "NAME")]
+    pub market: Option<String>,
+    /// For which month (1 is January): seasons of the market count, too
+    #[arg(long, value_name = "1-12", requires = "market", value_parser = clap::value_parser!(u32).range(1..=12))]
+    pub month: Option<u32>,
     /// Keep what an earlier, finished run made and add only what is missing
     #[arg(long)]
     pub keep: bool,
@@ -218,7 +224,7 @@ pub(super) enum TemplatesCommand {
         Exit status: 0 all are whole, 1 one could not be read, 2 wrong usage.")]
     List {
         /// Only this kind
-        #[arg(long, value_parser = ["scene", "channel"])]
+        #[arg(long, value_parser = ["scene", "channel", "market"])]
         kind: Option<String>,
     },
     /// Read every file of every template and hold it against its digest

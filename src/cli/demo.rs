@@ -1,7 +1,7 @@
 //! `packshot demo`: the whole job on the pictures that come along, or on others, through queue and storage; resumable. Knows no stage's insides.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tokio::signal;
 
@@ -26,6 +26,9 @@ const SIZE: u32 = 2048;
 const DONE: &str = "done";
 
 pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<u8, Problem> {
+    if let Some(name) = &args.market {
+        app::library()?.market(name)?;
+    }
     let data = args.out.join("data");
     let finished = data.join(DONE).exists();
     if finished && !args.keep {
@@ -33,7 +36,7 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<u8, Problem> {
     } else if data.exists() && !finished {
         output::say("An earlier run was stopped half way; finishing what was left.");
     }
-    let outcomes = super::runtime()?.block_on(work(session, &args.photos, &data))?;
+    let outcomes = super::runtime()?.block_on(work(session, args, &data))?;
     let Some((outcomes, mut problems, store)) = outcomes else {
         output::say("Stopped. The same command goes on from here.");
         return Ok(SOME_FAILED);
@@ -67,13 +70,13 @@ fn io_problem(path: &Path, error: std::io::Error) -> Problem {
 type Outcome = (Vec<PhotoOutcome>, Vec<Problem>, std::sync::Arc<dyn Storage>);
 
 /// Submits, works until nothing is left, and reads back; `None` if it was told to stop.
-async fn work(session: &Session, photos: &[PathBuf], data: &Path) -> Result<Option<Outcome>, Problem> {
+async fn work(session: &Session, args: &DemoArgs, data: &Path) -> Result<Option<Outcome>, Problem> {
     let app = App::open(data, app::library()?).await?;
     let bundled = [app::home()?.join("fixtures/products/catalog.csv")];
-    let (items, mut problems) = items::expand(if photos.is_empty() { &bundled } else { photos });
+    let (items, mut problems) = items::expand(if args.photos.is_empty() { &bundled } else { &args.photos });
     let mut wanted = 0;
     for item in &items {
-        let order = match order(&app, item) {
+        let order = match order(&app, args, item) {
             Ok(order) => order,
             Err(problem) => {
                 problems.push(problem);
@@ -122,12 +125,14 @@ fn stopped(exit: Exit) -> Problem {
 }
 
 /// One white main image and the scenes that suit the product best.
-fn order(app: &App, item: &Item) -> Result<Order, Problem> {
+fn order(app: &App, args: &DemoArgs, item: &Item) -> Result<Order, Problem> {
     let bytes = item.read()?;
     let templates = app.library.scenes();
     let product = &item.product;
     let height = product.width_m.and_then(|width| Some(width * slenderness(&bytes)?));
-    let chosen = choose(&templates, &product.sku, &product.category, height, SCENES);
+    let market = args.market.as_ref().map(|name| app.library.market(name)).transpose()?;
+    let leaning = |scene: &str| market.map_or(0.0, |market| market.leaning(scene, args.month));
+    let chosen = choose(&templates, &product.sku, &product.category, height, SCENES, leaning);
     let wish = |kind, template, channels: &[&str]| Wish {
         kind,
         template,

@@ -73,6 +73,7 @@ fn refuse(problem: &Problem) -> u8 {
     match problem.code {
         Code::TemplateUnknown
         | Code::ChannelUnknown
+        | Code::MarketUnknown
         | Code::EngineUnknown
         | Code::PlacementInvalid
         | Code::ConfigInvalid => USAGE,

@@ -40,13 +40,18 @@ pub(super) fn run(session: &Session, command: &TemplatesCommand) -> Result<u8, P
                     output::line(&format!("{:<18} channel  {}  [{size}]", channel.name, channel.title));
                 }
             }
+            if wanted("market") {
+                for market in library.markets() {
+                    output::line(&format!("{:<18} market   {}", market.name, market.title));
+                }
+            }
             library.problems().iter().for_each(output::failed);
             Ok(if library.problems().is_empty() { OK } else { SOME_FAILED })
         }
         TemplatesCommand::Check => {
             let problems = library.check();
             problems.iter().for_each(output::failed);
-            let whole = library.scenes().len() + library.channels().len();
+            let whole = library.scenes().len() + library.channels().len() + library.markets().len();
             output::say(&format!("{whole} templates read, {} problems", problems.len()));
             Ok(if problems.is_empty() { OK } else { SOME_FAILED })
         }

@@ -18,19 +18,21 @@ pub fn suitability(template: &SceneTemplate, category: &str, height_m: Option<f3
 }
 
 /// The `count` best templates for a product, best first. Among templates that suit about equally the SKU decides, so that a catalog spreads
-/// over all of them.
+/// over all of them. `leaning` says what each template's name gains or loses: a market's wishes, or nothing.
 pub fn choose<'a>(
     templates: &[&'a SceneTemplate],
     sku: &str,
     category: &str,
     height_m: Option<f32>,
     count: usize,
+    leaning: impl Fn(&str) -> f32,
 ) -> Vec<&'a SceneTemplate> {
     let mut ranked: Vec<_> = templates
         .iter()
         .map(|template| {
             let lot = Digest::of(format!("{sku}\n{}", template.name).as_bytes()).bytes()[0];
-            let score = suitability(template, category, height_m) + f32::from(lot) / 255.0 * 0.6;
+            let suits = suitability(template, category, height_m) + leaning(&template.name);
+            let score = suits + f32::from(lot) / 255.0 * 0.6;
             (score, *template)
         })
         .collect();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::deliver;
-use crate::domain::{ChannelSpec, Digest, Plate, SceneTemplate};
+use crate::domain::{ChannelSpec, Digest, Market, Plate, SceneTemplate};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, CodecError};
 
@@ -18,6 +18,7 @@ pub struct TemplateLibrary {
     root: PathBuf,
     scenes: BTreeMap<String, (SceneTemplate, Digest)>,
     channels: BTreeMap<String, ChannelSpec>,
+    markets: BTreeMap<String, Market>,
     problems: Vec<Problem>,
     plates: Mutex<HashMap<String, Arc<Plate>>>,
 }
@@ -30,6 +31,7 @@ impl TemplateLibrary {
             root: root.to_owned(),
             scenes: BTreeMap::new(),
             channels: BTreeMap::new(),
+            markets: BTreeMap::new(),
             problems: Vec::new(),
             plates: Mutex::new(HashMap::new()),
         };
@@ -56,6 +58,16 @@ impl TemplateLibrary {
                 Err(problem) => library.problems.push(problem),
             }
         }
+        // An installation may do without markets.
+        let markets = root.join("markets");
+        for path in if markets.is_dir() { entries(&markets)? } else { Vec::new() } {
+            match read_market(&path, &library.scenes) {
+                Ok(market) => {
+                    library.markets.insert(market.name.clone(), market);
+                }
+                Err(problem) => library.problems.push(problem),
+            }
+        }
         Ok(library)
     }
 
@@ -67,6 +79,16 @@ impl TemplateLibrary {
     /// The channels by name.
     pub fn channels(&self) -> Vec<&ChannelSpec> {
         self.channels.values().collect()
+    }
+
+    /// The markets by name.
+    pub fn markets(&self) -> Vec<&Market> {
+        self.markets.values().collect()
+    }
+
+    /// A market by name; [`Code::MarketUnknown`] names the nearest.
+    pub fn market(&self, name: &str) -> Result<&Market, Problem> {
+        self.markets.get(name).ok_or_else(|| unknown(Code::MarketUnknown, name, self.markets.keys()))
     }
 
     /// What was wrong with the templates that were left out.
@@ -177,6 +199,26 @@ fn read_scene(path: &Path, folder: &str) -> Result<(SceneTemplate, Digest), Prob
         return Err(invalid("it needs at least one anchor and one light".into()));
     }
     Ok((template, Digest::of(text.as_bytes())))
+}
+
+/// A market; every scene that it names must be there.
+fn read_market(path: &Path, scenes: &BTreeMap<String, (SceneTemplate, Digest)>) -> Result<Market, Problem> {
+    let name = stem(path);
+    let invalid = |message: String| Problem::new(Code::TemplateInvalid, &name, message);
+    let market: Market = toml::from_str(&read_text(path)?).map_err(|error| invalid(error.to_string()))?;
+    if market.schema != 1 {
+        return Err(Problem::new(Code::SchemaUnknown, &name, format!("schema {} is newer", market.schema)));
+    }
+    if market.name != name {
+        return Err(invalid(format!("it is named `{}`, its file `{name}`", market.name)));
+    }
+    if let Some(scene) = market.scenes().find(|scene| !scenes.contains_key(*scene)) {
+        return Err(invalid(format!("it names the scene `{scene}`, which is not there")));
+    }
+    if market.seasons.iter().flat_map(|season| &season.months).any(|month| !(1..=12).contains(month)) {
+        return Err(invalid("a month is a number from 1 to 12".into()));
+    }
+    Ok(market)
 }
 
 /// One picture of a template, proven by its digest.

@@ -201,6 +201,31 @@ fn the_demo_takes_ones_own_photos() {
 }
 
 #[test]
+fn a_market_chooses_scenes_by_region_and_month() {
+    use packshot::domain::choose;
+    let library = crate::stage::library();
+    assert!(library.problems().is_empty(), "{:?}", library.problems());
+    let chosen = |market: &str, month| -> Vec<String> {
+        let market = library.market(market).unwrap();
+        let leaning = |scene: &str| market.leaning(scene, month);
+        let all = choose(&library.scenes(), "SKU-1", "food", Some(0.2), 5, leaning);
+        all.iter().map(|template| template.name.clone()).collect()
+    };
+    let names = |list: Vec<String>, name: &str| list.contains(&name.to_owned());
+    assert!(names(chosen("cn", Some(2)), "festive-red") && !names(chosen("cn", Some(7)), "festive-red"));
+    assert!(names(chosen("au", Some(1)), "beach") && !names(chosen("de", Some(12)), "beach"));
+    assert!((1..=12).all(|month| !names(chosen("br", Some(month)), "winter")));
+    assert_ne!(chosen("us", Some(12)), chosen("us", Some(7)));
+
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let output = packshot(&["demo", "--market", "mars", "--out", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(lines(&output)[0]["error"]["code"], "market_unknown");
+    assert!(!out.exists());
+}
+
+#[test]
 fn doctor_and_templates_answer() {
     let output = packshot(&["doctor"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));

@@ -87,7 +87,7 @@ impl Bundled {
     pub(crate) fn templates(&self, count: usize) -> Vec<&'static str> {
         let bounds = self.cut().1.bounds;
         let height_m = self.width_m.map(|width| width * bounds.height as f32 / bounds.width as f32);
-        let chosen = choose(&library().scenes(), &self.sku, &self.category, height_m, count);
+        let chosen = choose(&library().scenes(), &self.sku, &self.category, height_m, count, |_| 0.0);
         chosen.into_iter().map(|template| template.name.as_str()).collect()
     }
 
