@@ -80,7 +80,7 @@ codes! {
     // templates and requests
     TemplateUnknown "template_unknown" Invalid "Use a name from `packshot templates list`.",
     TemplateExists "template_exists" Invalid "Choose another name, or add --replace.",
-    TemplateUnsure "template_unsure" Invalid "Say what the message asks for, or take the guesses with --accept; --preview FILE shows them.",
+    TemplateUnsure "template_unsure" Invalid "Say what is unsure (--edge, --horizon, --light, --width-cm), or take the guesses with --accept; --preview FILE shows them.",
     TemplateInvalid "template_invalid" Invalid "Mend the template; `packshot templates check` says where.",
     TemplateUnsuited "template_unsuited" Warning "This template was not made for a product of this kind or size; see `packshot templates list`.",
     PromptNotHonored "prompt_not_honored" Warning "No template has this; the nearest one was used.",

@@ -273,12 +273,12 @@ pub(super) struct AddArgs {
     /// From where the main light comes
     #[arg(long, value_parser = ["left", "right", "front"])]
     pub light: Option<String>,
-    /// Focal length for full frame (phones: 24 to 28 for the main camera)
-    #[arg(long, value_name = "MM", default_value_t = 50.0)]
-    pub focal_mm: f32,
-    /// What the ground does with light
-    #[arg(long, value_parser = ["polished", "satin", "rough", "soft"], default_value = "rough")]
-    pub ground: String,
+    /// Focal length for full frame (default: 50; phones have 24 to 28 in the main camera)
+    #[arg(long, value_name = "MM")]
+    pub focal_mm: Option<f32>,
+    /// What the ground does with light (default: rough)
+    #[arg(long, value_parser = ["polished", "satin", "rough", "soft"])]
+    pub ground: Option<String>,
     /// Draw what was read over the picture
     #[arg(long, value_name = "FILE.jpg")]
     pub preview: Option<PathBuf>,

@@ -39,22 +39,64 @@ pub(super) fn run(session: &Session, args: &RefineArgs) -> Result<u8, Problem> {
     let (photos, mut problems) = photos(&args.source);
     let form = Form { lossless: args.lossless, quality: session.config.jpeg_quality };
     let plan = Plan { args, library, change: overrides::change(args)?, form, photos };
-    let bar = output::progress(args.candidates.len() as u64, "refine");
-    let failed: Vec<Problem> = super::pool(session)?.install(|| {
-        args.candidates
+    let (candidates, doubled) = candidates(&args.candidates);
+    problems.extend(doubled);
+    problems.iter().for_each(output::failed);
+    let bar = output::progress(candidates.len() as u64, "refine");
+    let failed: usize = super::pool(session)?.install(|| {
+        candidates
             .par_iter()
-            .filter_map(|path| {
-                let outcome = one(&plan, path);
-                bar.suspend(|| outcome.as_ref().ok().map(|line| output::line(&line.to_string())));
+            .map(|candidate| {
+                let outcome = one(&plan, candidate);
+                bar.suspend(|| match &outcome {
+                    Ok(line) => output::line(&line.to_string()),
+                    Err(problem) => output::failed(problem),
+                });
                 bar.inc(1);
-                outcome.err()
+                usize::from(outcome.is_err())
             })
-            .collect()
+            .sum()
     });
     bar.finish_and_clear();
-    problems.extend(failed);
-    problems.iter().for_each(output::failed);
-    Ok(if problems.is_empty() { OK } else { SOME_FAILED })
+    Ok(if problems.is_empty() && failed == 0 { OK } else { SOME_FAILED })
+}
+
+/// A picture that was made before.
+struct Candidate {
+    /// As the user wrote it.
+    name: String,
+    /// Its receipt's file.
+    receipt: PathBuf,
+    /// Its picture's name without ending.
+    stem: String,
+}
+
+/// The candidates, each once: `out/*` names a picture and its receipt. Two of the same stem would overwrite each other, so the second is a problem.
+fn candidates(paths: &[PathBuf]) -> (Vec<Candidate>, Vec<Problem>) {
+    let (mut found, mut problems): (Vec<Candidate>, Vec<Problem>) = (Vec::new(), Vec::new());
+    for path in paths {
+        let candidate = candidate(path);
+        match found.iter().find(|other| other.stem == candidate.stem) {
+            Some(other) if other.receipt == candidate.receipt => {}
+            Some(other) => {
+                let message = format!("{} writes files of the same name", other.name);
+                problems.push(Problem::new(Code::SkuDuplicate, candidate.name, message));
+            }
+            None => found.push(candidate),
+        }
+    }
+    (found, problems)
+}
+
+/// `path` is a picture or its receipt.
+fn candidate(path: &Path) -> Candidate {
+    let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let stem = file.strip_suffix(RECEIPT).map_or_else(
+        || path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()),
+        str::to_owned,
+    );
+    let receipt = path.with_file_name(format!("{stem}{RECEIPT}"));
+    Candidate { name: path.display().to_string(), receipt, stem }
 }
 
 /// The photos that can be read, by the digest of their file.
@@ -73,11 +115,11 @@ fn photos(sources: &[PathBuf]) -> (HashMap<Digest, Item>, Vec<Problem>) {
 }
 
 /// Refines one candidate and writes it; returns the line that says so.
-fn one(plan: &Plan<'_>, path: &Path) -> Result<Value, Problem> {
-    let name = path.display().to_string();
-    let (old, stem) = receipt(path)?;
+fn one(plan: &Plan<'_>, candidate: &Candidate) -> Result<Value, Problem> {
+    let Candidate { name, stem, .. } = candidate;
+    let old = read(&candidate.receipt)?;
     let item = plan.photos.get(&old.photo_file).ok_or_else(|| {
-        Problem::new(Code::SourceMismatch, &name, "none of the photos given is the one it was made from")
+        Problem::new(Code::SourceMismatch, name, "none of the photos given is the one it was made from")
     })?;
     let (photo, cutout, times) = pipeline::cut_out(&item.read()?, &item.name(), &Limits::default())?;
     let wanted = Wanted {
@@ -119,16 +161,10 @@ fn one(plan: &Plan<'_>, path: &Path) -> Result<Value, Problem> {
     }))
 }
 
-/// A candidate's receipt, and its picture's name without ending. `path` is either of both.
-fn receipt(path: &Path) -> Result<(Receipt, String), Problem> {
-    let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let stem = file.strip_suffix(RECEIPT).map_or_else(
-        || path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()),
-        str::to_owned,
-    );
-    let path = path.with_file_name(format!("{stem}{RECEIPT}"));
+/// Reads a receipt.
+fn read(path: &Path) -> Result<Receipt, Problem> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let text = std::fs::read_to_string(path).map_err(|error| {
         let message = format!("a picture's receipt must lie beside it: {error}");
         Problem::new(Code::from(error), &name, message)
     })?;
@@ -138,5 +174,5 @@ fn receipt(path: &Path) -> Result<(Receipt, String), Problem> {
         let message = format!("schema {} is newer than this build", receipt.schema);
         return Err(Problem::new(Code::SchemaUnknown, &name, message));
     }
-    Ok((receipt, stem))
+    Ok(receipt)
 }

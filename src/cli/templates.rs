@@ -121,8 +121,8 @@ fn given(args: &AddArgs) -> Result<Given, Problem> {
             _ => KeySide::Center,
         }),
         width_m: within("--width-cm", args.width_cm, 2.0, 2000.0)?.map(|cm| cm / 100.0),
-        focal_mm: within("--focal-mm", Some(args.focal_mm), 10.0, 400.0)?,
-        ground: Some(match args.ground.as_str() {
+        focal_mm: within("--focal-mm", args.focal_mm, 10.0, 400.0)?,
+        ground: args.ground.as_deref().map(|ground| match ground {
             "polished" => GroundKind::Polished,
             "satin" => GroundKind::Satin,
             "soft" => GroundKind::Soft,

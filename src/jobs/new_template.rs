@@ -15,6 +15,8 @@ use crate::storage;
 const LONGEST: u32 = 3200;
 /// A shorter side below this makes soft backgrounds.
 const SHORTEST: u32 = 1200;
+/// A side this much longer than the other leaves no room for a scene.
+const LONGEST_SHAPE: u32 = 4;
 /// Almost without loss: the plate is encoded once more in every scene.
 const QUALITY: u8 = 93;
 
@@ -59,6 +61,11 @@ pub fn add(root: &Path, new: NewTemplate<'_>) -> Result<Added, Problem> {
     let folder = root.join("scenes").join(&name);
     check_name(&name, &folder, new.replace)?;
     let photo = ingest::ingest(new.bytes, new.file, &Limits::default()).map_err(|e| e.problem(new.file))?;
+    let (width, height) = photo.pixels.dimensions();
+    if width.max(height) > LONGEST_SHAPE * width.min(height) {
+        let message = format!("{width}×{height} is too long a strip for a background");
+        return Err(Problem::new(Code::TemplateInvalid, new.file, message));
+    }
     let mut notices = photo.notices.clone();
     let internal = |error: String| Problem::new(Code::Internal, new.file, error);
     let picture = fitting(&photo.pixels).map_err(|error| internal(error.to_string()))?;
@@ -81,28 +88,40 @@ pub fn add(root: &Path, new: NewTemplate<'_>) -> Result<Added, Problem> {
     let encoded = |result: Result<Vec<u8>, CodecError>| {
         result.map_err(|error| Problem::new(Code::EncodeFailed, new.file, error.to_string()))
     };
+    let maps = plate::maps(&reading, width, height);
     let image = encoded(codec::encode_jpeg(&picture, QUALITY))?;
-    let (mut template, maps) = plate::template(&reading, new.naming, files(width, height, &image));
     let depth = encoded(codec::encode_depth_png(&maps.depth))?;
     let ground = encoded(codec::encode_gray_png(&maps.ground, PngEffort::Small))?;
-    template.plate.depth_sha256 = Digest::of(&depth);
-    template.plate.ground_sha256 = Digest::of(&ground);
+    let files = PlateFiles {
+        image: "plate.jpg".into(),
+        width,
+        height,
+        depth: "depth.png".into(),
+        depth_unit_m: plate::DEPTH_UNIT_M,
+        ground: "ground.png".into(),
+        image_sha256: Digest::of(&image),
+        depth_sha256: Digest::of(&depth),
+        ground_sha256: Digest::of(&ground),
+    };
+    let template = plate::template(&reading, new.naming, files);
     let preview = plate::preview(&picture, &template, &maps);
     let written = match doubt(&reading, new.file) {
         Some(doubt) if !new.accept => Err(doubt),
         _ => {
             let text = toml::to_string(&template).map_err(|error| internal(error.to_string()))?;
-            let plate = &template.plate;
-            let pictures = [(&plate.image, &image), (&plate.depth, &depth), (&plate.ground, &ground)];
-            for (file, bytes) in
-                pictures.into_iter().chain([(&"template.toml".to_owned(), &text.into_bytes())])
-            {
-                storage::write_whole(&folder.join(file), bytes).map_err(|error| error.problem())?;
-            }
+            write(&folder, &template.plate, [&image, &depth, &ground], &text)?;
             Ok(folder)
         }
     };
     Ok(Added { reading, template, preview, notices, written })
+}
+
+/// Writes the three pictures, then what names them by digest.
+fn write(folder: &Path, files: &PlateFiles, pictures: [&[u8]; 3], text: &str) -> Result<(), Problem> {
+    for (file, bytes) in [&files.image, &files.depth, &files.ground].into_iter().zip(pictures) {
+        storage::write_whole(&folder.join(file), bytes).map_err(|error| error.problem())?;
+    }
+    storage::write_whole(&folder.join("template.toml"), text.as_bytes()).map_err(|error| error.problem())
 }
 
 fn check_name(name: &str, folder: &Path, replace: bool) -> Result<(), Problem> {
@@ -128,28 +147,12 @@ fn fitting(picture: &RgbImage) -> Result<RgbImage, resize::ResizeError> {
     resize::resize_rgb(picture, Window::whole(width, height), side(width), side(height))
 }
 
-fn files(width: u32, height: u32, image: &[u8]) -> PlateFiles {
-    PlateFiles {
-        image: "plate.jpg".into(),
-        width,
-        height,
-        depth: "depth.png".into(),
-        depth_unit_m: 0.0,
-        ground: "ground.png".into(),
-        image_sha256: Digest::of(image),
-        depth_sha256: Digest::of(b""),
-        ground_sha256: Digest::of(b""),
-    }
-}
-
 /// What must be asked for before a template is made of it.
 fn doubt(reading: &plate::Reading, file: &str) -> Option<Problem> {
     let doubts: Vec<String> = reading
         .doubts()
         .into_iter()
-        .map(|(option, guess, confidence)| {
-            format!("--{option} (guess {guess}, {:.0} % sure)", confidence * 100.0)
-        })
+        .map(|(what, guess, confidence)| format!("{what} (guess {guess}, {:.0} % sure)", confidence * 100.0))
         .collect();
     let message = format!("not sure enough of {}", doubts.join(", "));
     (!doubts.is_empty()).then(|| Problem::new(Code::TemplateUnsure, file, message))

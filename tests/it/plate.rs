@@ -106,7 +106,7 @@ fn a_background_of_ones_own_becomes_a_template_once_what_is_unsure_was_said() {
 
     let (status, line) = add(&["--name", "our-terrace"]);
     assert_eq!((status, line["error"]["code"].as_str()), (1, Some("template_unsure")), "{line}");
-    assert!(line["error"]["message"].as_str().unwrap().contains("--width-cm"), "{line}");
+    assert!(line["error"]["message"].as_str().unwrap().contains("width (guess"), "{line}");
     assert!(!scenes.join("our-terrace").exists());
 
     let (status, line) = add(&["--name", "our-terrace", "--width-cm", "90", "--light", "left"]);

@@ -139,6 +139,10 @@ fn the_command_finds_receipt_and_photo_and_verifies_again() {
     let line = only_line(&refine(&photo, &["--scale", "7"]));
     assert_eq!(line["error"]["code"], "placement_invalid", "{line}");
     assert_eq!(refine(&photo, &[]).status.code(), Some(2));
+    // `out/*` names picture and receipt: one picture is made.
+    let receipt = first.join("tea-carton.podium.01.receipt.json");
+    let both = ["refine", text(&picture), text(&receipt), "--source", text(&photo), "--gain", "1.1", "--out"];
+    assert_eq!(only_line(&packshot(&[&both[..], &[text(&out)]].concat()))["status"], "passed");
     fs::remove_file(first.join("tea-carton.podium.01.receipt.json")).unwrap();
     let line = only_line(&refine(&photo, &["--rotation", "3"]));
     assert_eq!(line["error"]["code"], "file_missing", "{line}");

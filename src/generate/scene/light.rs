@@ -1,6 +1,7 @@
 //! Which light the scene gives the product, within the bounds that keep it the same product. Knows no pixels.
 
 use crate::domain::{KeySide, SceneTemplate};
+use crate::imaging::color::srgb;
 
 /// Largest |ln| of the mean gain (a third of a stop is 0.23) that the generator uses; the policy allows a little more.
 const MAX_EXPOSURE: f32 = 0.14;
@@ -32,7 +33,7 @@ pub(in crate::generate) fn mirror_for(template: &SceneTemplate, product: KeySide
 /// Factors on the product's linear light: part of the way to how the scene renders a gray card. `extra` is a user's own factor.
 pub(super) fn gains(template: &SceneTemplate, extra: f32) -> [f32; 3] {
     let logs = template.gray_card.color.map(|c| (c.max(0.01) / GRAY).ln());
-    let mean = (logs[0] * 0.2126 + logs[1] * 0.7152 + logs[2] * 0.0722).clamp(-1.0, 1.0);
+    let mean = srgb::luminance(logs).clamp(-1.0, 1.0);
     let exposure = (FOLLOW * mean).clamp(-MAX_EXPOSURE, MAX_EXPOSURE) + extra.max(0.1).ln();
     logs.map(|log| (exposure + (FOLLOW * (log - mean)).clamp(-MAX_CAST, MAX_CAST)).exp())
 }

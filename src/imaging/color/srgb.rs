@@ -48,6 +48,12 @@ pub fn byte_of(linear: f32) -> u8 {
     ENCODED[(linear.min(1.0) * STEPS as f32 + 0.5) as usize]
 }
 
+/// Relative luminance Y of linear sRGB (IEC 61966-2-1, D65), 0..1 for 0..1.
+#[inline]
+pub fn luminance([r, g, b]: [f32; 3]) -> f32 {
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

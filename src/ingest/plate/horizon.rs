@@ -18,6 +18,8 @@ const BETWEEN: [f32; 2] = [-1.5, 0.6];
 /// So many lines, and this share of all lines' length, make it certain.
 const MANY: f32 = 8.0;
 const MOST: f32 = 0.5;
+/// The horizon lies at least this far above where the ground begins.
+const LEAST_GROUND: f32 = 0.01;
 /// Lines that are looked at: the longest.
 const LOOKED_AT: usize = 120;
 
@@ -49,7 +51,8 @@ pub(super) fn find(plane: &Plane, back: f32) -> Option<Estimate<f32>> {
     let (meets, support) = best?;
     let count = through(&found, meets).count() as f32;
     let confidence = ((count - 2.0) / (MANY - 2.0)).clamp(0.0, 1.0) * (support / (MOST * all)).min(1.0);
-    Some(Estimate { value: mean_height(&found, meets) / height, confidence })
+    let value = (mean_height(&found, meets) / height).min(back - LEAST_GROUND);
+    Some(Estimate { value, confidence })
 }
 
 /// Angle to level, 0..π/2.

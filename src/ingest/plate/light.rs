@@ -4,7 +4,7 @@ use image::RgbImage;
 
 use super::Estimate;
 use crate::domain::KeySide;
-use crate::imaging::color::srgb;
+use crate::imaging::color::srgb::{self, luminance};
 
 /// What counts: the slope of log light from left to right over the lower part, over the whole picture, and where the brightest pixels are.
 const WEIGHTS: [f32; 3] = [1.0, 0.5, 0.3];
@@ -12,7 +12,7 @@ const WEIGHTS: [f32; 3] = [1.0, 0.5, 0.3];
 const BRIGHTEST: f32 = 0.03;
 /// The ground is below this.
 const LOWER: f32 = 0.6;
-/// A sum of this much makes the side certain. Of the bundled plates six lie above half of it, all of them right; of the eight below three are wrong.
+/// A sum of this much makes the side certain. Of the bundled plates six lie above half of it, all of them right; of those below three are wrong.
 const CERTAIN: f32 = 0.6;
 /// Share of the brightest pixels' cast that is the light's: the rest is the things' own color.
 const OWN: f32 = 0.4;
@@ -27,9 +27,7 @@ pub(super) fn side(picture: &RgbImage) -> Estimate<KeySide> {
             (at, luminance(p.0.map(srgb::linear_of)))
         })
         .collect();
-    let mut sorted: Vec<f32> = light.iter().map(|(_, l)| *l).collect();
-    let rank = ((1.0 - BRIGHTEST) * sorted.len() as f32) as usize;
-    let bright = *sorted.select_nth_unstable_by(rank, f32::total_cmp).1;
+    let bright = bright(light.iter().map(|(_, l)| *l).collect());
     let (mut sum, mut count) = (0.0, 0.0);
     for ([across, _], _) in light.iter().filter(|(_, l)| *l >= bright) {
         (sum, count) = (sum + across, count + 1.0);
@@ -52,9 +50,7 @@ fn slope(light: &[([f32; 2], f32)], from: f32) -> f32 {
 /// Color of the light: linear RGB with mean 1.
 pub(super) fn cast(picture: &RgbImage) -> [f32; 3] {
     let linear: Vec<[f32; 3]> = picture.pixels().map(|p| p.0.map(srgb::linear_of)).collect();
-    let mut sorted: Vec<f32> = linear.iter().map(|p| luminance(*p)).collect();
-    let rank = ((1.0 - BRIGHTEST) * sorted.len() as f32) as usize;
-    let bright = *sorted.select_nth_unstable_by(rank, f32::total_cmp).1;
+    let bright = bright(linear.iter().map(|p| luminance(*p)).collect());
     let mut sum = [0.0f32; 3];
     for p in linear.iter().filter(|p| luminance(**p) >= bright) {
         sum = std::array::from_fn(|c| sum[c] + p[c]);
@@ -65,6 +61,8 @@ pub(super) fn cast(picture: &RgbImage) -> [f32; 3] {
     cast.map(|v| v / mean)
 }
 
-fn luminance([r, g, b]: [f32; 3]) -> f32 {
-    0.2126 * r + 0.7152 * g + 0.0722 * b
+/// The light that only [`BRIGHTEST`] of the pixels reach. There is at least one pixel.
+fn bright(mut light: Vec<f32>) -> f32 {
+    let rank = ((1.0 - BRIGHTEST) * light.len() as f32) as usize;
+    *light.select_nth_unstable_by(rank, f32::total_cmp).1
 }

@@ -14,11 +14,11 @@ use crate::imaging::plane::Plane;
 use crate::imaging::resize::{self, ResizeError, Window};
 
 pub use preview::preview;
-pub use scene::{Maps, Naming, template};
+pub use scene::{DEPTH_UNIT_M, Maps, Naming, maps, template};
 
 /// Estimates below this confidence are asked for.
 pub const SURE: f32 = 0.5;
-/// The picture is read at this width.
+/// The picture is read at this width at most.
 const WIDTH: u32 = 640;
 /// Field of view where nobody says: 50 mm on a 36 mm wide sensor.
 const FOCAL_MM: f32 = 50.0;
@@ -81,12 +81,10 @@ pub struct Reading {
 impl Reading {
     /// Where the standing surface begins, in the middle of the picture.
     pub fn back(&self) -> f32 {
-        let mut edge = self.edge.value.clone();
-        edge.sort_by(f32::total_cmp);
-        edge.get(edge.len() / 2).copied().unwrap_or(0.5)
+        middle(&self.edge.value)
     }
 
-    /// What must be asked for: what it is, the guess in words, the confidence.
+    /// What is not sure enough: what it is, the guess in words, the confidence.
     pub fn doubts(&self) -> Vec<(&'static str, String, f32)> {
         let side = match self.light.value {
             KeySide::Left => "left",
@@ -97,7 +95,7 @@ impl Reading {
             ("edge", format!("{:.2}", self.back()), self.edge.confidence),
             ("horizon", format!("{:.2}", self.horizon.value), self.horizon.confidence),
             ("light", side.to_owned(), self.light.confidence),
-            ("width-cm", format!("{:.0}", self.width_m.value * 100.0), self.width_m.confidence),
+            ("width", format!("{:.0} cm", self.width_m.value * 100.0), self.width_m.confidence),
         ]
         .into_iter()
         .filter(|(_, _, confidence)| *confidence < SURE)
@@ -105,31 +103,42 @@ impl Reading {
     }
 }
 
-/// Reads `picture` (H×W×3 sRGB).
+/// Reads `picture` (H×W×3, u8, sRGB).
+///
+/// # Errors
+/// If it is too small to be resampled.
 pub fn read(picture: &RgbImage, given: &Given) -> Result<Reading, ResizeError> {
     let (width, height) = picture.dimensions();
-    let small_height = (WIDTH * height).div_ceil(width).max(8);
-    let small = resize::resize_rgb(picture, Window::whole(width, height), WIDTH, small_height)?;
+    let small_width = WIDTH.min(width);
+    let small_height = (small_width * height).div_ceil(width).max(8);
+    let small = resize::resize_rgb(picture, Window::whole(width, height), small_width, small_height)?;
     let planes = perceptual(&small);
     let edge = match given.edge {
         Some(value) => Estimate::given(vec![value]),
         None => edge::find(&planes),
     };
-    let mut reading = Reading {
+    let focal_mm = given.focal_mm.unwrap_or(FOCAL_MM);
+    let back = middle(&edge.value);
+    let usual = scene::usual_horizon(focal_mm, back, width as f32 / height as f32);
+    Ok(Reading {
         edge,
-        horizon: Estimate { value: 0.0, confidence: 0.0 },
+        horizon: given.horizon.map_or_else(
+            || horizon::find(&planes[1], back).unwrap_or(Estimate { value: usual, confidence: GUESS }),
+            Estimate::given,
+        ),
         light: given.light.map_or_else(|| light::side(&small), Estimate::given),
         cast: light::cast(&small),
         width_m: given.width_m.map_or(Estimate { value: WIDTH_M, confidence: GUESS }, Estimate::given),
-        focal_mm: given.focal_mm.unwrap_or(FOCAL_MM),
+        focal_mm,
         ground: given.ground.unwrap_or(GroundKind::Rough),
-    };
-    let usual = scene::usual_horizon(&reading, width as f32 / height as f32);
-    reading.horizon = given.horizon.map_or_else(
-        || horizon::find(&planes[1], reading.back()).unwrap_or(Estimate { value: usual, confidence: GUESS }),
-        Estimate::given,
-    );
-    Ok(reading)
+    })
+}
+
+/// The median; 0.5 of nothing.
+fn middle(edge: &[f32]) -> f32 {
+    let mut edge = edge.to_vec();
+    edge.sort_by(f32::total_cmp);
+    edge.get(edge.len() / 2).copied().unwrap_or(0.5)
 }
 
 /// The three channels as encoded, 0..1: about even steps for the eye.

@@ -23,7 +23,8 @@ const KEY_SHARE: f32 = 0.6;
 const SHADOW: f32 = 0.5;
 /// Where a depth map has no ground.
 const SKY: u16 = u16::MAX;
-const DEPTH_UNIT_M: f32 = 0.001;
+/// Meters for each step of a depth map.
+pub const DEPTH_UNIT_M: f32 = 0.001;
 
 /// What a template is called and for whom it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,45 +46,47 @@ pub struct Naming {
 /// The maps of a template at half size.
 #[derive(Clone, Debug)]
 pub struct Maps {
-    /// Planar depth in units of a millimeter; 65535 where there is no ground.
+    /// Planar depth in units of [`DEPTH_UNIT_M`]; 65535 where there is no ground.
     pub depth: ImageBuffer<Luma<u16>, Vec<u16>>,
     /// 255 where the standing surface is seen.
     pub ground: GrayImage,
 }
 
 /// Where the horizon usually lies, as a fraction of the height; always above the ground's back edge.
-pub(super) fn usual_horizon(reading: &Reading, aspect: f32) -> f32 {
-    let focal = reading.focal_mm / 36.0 * aspect;
-    (0.5 - focal * USUAL_PITCH_DEG.to_radians().tan()).min(reading.back() - 0.05)
+pub(super) fn usual_horizon(focal_mm: f32, back: f32, aspect: f32) -> f32 {
+    let focal = focal_mm / 36.0 * aspect;
+    (0.5 - focal * USUAL_PITCH_DEG.to_radians().tan()).min(back - 0.05)
 }
 
-/// The template of a picture `width` × `height` pixels large, and its maps. `files` names picture and maps; its sizes and unit are filled in.
-pub fn template(reading: &Reading, naming: Naming, files: PlateFiles) -> (SceneTemplate, Maps) {
-    let (width, height) = (files.width as f32, files.height as f32);
+/// The camera that sees the place where products stand, at the world's origin, as read; for a picture `width` × `height` pixels large.
+fn camera(reading: &Reading, width: f32, height: f32) -> Camera {
     let focal = reading.focal_mm / 36.0 * width;
     let pitch = ((height / 2.0 - reading.horizon.value * height) / focal).atan();
     let back = reading.back();
-    let anchor = [width / 2.0, (back + STANDS * (1.0 - back)) * height];
+    let anchor = (back + STANDS * (1.0 - back)) * height;
     let depth = focal * reading.width_m.value / width;
-    let down = (anchor[1] - height / 2.0) / focal * depth;
+    let down = (anchor - height / 2.0) / focal * depth;
     let (sin, cos) = pitch.sin_cos();
-    // The anchor is the world's origin: from there up to the camera, and back to it.
-    let above = cos * down + sin * depth;
-    let behind = cos * depth - sin * down;
-    let camera = Camera {
+    Camera {
         fx: focal,
         fy: focal,
         cx: width / 2.0,
         cy: height / 2.0,
-        position: [0.0, -behind, above],
+        position: [0.0, sin * down - cos * depth, cos * down + sin * depth],
         rotation: [1.0, 0.0, 0.0, 0.0, -sin, -cos, 0.0, cos, -sin],
         focus_m: depth,
         f_stop: 4.0,
-    };
-    let maps = maps(reading, &camera, above, [files.width / 2, files.height / 2]);
+    }
+}
+
+/// The template of a reading. `files` names and proves the picture and its [`maps`].
+pub fn template(reading: &Reading, naming: Naming, files: PlateFiles) -> SceneTemplate {
+    let camera = camera(reading, files.width as f32, files.height as f32);
+    let normal = [0.0, camera.rotation[5], camera.rotation[8]];
+    let above = camera.position[2];
     let key = reading.cast.map(|v| v / reading.cast.iter().copied().fold(0.0, f32::max));
     let size = |share: f32| share * reading.width_m.value;
-    let scene = SceneTemplate {
+    SceneTemplate {
         schema: 1,
         name: naming.name,
         kind: "scene".into(),
@@ -93,9 +96,9 @@ pub fn template(reading: &Reading, naming: Naming, files: PlateFiles) -> (SceneT
         keywords_zh: naming.keywords_zh,
         categories: naming.categories,
         ground_kind: reading.ground,
-        plate: PlateFiles { depth_unit_m: DEPTH_UNIT_M, ..files },
+        plate: files,
         camera,
-        ground_plane: ground_plane(reading.ground, [0.0, -cos, -sin], above),
+        ground_plane: ground_plane(reading.ground, normal, above),
         lights: vec![Light {
             name: "key".into(),
             direction: direction(reading.light.value),
@@ -113,8 +116,7 @@ pub fn template(reading: &Reading, naming: Naming, files: PlateFiles) -> (SceneT
             free_radius_m: size(FREE[0]),
             max_height_m: size(FREE[1]),
         }],
-    };
-    (scene, maps)
+    }
 }
 
 /// Toward the key light: from the side a little in front and well above, as in the bundled indoor scenes.
@@ -136,8 +138,10 @@ fn ground_plane(kind: GroundKind, normal: [f32; 3], offset_m: f32) -> GroundPlan
     GroundPlane { normal, offset_m, reflectance, roughness }
 }
 
-fn maps(reading: &Reading, camera: &Camera, above: f32, [columns, rows]: [u32; 2]) -> Maps {
-    let (columns, rows) = (columns.max(1), rows.max(1));
+/// The maps of a reading, half as large as its picture of `width` × `height` pixels.
+pub fn maps(reading: &Reading, width: u32, height: u32) -> Maps {
+    let camera = camera(reading, width as f32, height as f32);
+    let (columns, rows) = ((width / 2).max(1), (height / 2).max(1));
     let edge = &reading.edge.value;
     let on_ground = |x: u32, y: u32| {
         let column = (x as usize * edge.len()) / columns as usize;
@@ -149,7 +153,7 @@ fn maps(reading: &Reading, camera: &Camera, above: f32, [columns, rows]: [u32; 2
     let depth = ImageBuffer::from_fn(columns, rows, |x, y| {
         let slope = ((y as f32 + 0.5) / rows as f32 * 2.0 * camera.cy - camera.cy) / camera.fy;
         let falls = cos * slope + sin;
-        let far = if falls > 1e-4 { above / falls / DEPTH_UNIT_M } else { f32::INFINITY };
+        let far = if falls > 1e-4 { camera.position[2] / falls / DEPTH_UNIT_M } else { f32::INFINITY };
         Luma([if on_ground(x, y) && far < f32::from(SKY) { far as u16 } else { SKY }])
     });
     Maps { depth, ground }

@@ -125,8 +125,7 @@ fn beside(input: &Input<'_>, seen: &Comparison) -> Vec<f32> {
 
 /// Linear light of a pixel.
 fn luminance(input: &Input<'_>, x: u32, y: u32) -> f32 {
-    let p = input.master.get_pixel(x, y).0.map(srgb::linear_of);
-    0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2]
+    srgb::luminance(input.master.get_pixel(x, y).0.map(srgb::linear_of))
 }
 
 /// The darkest row right below the contour.
