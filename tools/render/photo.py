@@ -74,7 +74,7 @@ def straight_color(premultiplied, alpha, known_alpha):
 def edge_band(alpha8):
     """Pixels within EDGE_BAND_PX of a partly transparent one."""
     partial = Image.fromarray((((alpha8 > 0) & (alpha8 < 255)) * 255).astype(np.uint8))
-    return np.asarray(partial.filter(ImageFilter.BoxBlur(EDGE_BAND_PX))) > 0
+    return np.asarray(partial.filter(ImageFilter.MaxFilter(2 * EDGE_BAND_PX + 1))) > 0
 
 
 def compose(rgba, shadowed, bare, setup, seed, tint=None):

@@ -14,8 +14,8 @@ KEY_COLOR = (1.0, 0.92, 0.84)
 KEY_FROM = (-1.25, -0.35, 0.95)
 BACK_Y, JOINT_X = 0.285, 0.235
 CITY_Z = -4.5                           # the city is modeled at a fifth of its size
-SPARK_RAD = 0.0050                      # half the angle under which a lamp is seen; smaller is crisper and noisier
-GLOW_SHARE = 11.0                       # a lamp's radiance over that of the disc that it is blurred to
+SPARK_RAD = 0.0100                      # half the angle under which a lamp is seen; smaller is crisper and noisier
+GLOW_SHARE = 2.8                        # a lamp's radiance over that of the disc that it is blurred to
 LAMPS = (                               # color, weight
     ((1.0, 0.40, 0.08), 0.40), ((1.0, 0.54, 0.17), 0.27), ((1.0, 0.82, 0.58), 0.11), ((0.55, 0.74, 1.0), 0.09),
     ((1.0, 0.07, 0.03), 0.09), ((0.10, 0.85, 0.50), 0.04),
@@ -48,7 +48,7 @@ SPEC = PlateSpec(
     samples=10,
     sharp_from_v=0.60,
     soft_divisor=3,
-    soft_samples=170,
+    soft_samples=300,
 )
 
 
