@@ -43,7 +43,7 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
 }
 
 fn cut(item: &Item) -> Result<(Photo, Cutout, Timing), Problem> {
-    pipeline::cut_out(&item.read()?, &item.name(), &Limits::default())
+    pipeline::cut_out(&item.read()?, &item.name(), &item.product.title, &Limits::default())
 }
 
 fn fidelity(items: &[Item]) -> Result<u8, Problem> {

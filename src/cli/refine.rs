@@ -121,7 +121,8 @@ fn one(plan: &Plan<'_>, candidate: &Candidate) -> Result<Value, Problem> {
     let item = plan.photos.get(&old.photo_file).ok_or_else(|| {
         Problem::new(Code::SourceMismatch, name, "none of the photos given is the one it was made from")
     })?;
-    let (photo, cutout, times) = pipeline::cut_out(&item.read()?, &item.name(), &Limits::default())?;
+    let (photo, cutout, times) =
+        pipeline::cut_out(&item.read()?, &item.name(), &item.product.title, &Limits::default())?;
     let wanted = Wanted {
         photo: &photo,
         cutout: &cutout,

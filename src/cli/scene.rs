@@ -97,7 +97,8 @@ fn plan<'a>(
 /// Makes all pictures of one item; returns how many failed.
 fn make_all(plan: &Plan<'_>, item: &Item, tell: &dyn Fn(&str)) -> Result<usize, Problem> {
     let name = item.path.display().to_string();
-    let (photo, cutout, times) = pipeline::cut_out(&item.read()?, &name, &Limits::default())?;
+    let (photo, cutout, times) =
+        pipeline::cut_out(&item.read()?, &name, &item.product.title, &Limits::default())?;
     let (overrides, placement) = match &plan.pinned {
         Pinned::Some(overrides) => (overrides.clone(), None),
         Pinned::All(placement) => (Overrides::default(), Some(placement.as_ref())),

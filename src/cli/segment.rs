@@ -38,7 +38,8 @@ pub(super) fn run(session: &Session, args: &SegmentArgs) -> Result<u8, Problem> 
 
 fn cut(item: &Item, out: &Path) -> Result<String, Problem> {
     let name = item.path.display().to_string();
-    let (photo, cutout, timing) = pipeline::cut_out(&item.read()?, &name, &Limits::default())?;
+    let (photo, cutout, timing) =
+        pipeline::cut_out(&item.read()?, &name, &item.product.title, &Limits::default())?;
     let bytes = codec::encode_rgba_png(&cutout.rgba, PngEffort::Fast)
         .map_err(|error| Problem::new(Code::EncodeFailed, &name, error.to_string()))?;
     let path = out.join(format!("{}.cutout.png", item.stem));

@@ -22,7 +22,8 @@ pub(super) fn run(_: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
     let (source, candidate) = (args.source.display().to_string(), args.candidate.display().to_string());
     let fail = |error: verify::VerifyError| Problem::new(error.code(), &candidate, error.to_string());
     let policy = Policy::named(&args.policy).map_err(fail)?;
-    let (photo, cutout, _) = pipeline::cut_out(&items::read(&args.source)?, &source, &Limits::default())?;
+    let (photo, cutout, _) =
+        pipeline::cut_out(&items::read(&args.source)?, &source, &source, &Limits::default())?;
     let picture = ingest::ingest(&items::read(&args.candidate)?, &candidate, &Limits::default())
         .map_err(|error| error.problem(&candidate))?
         .pixels;

@@ -27,7 +27,7 @@ pub use market::{Market, Season};
 pub use next_step::{MAX_ATTEMPTS, NextStep, next_step};
 pub use photo::{Photo, SourceFormat};
 pub use placement::{Contact, PLACEMENT_SCHEMA, Placement, PlateCrop, Reflection, Shadow, Stand, Wrap};
-pub use product::{Product, SizeClass};
+pub use product::{Product, SizeClass, seen_through};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};

@@ -15,6 +15,39 @@ pub struct Product {
     pub width_m: Option<f32>,
 }
 
+/// Words for cloth and the like that is seen through, in lower case; glass is told by its look.
+const SEEN_THROUGH: [&str; 15] = [
+    "sheer",
+    "chiffon",
+    "organza",
+    "tulle",
+    "voile",
+    "gauze",
+    "fishnet",
+    "translucent",
+    "transparent",
+    "薄纱",
+    "雪纺",
+    "欧根纱",
+    "网纱",
+    "透视",
+    "透明",
+];
+
+/// The word in a title or file name that says the product is seen through: what lay behind it in the photo would show in every picture of it.
+pub fn seen_through(said: &str) -> Option<&'static str> {
+    let said = said.to_lowercase();
+    let words = || said.split(|c: char| !c.is_alphanumeric());
+    SEEN_THROUGH.into_iter().find(|word| {
+        // Chinese is written without spaces.
+        if word.is_ascii() {
+            words().any(|said| said == *word)
+        } else {
+            words().any(|said| said.contains(word))
+        }
+    })
+}
+
 /// How big a thing is when the manifest does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SizeClass {
@@ -33,6 +66,24 @@ impl SizeClass {
             h if h < 0.16 => SizeClass::Hand,
             h if h < 0.42 => SizeClass::Table,
             _ => SizeClass::Floor,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_or_file_name_says_what_is_seen_through() {
+        for (said, word) in [
+            ("Sheer silk scarf, 70 x 180 cm", Some("sheer")),
+            ("chiffon_blouse-02.jpg", Some("chiffon")),
+            ("夏季雪纺连衣裙", Some("雪纺")),
+            ("Sheerwater mug", None),
+            ("Tea carton", None),
+        ] {
+            assert_eq!(seen_through(said), word, "{said}");
         }
     }
 }

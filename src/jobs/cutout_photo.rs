@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::make_result::{self, MakeResult};
 use super::{Commit, Exit, Job, JobContext, Load, pipeline, records::CutoutRecord};
 use crate::domain::Timing;
-use crate::entity::{photo, result};
+use crate::entity::{photo, product, result};
 use crate::error::{Code, Problem};
 use crate::storage::StorageKey;
 
@@ -38,18 +38,20 @@ impl Job for CutoutPhoto {
     const KIND: &'static str = "cutout_photo";
     type Context = JobContext;
     type Payload = Payload;
-    type Input = (photo::Model, StorageKey);
+    type Input = (photo::Model, String, StorageKey);
     type Output = Output;
 
     async fn load(&self, load: &Load<'_, JobContext>, payload: &Payload) -> Result<Self::Input, Exit> {
         let row =
             photo::of(load.scope()).filter(photo::Column::Id.eq(&payload.photo_id)).one(load.db).await?;
-        Ok((row.ok_or(Exit::Cancel)?, payload.file.clone()))
+        let row = row.ok_or(Exit::Cancel)?;
+        let product = product::by_id(load.scope(), &row.product_id).one(load.db).await?;
+        Ok((row, product.ok_or(Exit::Cancel)?.title, payload.file.clone()))
     }
 
-    fn work(&self, context: &JobContext, (row, file): Self::Input) -> Result<Output, Exit> {
+    fn work(&self, context: &JobContext, (row, title, file): Self::Input) -> Result<Output, Exit> {
         let bytes = context.storage.get(&file)?;
-        let (photo, cutout, timing) = pipeline::cut_out(&bytes, &row.file_name, &context.limits)?;
+        let (photo, cutout, timing) = pipeline::cut_out(&bytes, &row.file_name, &title, &context.limits)?;
         let record = CutoutRecord::store(&cutout, file, context.storage.as_ref())?;
         let notices = photo.notices.iter().chain(&cutout.notices).cloned().collect();
         Ok(Output { record, pixel_digest: photo.pixel_digest.hex(), notices, timing })

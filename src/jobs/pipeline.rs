@@ -8,7 +8,7 @@ use image::{GrayImage, RgbImage};
 use super::library::{SAFE_TEMPLATE, TemplateLibrary};
 use crate::domain::{
     Candidate, Cutout, FidelityReport, GeneratorKind, NextStep, Photo, Placement, Plate, RECEIPT_SCHEMA,
-    Receipt, Rect, SceneRequest, Timing, Verdict, candidate_seed, next_step,
+    Receipt, Rect, SceneRequest, Timing, Verdict, candidate_seed, next_step, seen_through,
 };
 use crate::error::{Code, Kind, Problem};
 use crate::generate::{self, Input};
@@ -23,14 +23,29 @@ pub fn ms(start: Instant) -> f32 {
     start.elapsed().as_secs_f32() * 1e3
 }
 
-/// Bytes → Photo → Cutout, with times.
-pub fn cut_out(bytes: &[u8], name: &str, limits: &Limits) -> Result<(Photo, Cutout, Timing), Problem> {
+/// How sure a cutout can be at most of what is seen through: too little to be delivered unseen.
+const SEEN_THROUGH: f32 = 0.45;
+
+/// Bytes → Photo → Cutout, with times. `name` is the file's in messages, `said` what the merchant calls the product.
+pub fn cut_out(
+    bytes: &[u8],
+    name: &str,
+    said: &str,
+    limits: &Limits,
+) -> Result<(Photo, Cutout, Timing), Problem> {
     let start = Instant::now();
     let photo = ingest::ingest(bytes, name, limits).map_err(|error| error.problem(name))?;
     let ingest_ms = ms(start);
     let start = Instant::now();
-    let cutout = segment::segment(&photo, name)
+    let mut cutout = segment::segment(&photo, name)
         .map_err(|error| Problem::new(error.code(), name, error.to_string()))?;
+    // No photo on white tells pale cloth from cloth that the white shows through.
+    if let Some(word) = seen_through(said).or_else(|| seen_through(name)).filter(|_| photo.alpha.is_none()) {
+        let message =
+            format!("it is \"{word}\": what shows through it in the photo would show in every scene");
+        cutout.notices.push(Problem::new(Code::MatteUncertain, name, message));
+        cutout.confidence = cutout.confidence.min(SEEN_THROUGH);
+    }
     let timing = Timing { ingest_ms: Some(ingest_ms), segment_ms: Some(ms(start)), ..Timing::default() };
     Ok((photo, cutout, timing))
 }

@@ -7,6 +7,8 @@ use crate::imaging::plane::Plane;
 
 /// Nothing but an edge or print is as steep as this.
 pub(super) const STEEP: f32 = 0.10;
+/// What is less steep is no edge: a white product's border is twice as steep.
+pub(super) const FAINT: f32 = 0.0155;
 /// Spread of the three ratios that only a colored thing has.
 pub(super) const COLORED: f32 = 0.10;
 /// Light that a colored product throws into its own shadow tints it up to this spread, as smoothly as this.

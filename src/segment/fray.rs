@@ -2,6 +2,7 @@
 
 use super::region::Region;
 use crate::imaging::matte::grid::distance_to;
+use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
 /// Coarse pixels inside and outside of the border that are looked at.
@@ -18,6 +19,11 @@ const AGREED_BY_HAIR: f32 = 0.85;
 const LEAST: f32 = 0.25;
 /// A frayed edge reaches this far to both sides.
 const REACH: u8 = 10;
+/// Ground is seen between strands at most this far further in …
+const LET_IN: u8 = 30;
+/// … where it is about as light as the ground around, strands and all, and has no more color than it.
+const GROUND: std::ops::Range<f32> = 0.7..1.05;
+const NEUTRAL: f32 = 0.08;
 
 /// 1 where the edge is frayed.
 pub(super) fn frayed(region: &Region) -> Plane {
@@ -36,13 +42,28 @@ pub(super) fn frayed(region: &Region) -> Plane {
     if (frayed as f32) < LEAST * length as f32 {
         return Plane::filled(width, height, 0.0);
     }
-    let data = (0..border.data.len())
+    let hair = |i: usize| {
+        let close = near[i] < REACH && deep[i] < REACH && !region.in_contact(i);
+        close && agrees_less(i, AGREED_BY_HAIR)
+    };
+    let frayed: Vec<bool> = (0..border.data.len()).map(hair).collect();
+    let let_in = let_in(region, &frayed);
+    let data = (0..frayed.len()).map(|i| if frayed[i] || let_in[i] { 1.0 } else { 0.0 }).collect();
+    Plane { width, height, data }
+}
+
+/// Ground that is seen further in between the strands, as in the wedge between two tufts.
+fn let_in(region: &Region, frayed: &[bool]) -> Vec<bool> {
+    let width = region.light.width;
+    let near = distance_to(frayed, width, LET_IN);
+    let like_ground: Vec<bool> = (0..frayed.len())
         .map(|i| {
-            let close = near[i] < REACH && deep[i] < REACH && !region.in_contact(i);
-            if close && agrees_less(i, AGREED_BY_HAIR) { 1.0 } else { 0.0 }
+            let light = region.light.data[i] / region.around.data[i].max(0.05);
+            let ground = GROUND.contains(&light) && region.chroma.data[i] < NEUTRAL;
+            frayed[i] || region.has(i) && near[i] < LET_IN && ground && !region.in_contact(i)
         })
         .collect();
-    Plane { width, height, data }
+    watershed::reach((0..frayed.len()).filter(|i| frayed[*i]), &like_ground, width)
 }
 
 /// Coherence of the structure tensor (Bigün and Granlund 1987) of `light` over the pixels that count.

@@ -9,6 +9,7 @@ mod given;
 mod holes;
 mod judge;
 mod looks;
+mod pockets;
 mod region;
 mod side;
 

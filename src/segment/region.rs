@@ -1,9 +1,9 @@
 //! Which coarse pixels are product: by edges, less shadow and holes. Knows no edge color.
 
 use super::SMALLEST;
-use super::edges::{COLORED, DARK, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
+use super::edges::{COLORED, DARK, FAINT, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::holes::{open_holes, open_mesh};
-use super::{bays, extent, foot, looks};
+use super::{bays, extent, foot, looks, pockets};
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::{distance_to, frame};
 use crate::imaging::matte::watershed;
@@ -13,11 +13,18 @@ use crate::imaging::plane::Plane;
 const LARGEST_SHADOW: f32 = 0.04;
 /// Shadows are darker than this.
 const SHADED: f32 = 0.93;
-/// What only the keen rule saw is ground if its border is fainter than this (the bend of a sweep, a shadow's rim): a white product's is twice as
-/// steep …
-const FAINT: f32 = 0.0155;
-/// … unless it is most of what was found.
+/// What only the keen rule saw and has a border without an edge (the bend of a sweep, a shadow's rim) is ground, unless it is so much of what was
+/// found.
 const LARGEST_GROUND: f32 = 0.3;
+
+/// So many coarse pixels below a contact shadow are ground if they are this light.
+const BELOW: usize = 12;
+const LIT: f32 = 0.6;
+/// What stands up along the product's side is no shadow if it is so much taller than wide, so thick somewhere …
+const UPRIGHT: f32 = 1.5;
+const THICK: u8 = 4;
+/// … and has a border on the ground as steep as this.
+const FIRM: f32 = 0.05;
 
 /// What is this near to the frame comes in from it.
 const FRAME: usize = 2;
@@ -74,9 +81,13 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     bays::open(&mut inside, &mut holes, &light, &chroma, &steep);
     let loops = looks::loops(&inside, &holes, width);
     let contact = foot::cut_shadow(&mut inside, ratio, &steep, &loops);
+    let below = below(&contact, &inside, &light);
     looks::settle(&mut inside, ratio, mesh, &holes);
-    let below = looks::settle(&mut inside, ratio, mesh, &holes);
-    let contact = (0..inside.len()).map(|i| contact[i] || below[i]).collect();
+    clear(&mut inside, &below);
+    let shaded = looks::settle(&mut inside, ratio, mesh, &holes);
+    clear(&mut inside, &below);
+    pockets::open(&mut inside, &light, &chroma, &steep);
+    let contact = (0..inside.len()).map(|i| contact[i] || below[i] || shaded[i]).collect();
     drop_dust(&mut inside, &light, &chroma, &steep);
     drop_frame(&mut inside, width);
     let open = open_border(&inside, &steep);
@@ -89,6 +100,24 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     Region { inside, contact, mesh, open, flecked, width, height, light, chroma, around, parts }
 }
 
+/// Takes `less` from a set.
+fn clear(set: &mut [bool], less: &[bool]) {
+    set.iter_mut().zip(less).for_each(|(has, less)| *has &= !less);
+}
+
+/// The lit ground right below where a contact shadow was cut: the product does not begin again there.
+fn below(contact: &[bool], inside: &[bool], light: &Plane) -> Vec<bool> {
+    let width = light.width;
+    let mut below = vec![false; inside.len()];
+    for i in (0..inside.len()).filter(|i| contact[*i]) {
+        for under in (1..=BELOW).map(|down| i + down * width).take_while(|j| *j < inside.len() && !inside[*j])
+        {
+            below[under] = light.data[under] > LIT;
+        }
+    }
+    below
+}
+
 /// The keen product without the shadows and the bends of the ground that only the lenient rule saw.
 fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane, steep: &Plane) -> Vec<bool> {
     let mut inside = keen;
@@ -98,13 +127,33 @@ fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane, steep: &Plan
     for part in watershed::components(&extra, light.width) {
         let size = part.len() as f32;
         let mean = part.iter().map(|i| light.data[*i]).sum::<f32>() / size;
-        let shadow = size < LARGEST_SHADOW * area && mean < SHADED && lies_below(&part, &inside, light.width);
-        let ground = size < LARGEST_GROUND * area && border_steepness(&part, &near, steep) < FAINT;
+        let border = border_steepness(&part, &near, steep);
+        let stands =
+            border > FIRM && is_upright(&part, light.width) && is_thick(&part, inside.len(), light.width);
+        let below = mean < SHADED && lies_below(&part, &inside, light.width);
+        let shadow = size < LARGEST_SHADOW * area && below && !stands;
+        let ground = size < LARGEST_GROUND * area && border < FAINT;
         if shadow || ground {
             part.iter().for_each(|i| inside[*i] = false);
         }
     }
     inside
+}
+
+fn is_upright(part: &[usize], width: usize) -> bool {
+    let extent = |of: &dyn Fn(usize) -> usize| {
+        let (low, high) =
+            part.iter().fold((usize::MAX, 0), |(low, high), i| (low.min(of(*i)), high.max(of(*i))));
+        (high + 1).saturating_sub(low) as f32
+    };
+    extent(&|i| i / width) > UPRIGHT * extent(&|i| i % width)
+}
+
+fn is_thick(part: &[usize], pixels: usize, width: usize) -> bool {
+    let mut outside = vec![true; pixels];
+    part.iter().for_each(|i| outside[*i] = false);
+    let depth = distance_to(&outside, width, THICK);
+    part.iter().any(|i| depth[*i] >= THICK)
 }
 
 /// Median over a part's outer border, where `near` to the outside, of the steepest within two pixels; infinite if it has none.

@@ -12,7 +12,7 @@ use packshot::jobs::pipeline;
 fn cut(name: &str) -> (Cutout, Plane, Plane) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/products");
     let bytes = std::fs::read(folder.join(format!("{name}.jpg"))).unwrap();
-    let (_, cutout, _) = pipeline::cut_out(&bytes, name, &Limits::default()).unwrap();
+    let (_, cutout, _) = pipeline::cut_out(&bytes, name, "", &Limits::default()).unwrap();
     let truth = codec::read_gray(&std::fs::read(folder.join(format!("{name}.alpha.png"))).unwrap()).unwrap();
     let found = Plane {
         width: cutout.rgba.width() as usize,

@@ -68,7 +68,7 @@ pub(crate) fn bundled(name: &str) -> &'static Bundled {
 impl Bundled {
     /// It with another photo of it, in bytes.
     pub(crate) fn with_photo(&self, bytes: &[u8]) -> Bundled {
-        let (photo, cutout, _) = pipeline::cut_out(bytes, &self.name, &Limits::default()).unwrap();
+        let (photo, cutout, _) = pipeline::cut_out(bytes, &self.name, "", &Limits::default()).unwrap();
         let (name, sku, category) = (self.name.clone(), self.sku.clone(), self.category.clone());
         Bundled { name, sku, category, width_m: self.width_m, cut: OnceLock::from((photo, cutout)) }
     }
@@ -78,7 +78,7 @@ impl Bundled {
         self.cut.get_or_init(|| {
             let file = format!("{}.jpg", self.name);
             let bytes = fs::read(root().join("fixtures/products").join(&file)).unwrap();
-            let (photo, cutout, _) = pipeline::cut_out(&bytes, &file, &Limits::default()).unwrap();
+            let (photo, cutout, _) = pipeline::cut_out(&bytes, &file, "", &Limits::default()).unwrap();
             (photo, cutout)
         })
     }

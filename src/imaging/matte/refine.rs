@@ -8,7 +8,7 @@ use image::{RgbImage, RgbaImage};
 use super::border;
 use super::edge::{self, Edge, Side};
 use super::field::Field;
-use super::grid::distance_to;
+use super::grid::{distance_to, islands};
 use super::sides::{self, Sides};
 use super::watershed::{BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::color::srgb;
@@ -29,6 +29,10 @@ pub struct Coarse {
 const BAND: u8 = 3;
 /// … and beyond which both sides are surely what they are.
 const SURE: u8 = 4;
+/// Where there is hair, how clear the sides must differ (0..1) before a projection counts.
+const UNCLEAR: f32 = 0.5;
+/// Alpha from which a pixel counts as seen.
+const VISIBLE: u8 = 12;
 /// Step between neighboring pixels of the photo that is no edge: sensor noise and JPEG, in square roots of light.
 const NOISE_STEP: f32 = 0.022;
 /// So much of it must be added for each unit of the product's unevenness at the edge.
@@ -53,6 +57,15 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     let pixels = picture.as_raw();
     let root = |i: usize| std::array::from_fn(|c| srgb::root_of(pixels[3 * i + c]));
     border::settle(&mut markers, width, root, &sides, scale, NOISE_STEP);
+    let frayed = |i: usize| {
+        coarse.frayed.sample(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale) > 0.5
+    };
+    // Ground that happens to look like the product; strands of hair may well lie apart.
+    for island in islands(|i| markers[i] == PRODUCT, (width, markers.len()), &band) {
+        if 2 * island.iter().filter(|i| frayed(**i)).count() < island.len() {
+            island.iter().for_each(|i| markers[*i] = BACKGROUND);
+        }
+    }
     let (depth, reached) = edge::depths(&markers, width, &band);
     let hair = coarse.frayed.data.iter().any(|f| *f > 0.5);
     let reach = edge::reach(picture, &depth, &reached).max(if hair { HAIR_REACH } else { 0 });
@@ -93,9 +106,13 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
         let geometric = match depth[i] {
             1 => EDGE_INSIDE,
             -1 => 1.0 - EDGE_INSIDE,
-            deep => f32::from(u8::from(deep > 0)),
+            _ => f32::from(u8::from(markers[i] == PRODUCT)),
         };
         mixed(i, &mix, &mut rgba, geometric, frayed);
+    }
+    let visible: Vec<bool> = rgba.as_raw().chunks_exact(4).map(|p| p[3] >= VISIBLE).collect();
+    for i in islands(|i| visible[i], (width, markers.len()), &band).into_iter().flatten() {
+        rgba.get_pixel_mut((i % width) as u32, (i / width) as u32)[3] = 0;
     }
     let clarity = if counted == 0 { 0.0 } else { (clarity / counted as f64) as f32 };
     (rgba, clarity)
@@ -173,6 +190,8 @@ impl Mix {
             length += span * span;
         }
         let clear = ((length.sqrt() - BLIND - UNEVEN * self.spread) / (CLEAR - BLIND)).clamp(0.0, 1.0);
+        // In hair a strand of another shade is soon taken for ground: there the sides must differ more.
+        let clear = if frayed { ((clear - UNCLEAR) / (1.0 - UNCLEAR)).max(0.0) } else { clear };
         let projected = if length > 1e-6 { (along / length).clamp(0.0, 1.0) } else { geometric };
         // What is darker than the background in any channel must be covered at least that much, as if by black; strands differ in color.
         let covered = if frayed {

@@ -16,4 +16,5 @@ ALL = (
     "linen_bed",
     "festive_red",
     "moss_water",
+    "city_ledge",
 )

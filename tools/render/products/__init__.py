@@ -26,6 +26,8 @@ ALL = (
     "pearl_necklace",
     "sheer_scarf",
     "canvas_sneaker",
+    "wig_stand",
+    "folded_tshirt",
 )
 
 

@@ -1,0 +1,117 @@
+//! Pockets of ground in the product: lit ground that no edge parts from the ground outside, but an edge further in does from the product. A white
+//! product whose own border is too faint to see has no such edge, and stays whole.
+
+use super::edges::FAINT;
+use crate::imaging::matte::grid::distance_to;
+use crate::imaging::matte::watershed::{self, BACKGROUND, PRODUCT, UNDECIDED};
+use crate::imaging::plane::Plane;
+
+/// An edge is looked for this deep behind a border that has none, coarse pixels.
+const DEEP: u8 = 26;
+/// A border without an edge is less steep than this, and the product within [`BESIDE`] pixels of it nowhere much flatter: no ridge runs along it.
+const GENTLE: f32 = 0.04;
+const BESIDE: isize = 2;
+const FLATTER: f32 = 0.8;
+/// The edge further in is this many times as steep as what is none.
+const FIRM: f32 = 2.0;
+/// Ground is about as light as its field, and has as little color; what is darker is a matter of shadows.
+const LIT: std::ops::Range<f32> = 0.8..1.06;
+const NEUTRAL: f32 = 0.04;
+/// Smaller ones are no pockets but the noise of a border.
+const LEAST: usize = 12;
+
+/// Takes the pockets out of `inside`. `steep` is the change of light over a pixel.
+pub(super) fn open(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &Plane) {
+    let width = steep.width;
+    let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
+    let depth = distance_to(&outside, width, 2);
+    let bare: Vec<bool> = (0..inside.len()).map(|i| depth[i] == 1 && no_edge(i, inside, steep)).collect();
+    let near = distance_to(&bare, width, 1 + DEEP);
+    let mut markers: Vec<u8> = (0..inside.len())
+        .map(|i| match inside[i] {
+            false => BACKGROUND,
+            true if near[i] <= DEEP => UNDECIDED,
+            true => PRODUCT,
+        })
+        .collect();
+    watershed::flood(&mut markers, &steep.data, width, 0.35);
+    let flooded: Vec<bool> = (0..inside.len()).map(|i| inside[i] && markers[i] == BACKGROUND).collect();
+    let product: Vec<bool> = (0..inside.len()).map(|i| inside[i] && !flooded[i]).collect();
+    let to_product = distance_to(&product, width, 2);
+    for part in watershed::components(&flooded, width) {
+        let mean = |plane: &Plane, of: &dyn Fn(usize) -> bool| {
+            let (sum, count) =
+                part.iter().filter(|i| of(**i)).fold((0.0, 0u32), |(s, n), i| (s + plane.data[*i], n + 1));
+            sum / count.max(1) as f32
+        };
+        let (outer, inner) = (|i: usize| depth[i] == 1, |i: usize| to_product[i] == 1);
+        let ground = LIT.contains(&mean(light, &|_| true)) && mean(chroma, &|_| true) < NEUTRAL;
+        let pocket =
+            mean(steep, &outer) < GENTLE && mean(steep, &inner) > FIRM * mean(steep, &outer).max(FAINT);
+        if part.len() >= LEAST && ground && pocket {
+            part.iter().for_each(|i| inside[*i] = false);
+        }
+    }
+}
+
+/// Whether no edge runs along the border at the pixel `i`.
+fn no_edge(i: usize, inside: &[bool], steep: &Plane) -> bool {
+    let here = steep.data[i];
+    if here < FAINT / 3.0 {
+        return true;
+    }
+    let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);
+    let mut around = (-BESIDE..=BESIDE).flat_map(|dy| (-BESIDE..=BESIDE).map(move |dx| (x + dx, y + dy)));
+    let within = |x: isize, y: isize| {
+        (0..steep.width as isize).contains(&x)
+            && (0..steep.height as isize).contains(&y)
+            && inside[y as usize * steep.width + x as usize]
+    };
+    here < GENTLE && around.all(|(x, y)| !within(x, y) || steep.clamped(x, y) >= FLATTER * here)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::edges::steepness;
+
+    const SIDE: usize = 120;
+
+    /// What is left of rows 20..=69, of which the last eight are ground: the product above ends at row 61, in a contact line if `line`.
+    fn kept(line: bool, product: f32) -> Vec<bool> {
+        let value = |y: usize| match y {
+            20..60 => product,
+            60..62 if line => 0.3,
+            60..62 => product,
+            _ => 0.97,
+        };
+        let light = Plane {
+            width: SIDE,
+            height: SIDE,
+            data: (0..SIDE * SIDE)
+                .map(|i| if (20..100).contains(&(i % SIDE)) { value(i / SIDE) } else { 0.97 })
+                .collect(),
+        };
+        let chroma = Plane::filled(SIDE, SIDE, 0.01);
+        let mut inside: Vec<bool> = (0..SIDE * SIDE)
+            .map(|i| (20..100).contains(&(i % SIDE)) && (20..70).contains(&(i / SIDE)))
+            .collect();
+        let steep = steepness(&std::array::from_fn(|_| light.clone()), &chroma);
+        open(&mut inside, &light, &chroma, &steep);
+        (0..SIDE).map(|y| inside[y * SIDE + 60]).collect()
+    }
+
+    #[test]
+    fn ground_under_a_contact_line_goes() {
+        for product in [0.9, 0.93, 0.5] {
+            let kept = kept(true, product);
+            assert!(kept[20..59].iter().all(|k| *k), "{product}");
+            assert!(!kept[64..70].contains(&true), "{product}");
+        }
+    }
+
+    #[test]
+    fn a_white_product_without_any_edge_stays() {
+        assert!(kept(false, 0.97)[20..70].iter().all(|k| *k));
+    }
+}
