@@ -17,6 +17,8 @@ const AGREED: f32 = 0.72;
 const AGREED_BY_HAIR: f32 = 0.85;
 /// A product of which less than this share of the border is frayed has corners and print there, no hair.
 const LEAST: f32 = 0.25;
+/// Unless so many pixels of ground were found behind single hairs.
+const VEILED: usize = 100;
 /// A frayed edge reaches this far to both sides.
 const REACH: u8 = 10;
 /// Ground is seen between strands at most this far further in …
@@ -39,12 +41,14 @@ pub(super) fn frayed(region: &Region) -> Plane {
     let agrees_less = |i: usize, than: f32| weighted.data[i] < than * around.data[i];
     let length = border.data.iter().filter(|b| **b > 0.0).count();
     let frayed = (0..border.data.len()).filter(|i| border.data[*i] > 0.0 && agrees_less(*i, AGREED)).count();
-    if (frayed as f32) < LEAST * length as f32 {
+    let behind_hairs = region.veiled().iter().filter(|v| **v).count();
+    if (frayed as f32) < LEAST * length as f32 && behind_hairs < VEILED {
         return Plane::filled(width, height, 0.0);
     }
+    let to_veil = distance_to(region.veiled(), width, REACH);
     let hair = |i: usize| {
         let close = near[i] < REACH && deep[i] < REACH && !region.in_contact(i);
-        close && agrees_less(i, AGREED_BY_HAIR)
+        close && agrees_less(i, AGREED_BY_HAIR) || to_veil[i] < REACH
     };
     let frayed: Vec<bool> = (0..border.data.len()).map(hair).collect();
     let let_in = let_in(region, &frayed);

@@ -21,6 +21,8 @@ const OPEN_BORDER: f32 = 0.05;
 /// Share of a colored cable's loops that looks like ground, above which a person must look: clean ones have up to 0.023, with flecks left between
 /// them 0.034.
 const FLECKED: f32 = 0.028;
+/// Ground behind single hairs, as a share of the product, above which a person must look.
+const VEILED: f32 = 0.002;
 /// Share of a product through which the ground seems to show, above which a person must look.
 const TRANSPARENT: f32 = 0.34;
 
@@ -131,9 +133,17 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
         let message = "the ground is seen through a mesh; some of its cells may be missed";
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
+    let veiled = region.veiled().iter().filter(|v| **v).count() as f32 > VEILED * count as f32;
+    if veiled {
+        let message = "ground was found behind single hairs or threads; some of it may be left";
+        doubts.push(Problem::new(Code::MatteUncertain, name, message));
+    }
     let confidence = (0.35 + 0.65 * clarity) * (1.0 - 0.7 * ((alike - 0.3) / 0.7).clamp(0.0, 1.0));
-    let unsure =
-        through > TRANSPARENT || region.open > OPEN_BORDER || region.flecked > FLECKED || region.mesh;
+    let unsure = veiled
+        || through > TRANSPARENT
+        || region.open > OPEN_BORDER
+        || region.flecked > FLECKED
+        || region.mesh;
     let confidence = if unsure { confidence.min(0.45) } else { confidence };
     (confidence.clamp(0.0, 1.0), doubts)
 }

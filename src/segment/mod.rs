@@ -12,6 +12,7 @@ mod looks;
 mod pockets;
 mod region;
 mod side;
+mod veil;
 
 use image::{GrayImage, RgbaImage};
 

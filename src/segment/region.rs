@@ -3,7 +3,7 @@
 use super::SMALLEST;
 use super::edges::{COLORED, DARK, FAINT, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::holes::{open_holes, open_mesh};
-use super::{bays, extent, foot, looks, pockets};
+use super::{bays, extent, foot, looks, pockets, veil};
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::{distance_to, frame};
 use crate::imaging::matte::watershed;
@@ -38,6 +38,8 @@ pub(super) struct Region {
     inside: Vec<bool>,
     /// Contact shadow right under the product: steep, but no detail.
     contact: Vec<bool>,
+    /// Ground that was found behind single hairs.
+    veiled: Vec<bool>,
     width: usize,
     height: usize,
     /// Whether it is a mesh, through which the ground is seen.
@@ -87,6 +89,8 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let shaded = looks::settle(&mut inside, ratio, mesh, &holes);
     clear(&mut inside, &below);
     pockets::open(&mut inside, &light, &chroma, &steep);
+    let veiled = veil::pieces(&inside, &light, &chroma, &steep, &around);
+    clear(&mut inside, &veiled);
     let contact = (0..inside.len()).map(|i| contact[i] || below[i] || shaded[i]).collect();
     drop_dust(&mut inside, &light, &chroma, &steep);
     drop_frame(&mut inside, width);
@@ -97,7 +101,7 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         .map(|part| part.len() as f32 / inside.len() as f32)
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
-    Region { inside, contact, mesh, open, flecked, width, height, light, chroma, around, parts }
+    Region { inside, contact, veiled, mesh, open, flecked, width, height, light, chroma, around, parts }
 }
 
 /// Takes `less` from a set.
@@ -246,6 +250,11 @@ impl Region {
     /// Whether contact shadow was found on the coarse pixel `i`.
     pub(super) fn in_contact(&self, i: usize) -> bool {
         self.contact[i]
+    }
+
+    /// Where ground was found behind single hairs.
+    pub(super) fn veiled(&self) -> &[bool] {
+        &self.veiled
     }
 
     /// Columns and rows.
