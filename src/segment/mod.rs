@@ -11,6 +11,7 @@ mod judge;
 mod looks;
 mod pockets;
 mod region;
+mod shade;
 mod side;
 mod veil;
 

@@ -1,5 +1,5 @@
 //! Pockets of ground in the product: lit ground that no edge parts from the ground outside, but an edge further in does from the product. A white
-//! product whose own border is too faint to see has no such edge, and stays whole.
+//! product whose own border is too faint to see has no such edge, and stays whole. And spurs, which stick out into the ground without an edge.
 
 use super::edges::FAINT;
 use crate::imaging::matte::grid::distance_to;
@@ -17,6 +17,12 @@ const FIRM: f32 = 2.0;
 /// Ground is about as light as its field, and has as little color; what is darker is a matter of shadows.
 const LIT: std::ops::Range<f32> = 0.8..1.06;
 const NEUTRAL: f32 = 0.04;
+/// A tip is narrower than twice this.
+const NARROW: u8 = 5;
+/// What is less steep on the whole of a border is no edge that bounds it.
+const BOUNDED: f32 = 0.045;
+/// The same below a contact shadow, which is steep itself.
+const BOUNDED_BELOW: f32 = 0.09;
 /// Smaller ones are no pockets but the noise of a border.
 const LEAST: usize = 12;
 
@@ -49,6 +55,36 @@ pub(super) fn open(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &P
         let pocket =
             mean(steep, &outer) < GENTLE && mean(steep, &inner) > FIRM * mean(steep, &outer).max(FAINT);
         if part.len() >= LEAST && ground && pocket {
+            part.iter().for_each(|i| inside[*i] = false);
+        }
+    }
+}
+
+/// Cuts off spurs: narrow tips that no edge bounds, as where a border followed a streak of shade.
+pub(super) fn trim(inside: &mut [bool], steep: &Plane) {
+    let width = steep.width;
+    let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
+    let depth = distance_to(&outside, width, 1 + NARROW);
+    let core: Vec<bool> = depth.iter().map(|depth| *depth > NARROW).collect();
+    let to_core = distance_to(&core, width, 1 + NARROW);
+    let tips: Vec<bool> = (0..inside.len()).map(|i| inside[i] && to_core[i] > NARROW).collect();
+    drop_unbounded(inside, &tips, &depth, steep, BOUNDED);
+}
+
+/// Takes away what lies `below` a contact shadow that was cut, if no edge bounds it: ground that looks like the product above.
+pub(super) fn sink(inside: &mut [bool], below: &[bool], steep: &Plane) {
+    let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
+    let depth = distance_to(&outside, steep.width, 2);
+    let sunk: Vec<bool> = (0..inside.len()).map(|i| inside[i] && below[i]).collect();
+    drop_unbounded(inside, &sunk, &depth, steep, BOUNDED_BELOW);
+}
+
+/// Takes the connected `parts` out of `inside` whose border on the outside is less steep than `bounded`. `depth` is the distance to the outside.
+fn drop_unbounded(inside: &mut [bool], parts: &[bool], depth: &[u8], steep: &Plane, bounded: f32) {
+    for part in watershed::components(parts, steep.width) {
+        let border = || part.iter().filter(|i| depth[**i] == 1);
+        let mean = border().map(|i| steep.data[*i]).sum::<f32>() / border().count().max(1) as f32;
+        if mean < bounded {
             part.iter().for_each(|i| inside[*i] = false);
         }
     }
@@ -113,5 +149,29 @@ mod tests {
     #[test]
     fn a_white_product_without_any_edge_stays() {
         assert!(kept(false, 0.97)[20..70].iter().all(|k| *k));
+    }
+
+    #[test]
+    fn a_tip_that_no_edge_bounds_is_cut_off_and_one_with_an_edge_stays() {
+        for (step, stays) in [(0.03, false), (0.4, true)] {
+            let tip = |x: usize, y: usize| (80..95).contains(&x) && (50..56).contains(&y);
+            let body = |x: usize, y: usize| (20..80).contains(&x) && (20..90).contains(&y);
+            let at = |f: &dyn Fn(usize, usize) -> f32| Plane {
+                width: SIDE,
+                height: SIDE,
+                data: (0..SIDE * SIDE).map(|i| f(i % SIDE, i / SIDE)).collect(),
+            };
+            let light = at(&|x, y| match () {
+                () if body(x, y) => 0.1,
+                () if tip(x, y) => 0.95 - step,
+                () => 0.95,
+            });
+            let steep = steepness(&std::array::from_fn(|_| light.clone()), &at(&|_, _| 0.01));
+            let mut inside: Vec<bool> =
+                (0..SIDE * SIDE).map(|i| body(i % SIDE, i / SIDE) || tip(i % SIDE, i / SIDE)).collect();
+            trim(&mut inside, &steep);
+            assert_eq!(inside[53 * SIDE + 92], stays, "{step}");
+            assert!(inside[53 * SIDE + 70]);
+        }
     }
 }

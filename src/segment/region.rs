@@ -3,28 +3,17 @@
 use super::SMALLEST;
 use super::edges::{COLORED, DARK, FAINT, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::holes::{open_holes, open_mesh};
+use super::shade::{steepest_around, without_shadow};
 use super::{bays, extent, foot, looks, pockets, veil};
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::{distance_to, frame};
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
-/// What the lenient rule takes away beyond this share of the product is a leak, not a shadow.
-const LARGEST_SHADOW: f32 = 0.04;
-/// Shadows are darker than this.
-const SHADED: f32 = 0.93;
-/// What only the keen rule saw and has a border without an edge (the bend of a sweep, a shadow's rim) is ground, unless it is so much of what was
-/// found.
-const LARGEST_GROUND: f32 = 0.3;
-
-/// So many coarse pixels below a contact shadow are ground if they are this light.
+/// So many coarse pixels below a contact shadow as wide as this are ground if they are this light.
+const WIDE: usize = 60;
 const BELOW: usize = 12;
 const LIT: f32 = 0.6;
-/// What stands up along the product's side is no shadow if it is so much taller than wide, so thick somewhere …
-const UPRIGHT: f32 = 1.5;
-const THICK: u8 = 4;
-/// … and has a border on the ground as steep as this.
-const FIRM: f32 = 0.05;
 
 /// What is this near to the frame comes in from it.
 const FRAME: usize = 2;
@@ -85,10 +74,11 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let contact = foot::cut_shadow(&mut inside, ratio, &steep, &loops);
     let below = below(&contact, &inside, &light);
     looks::settle(&mut inside, ratio, mesh, &holes);
-    clear(&mut inside, &below);
+    pockets::sink(&mut inside, &below, &steep);
     let shaded = looks::settle(&mut inside, ratio, mesh, &holes);
-    clear(&mut inside, &below);
+    pockets::sink(&mut inside, &below, &steep);
     pockets::open(&mut inside, &light, &chroma, &steep);
+    pockets::trim(&mut inside, &steep);
     let veiled = veil::pieces(&inside, &light, &chroma, &steep, &around);
     clear(&mut inside, &veiled);
     let contact = (0..inside.len()).map(|i| contact[i] || below[i] || shaded[i]).collect();
@@ -113,82 +103,20 @@ fn clear(set: &mut [bool], less: &[bool]) {
 fn below(contact: &[bool], inside: &[bool], light: &Plane) -> Vec<bool> {
     let width = light.width;
     let mut below = vec![false; inside.len()];
-    for i in (0..inside.len()).filter(|i| contact[*i]) {
-        for under in (1..=BELOW).map(|down| i + down * width).take_while(|j| *j < inside.len() && !inside[*j])
-        {
-            below[under] = light.data[under] > LIT;
+    for shadow in watershed::components(contact, width) {
+        let columns = shadow.iter().map(|i| i % width);
+        let wide = columns.clone().max().unwrap_or(0) - columns.min().unwrap_or(0);
+        if wide < WIDE {
+            continue;
+        }
+        for i in shadow {
+            let under = (1..=BELOW).map(|down| i + down * width);
+            for j in under.take_while(|j| *j < inside.len() && !inside[*j]) {
+                below[j] = light.data[j] > LIT;
+            }
         }
     }
     below
-}
-
-/// The keen product without the shadows and the bends of the ground that only the lenient rule saw.
-fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane, steep: &Plane) -> Vec<bool> {
-    let mut inside = keen;
-    let area = inside.iter().filter(|i| **i).count() as f32;
-    let extra: Vec<bool> = inside.iter().zip(lenient).map(|(k, l)| *k && !l).collect();
-    let near = distance_to(&inside.iter().map(|i| !i).collect::<Vec<_>>(), light.width, 3);
-    for part in watershed::components(&extra, light.width) {
-        let size = part.len() as f32;
-        let mean = part.iter().map(|i| light.data[*i]).sum::<f32>() / size;
-        let border = border_steepness(&part, &near, steep);
-        let stands =
-            border > FIRM && is_upright(&part, light.width) && is_thick(&part, inside.len(), light.width);
-        let below = mean < SHADED && lies_below(&part, &inside, light.width);
-        let shadow = size < LARGEST_SHADOW * area && below && !stands;
-        let ground = size < LARGEST_GROUND * area && border < FAINT;
-        if shadow || ground {
-            part.iter().for_each(|i| inside[*i] = false);
-        }
-    }
-    inside
-}
-
-fn is_upright(part: &[usize], width: usize) -> bool {
-    let extent = |of: &dyn Fn(usize) -> usize| {
-        let (low, high) =
-            part.iter().fold((usize::MAX, 0), |(low, high), i| (low.min(of(*i)), high.max(of(*i))));
-        (high + 1).saturating_sub(low) as f32
-    };
-    extent(&|i| i / width) > UPRIGHT * extent(&|i| i % width)
-}
-
-fn is_thick(part: &[usize], pixels: usize, width: usize) -> bool {
-    let mut outside = vec![true; pixels];
-    part.iter().for_each(|i| outside[*i] = false);
-    let depth = distance_to(&outside, width, THICK);
-    part.iter().any(|i| depth[*i] >= THICK)
-}
-
-/// Median over a part's outer border, where `near` to the outside, of the steepest within two pixels; infinite if it has none.
-fn border_steepness(part: &[usize], near: &[u8], steep: &Plane) -> f32 {
-    let mut most: Vec<f32> =
-        part.iter().filter(|i| near[**i] <= 2).map(|i| steepest_around(*i, steep)).collect();
-    most.sort_by(f32::total_cmp);
-    most.get(most.len() / 2).copied().unwrap_or(f32::INFINITY)
-}
-
-/// The steepest within two pixels of the pixel `i`.
-fn steepest_around(i: usize, steep: &Plane) -> f32 {
-    let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);
-    (-2..=2)
-        .flat_map(|dy| (-2..=2).map(move |dx| (dx, dy)))
-        .map(|(dx, dy)| steep.clamped(x + dx, y + dy))
-        .fold(0.0, f32::max)
-}
-
-/// Whether nothing of the product is right below a part: a shadow lies on the ground, a dark band on a product has more product under it.
-fn lies_below(part: &[usize], inside: &[bool], width: usize) -> bool {
-    let mut lowest = std::collections::BTreeMap::new();
-    for &i in part {
-        let row = lowest.entry(i % width).or_insert(0);
-        *row = (i / width).max(*row);
-    }
-    let covered = lowest.iter().filter(|(x, y)| {
-        let below = (**y + 3) * width + **x;
-        below < inside.len() && inside[below]
-    });
-    (covered.count() as f32) < 0.35 * lowest.len() as f32
 }
 
 /// Removes what is too small to be a part, and what has nothing of a product: no color, no darkness, no edge.

@@ -88,7 +88,7 @@ mod tests {
     /// A dark body and, beside it, what a line of `line` encloses: rows 40..80, columns 70..100, as light as `within`. How much of that is found.
     fn found(line: f32, within: f32) -> usize {
         let value = |x: usize, y: usize| match (x, y) {
-            (20..70, 20..100) => 0.2,
+            (2..70, 2..118) => 0.2,
             (70..100, 40..80) => within,
             (100, 40..=80) | (70..100, 39 | 80) => line,
             _ => 0.98,
@@ -98,7 +98,7 @@ mod tests {
         let light = Plane { width: SIDE, height: SIDE, data: data(&value) };
         let chroma = Plane::filled(SIDE, SIDE, 0.01);
         let inside: Vec<bool> = (0..SIDE * SIDE)
-            .map(|i| matches!((i % SIDE, i / SIDE), (20..70, 20..100) | (70..=101, 38..=81)))
+            .map(|i| matches!((i % SIDE, i / SIDE), (2..70, 2..118) | (70..=101, 38..=81)))
             .collect();
         let steep = steepness(&std::array::from_fn(|_| light.clone()), &chroma);
         let pieces = pieces(&inside, &light, &chroma, &steep, &Plane::filled(SIDE, SIDE, 0.98));

@@ -40,6 +40,53 @@ fn polished_metal_with_facets_as_bright_as_the_ground() {
 }
 
 #[test]
+fn a_side_that_mirrors_the_ground_is_no_shadow() {
+    check("gooseneck-kettle", 0.99);
+}
+
+#[test]
+fn ground_below_a_white_sole_is_no_sole() {
+    check("canvas-sneaker", 0.99);
+    check("folded-tshirt", 0.99);
+}
+
+#[test]
+fn white_cloth_among_terry_has_no_seam() {
+    check("towel-stack", 0.985);
+}
+
+#[test]
+fn nothing_floats_below_a_hem() {
+    let (_, found, truth) = cut("knit-beanie");
+    let lowest = |plane: &Plane| {
+        (0..plane.height)
+            .rev()
+            .find(|y| (0..plane.width).any(|x| plane.data[y * plane.width + x] > 0.5))
+            .unwrap()
+    };
+    assert!(lowest(&found) <= lowest(&truth) + 3, "{} {}", lowest(&found), lowest(&truth));
+}
+
+#[test]
+fn ground_behind_single_hairs_is_open_and_a_person_looks() {
+    let (cutout, found, truth) = cut("wig-stand");
+    assert!(matting::iou(&found, &truth) > 0.97);
+    assert!(cutout.confidence < 0.5, "{}", cutout.confidence);
+    assert!(cutout.notices.iter().any(|n| n.message.contains("hair")), "{:?}", cutout.notices);
+}
+
+#[test]
+fn what_is_called_sheer_is_sent_to_a_person() {
+    let bytes =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/products/sheer-scarf.jpg"))
+            .unwrap();
+    let title = "Lumen silk organza scarf";
+    let (_, cutout, _) = pipeline::cut_out(&bytes, "a.jpg", title, &Limits::default()).unwrap();
+    assert!(cutout.confidence < 0.5);
+    assert!(cutout.notices.iter().any(|n| n.message.contains("organza")), "{:?}", cutout.notices);
+}
+
+#[test]
 fn white_on_white_with_a_handle_hole() {
     check("white-mug", 0.98);
 }
