@@ -25,12 +25,13 @@ pub(super) fn without_shadow(keen: Vec<bool>, lenient: &[bool], light: &Plane, s
     let area = inside.iter().filter(|i| **i).count() as f32;
     let extra: Vec<bool> = inside.iter().zip(lenient).map(|(k, l)| *k && !l).collect();
     let near = distance_to(&inside.iter().map(|i| !i).collect::<Vec<_>>(), light.width, 3);
+    let thick = distance_to(&extra.iter().map(|e| !e).collect::<Vec<_>>(), light.width, THICK);
     for part in watershed::components(&extra, light.width) {
         let size = part.len() as f32;
         let mean = part.iter().map(|i| light.data[*i]).sum::<f32>() / size;
         let border = border_steepness(&part, &near, steep);
         let stands =
-            border > FIRM && is_upright(&part, light.width) && is_thick(&part, inside.len(), light.width);
+            border > FIRM && is_upright(&part, light.width) && part.iter().any(|i| thick[*i] >= THICK);
         let below = mean < SHADED && lies_below(&part, &inside, light.width);
         let shadow = size < LARGEST_SHADOW * area && below && !stands;
         let ground = size < LARGEST_GROUND * area && border < FAINT;
@@ -48,13 +49,6 @@ fn is_upright(part: &[usize], width: usize) -> bool {
         (high + 1).saturating_sub(low) as f32
     };
     extent(&|i| i / width) > UPRIGHT * extent(&|i| i % width)
-}
-
-fn is_thick(part: &[usize], pixels: usize, width: usize) -> bool {
-    let mut outside = vec![true; pixels];
-    part.iter().for_each(|i| outside[*i] = false);
-    let depth = distance_to(&outside, width, THICK);
-    part.iter().any(|i| depth[*i] >= THICK)
 }
 
 /// Median over a part's outer border, where `near` to the outside, of the steepest within two pixels; infinite if it has none.

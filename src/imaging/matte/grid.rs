@@ -30,24 +30,33 @@ pub fn widened(set: &[bool], width: usize, reach: usize) -> Vec<bool> {
     grown
 }
 
-/// City-block distance to `set`, up to `limit`.
+/// City-block distance to `set`, up to `limit`: first along the columns, all of a row at once, then along each row.
 pub fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
-    let height = set.len() / width;
     let mut distance: Vec<u8> = set.iter().map(|inside| if *inside { 0 } else { limit }).collect();
-    for y in 0..height {
-        for x in 0..width {
-            let i = y * width + x;
-            let left = if x > 0 { distance[i - 1] } else { limit };
-            let up = if y > 0 { distance[i - width] } else { limit };
-            distance[i] = distance[i].min(left.min(up).saturating_add(1));
+    let nearer = |row: &mut [u8], beside: &[u8]| {
+        for (here, there) in row.iter_mut().zip(beside) {
+            *here = (*here).min(there.saturating_add(1));
         }
+    };
+    let rows = set.len() / width.max(1);
+    for y in 1..rows {
+        let (above, row) = distance.split_at_mut(y * width);
+        nearer(&mut row[..width], &above[(y - 1) * width..]);
     }
-    for y in (0..height).rev() {
-        for x in (0..width).rev() {
-            let i = y * width + x;
-            let right = if x + 1 < width { distance[i + 1] } else { limit };
-            let down = if y + 1 < height { distance[i + width] } else { limit };
-            distance[i] = distance[i].min(right.min(down).saturating_add(1));
+    for y in (1..rows).rev() {
+        let (above, row) = distance.split_at_mut(y * width);
+        nearer(&mut above[(y - 1) * width..], &row[..width]);
+    }
+    for row in distance.chunks_exact_mut(width.max(1)) {
+        let mut last = limit;
+        for here in row.iter_mut() {
+            last = last.saturating_add(1).min(*here);
+            *here = last;
+        }
+        last = limit;
+        for here in row.iter_mut().rev() {
+            last = last.saturating_add(1).min(*here);
+            *here = last;
         }
     }
     distance
@@ -68,29 +77,33 @@ pub fn islands(
         let rows = y.saturating_sub(1)..=(y + 1).min(height - 1);
         rows.flat_map(move |y| columns.clone().map(move |x| y * width + x))
     };
-    let mut part_of = vec![0u32; pixels];
+    const UNSEEN: u8 = 0;
+    const THIS: u8 = 1;
+    const BEFORE: u8 = 2;
+    let mut seen = vec![UNSEEN; pixels];
     let mut islands = Vec::new();
-    for (part, &seed) in (1..).zip(seeds) {
-        if part_of[seed] > 0 || !has(seed) {
+    for &seed in seeds {
+        if seen[seed] != UNSEEN || !has(seed) {
             continue;
         }
-        part_of[seed] = part;
+        seen[seed] = THIS;
         let mut found = vec![seed];
         // Only what was too large is met again.
         let (mut next, mut large) = (0, false);
         while next < found.len() && !large {
             for n in beside(found[next]).filter(|n| has(*n)) {
-                match part_of[n] {
-                    0 => {
-                        part_of[n] = part;
+                match seen[n] {
+                    UNSEEN => {
+                        seen[n] = THIS;
                         found.push(n);
                     }
-                    met => large |= met != part,
+                    met => large |= met == BEFORE,
                 }
             }
             next += 1;
             large |= found.len() > largest;
         }
+        found.iter().for_each(|i| seen[*i] = BEFORE);
         if !large {
             islands.push(found);
         }
@@ -118,5 +131,18 @@ mod tests {
         let found = islands(|i| part(i) > 0, (width, pixels), &seeds);
         assert_eq!(found.len(), 1);
         assert!(found[0].len() == 9 && found[0].iter().all(|i| part(*i) == 3));
+    }
+
+    #[test]
+    fn distance_is_counted_in_steps_along_rows_and_columns() {
+        let (width, height, limit) = (13usize, 9usize, 6u8);
+        let set: Vec<bool> = (0..width * height).map(|i| i % 37 == 5 || i == 100).collect();
+        let counted = |i: usize| {
+            let apart = |j: usize| (i % width).abs_diff(j % width) + (i / width).abs_diff(j / width);
+            (0..set.len()).filter(|j| set[*j]).map(apart).min().unwrap().min(usize::from(limit))
+        };
+        let found = distance_to(&set, width, limit);
+        assert!((0..set.len()).all(|i| usize::from(found[i]) == counted(i)));
+        assert!(distance_to(&[false; 12], 4, 3).iter().all(|d| *d == 3));
     }
 }

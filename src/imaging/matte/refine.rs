@@ -110,8 +110,8 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
         };
         mixed(i, &mix, &mut rgba, geometric, frayed);
     }
-    let visible: Vec<bool> = rgba.as_raw().chunks_exact(4).map(|p| p[3] >= VISIBLE).collect();
-    for i in islands(|i| visible[i], (width, markers.len()), &band).into_iter().flatten() {
+    let alone = islands(|i| rgba.as_raw()[4 * i + 3] >= VISIBLE, (width, markers.len()), &band);
+    for i in alone.into_iter().flatten() {
         rgba.get_pixel_mut((i % width) as u32, (i / width) as u32)[3] = 0;
     }
     let clarity = if counted == 0 { 0.0 } else { (clarity / counted as f64) as f32 };
