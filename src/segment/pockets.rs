@@ -12,6 +12,8 @@ const DEEP: u8 = 26;
 const GENTLE: f32 = 0.04;
 const BESIDE: isize = 2;
 const FLATTER: f32 = 0.8;
+/// Ground without any slope.
+const FLAT: f32 = FAINT / 3.0;
 /// The edge further in is this many times as steep as what is none.
 const FIRM: f32 = 2.0;
 /// Ground is about as light as its field, and has as little color; what is darker is a matter of shadows.
@@ -93,7 +95,7 @@ fn drop_unbounded(inside: &mut [bool], parts: &[bool], depth: &[u8], steep: &Pla
 /// Whether no edge runs along the border at the pixel `i`.
 fn no_edge(i: usize, inside: &[bool], steep: &Plane) -> bool {
     let here = steep.data[i];
-    if here < FAINT / 3.0 {
+    if here < FLAT {
         return true;
     }
     let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);

@@ -1,8 +1,5 @@
 //! Sets of pixels, row-major: border, growth, distance. Knows no picture.
 
-/// No part of a product is as small as this, as a share of the picture.
-const ISLAND: f32 = 0.0004;
-
 /// Indices of the pixels within `depth` of the picture's border.
 pub fn frame(width: usize, height: usize, depth: usize) -> impl Iterator<Item = usize> {
     (0..width * height).filter(move |i| {
@@ -62,15 +59,16 @@ pub fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
     distance
 }
 
-/// The 8-connected parts of a set of pixels that have at least one among `seeds` and none larger than [`ISLAND`] of the picture.
+/// The 8-connected parts of a set of pixels that have at least one among `seeds` and no more than `largest` pixels.
 ///
 /// `size` is the picture's width and number of pixels. What is large is left as soon as that is known.
 pub fn islands(
     has: impl Fn(usize) -> bool,
     (width, pixels): (usize, usize),
     seeds: &[usize],
+    largest: usize,
 ) -> Vec<Vec<usize>> {
-    let (height, largest) = (pixels / width, (ISLAND * pixels as f32) as usize);
+    let height = pixels / width;
     let beside = |i: usize| {
         let (x, y) = (i % width, i / width);
         let columns = x.saturating_sub(1)..=(x + 1).min(width - 1);
@@ -128,7 +126,7 @@ mod tests {
         };
         let pixels = width * 200;
         let seeds: Vec<usize> = (0..pixels).filter(|i| part(*i) != 4).rev().collect();
-        let found = islands(|i| part(i) > 0, (width, pixels), &seeds);
+        let found = islands(|i| part(i) > 0, (width, pixels), &seeds, 16);
         assert_eq!(found.len(), 1);
         assert!(found[0].len() == 9 && found[0].iter().all(|i| part(*i) == 3));
     }

@@ -31,6 +31,8 @@ const BAND: u8 = 3;
 const SURE: u8 = 4;
 /// Where there is hair, how clear the sides must differ (0..1) before a projection counts.
 const UNCLEAR: f32 = 0.5;
+/// No part of a product is as small as this, as a share of the picture; the coarse region has no smaller ones either.
+const ISLAND: f32 = 0.0004;
 /// Alpha from which a pixel counts as seen.
 const VISIBLE: u8 = 12;
 /// Step between neighboring pixels of the photo that is no edge: sensor noise and JPEG, in square roots of light.
@@ -61,7 +63,8 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
         coarse.frayed.sample(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale) > 0.5
     };
     // Ground that happens to look like the product; strands of hair may well lie apart.
-    for island in islands(|i| markers[i] == PRODUCT, (width, markers.len()), &band) {
+    let (size, largest) = ((width, markers.len()), (ISLAND * markers.len() as f32) as usize);
+    for island in islands(|i| markers[i] == PRODUCT, size, &band, largest) {
         if 2 * island.iter().filter(|i| frayed(**i)).count() < island.len() {
             island.iter().for_each(|i| markers[*i] = BACKGROUND);
         }
@@ -89,7 +92,7 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     };
     for &i in &band {
         let (cx, cy) = (((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale);
-        let frayed = coarse.frayed.sample(cx, cy) > 0.5;
+        let frayed = frayed(i);
         if !frayed && (depth[i] == 0 || depth[i].abs() > reach) {
             continue;
         }
@@ -110,7 +113,7 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
         };
         mixed(i, &mix, &mut rgba, geometric, frayed);
     }
-    let alone = islands(|i| rgba.as_raw()[4 * i + 3] >= VISIBLE, (width, markers.len()), &band);
+    let alone = islands(|i| rgba.as_raw()[4 * i + 3] >= VISIBLE, size, &band, largest);
     for i in alone.into_iter().flatten() {
         rgba.get_pixel_mut((i % width) as u32, (i / width) as u32)[3] = 0;
     }
