@@ -15,10 +15,12 @@ const AROUND: f32 = 15.0;
 const AGREED: f32 = 0.72;
 /// Where there is hair, all that agrees less than this is taken for it.
 const AGREED_BY_HAIR: f32 = 0.85;
-/// A product of which less than this share of the border is frayed has corners and print there, no hair.
+/// A product of which less than this share of the border is frayed has corners and print there, no hair, unless ground was found behind single hairs.
 const LEAST: f32 = 0.25;
-/// Unless so many pixels of ground were found behind single hairs.
-const VEILED: usize = 100;
+/// Where a product's edge differs from the ground by less than this in light and has less than this color, its strands cannot be told from the ground:
+/// there the border is a better guess than what looks like ground between them.
+const ALIKE: f32 = 0.14;
+const COLORLESS: f32 = 0.18;
 /// A frayed edge reaches this far to both sides.
 const REACH: u8 = 10;
 /// Ground is seen between strands at most this far further in …
@@ -41,19 +43,34 @@ pub(super) fn frayed(region: &Region) -> Plane {
     let agrees_less = |i: usize, than: f32| weighted.data[i] < than * around.data[i];
     let length = border.data.iter().filter(|b| **b > 0.0).count();
     let frayed = (0..border.data.len()).filter(|i| border.data[*i] > 0.0 && agrees_less(*i, AGREED)).count();
-    let behind_hairs = region.veiled().iter().filter(|v| **v).count();
-    if (frayed as f32) < LEAST * length as f32 && behind_hairs < VEILED {
+    if (frayed as f32) < LEAST * length as f32 && !region.is_veiled() {
         return Plane::filled(width, height, 0.0);
     }
     let to_veil = distance_to(region.veiled(), width, REACH);
+    let alike = alike(region, &inside);
     let hair = |i: usize| {
         let close = near[i] < REACH && deep[i] < REACH && !region.in_contact(i);
-        close && agrees_less(i, AGREED_BY_HAIR) || to_veil[i] < REACH
+        close && !alike[i] && agrees_less(i, AGREED_BY_HAIR) || to_veil[i] < REACH
     };
     let frayed: Vec<bool> = (0..border.data.len()).map(hair).collect();
     let let_in = let_in(region, &frayed);
     let data = (0..frayed.len()).map(|i| if frayed[i] || let_in[i] { 1.0 } else { 0.0 }).collect();
     Plane { width, height, data }
+}
+
+/// Where the product nearby looks like the ground.
+fn alike(region: &Region, inside: &[bool]) -> Vec<bool> {
+    let (width, height) = region.size();
+    let mean = |of: &dyn Fn(usize) -> f32| {
+        let data = (0..inside.len()).map(|i| if inside[i] { of(i) } else { 0.0 }).collect();
+        Plane { width, height, data }.blurred(f32::from(REACH))
+    };
+    let share = mean(&|_| 1.0);
+    let light = mean(&|i| region.light.data[i] - region.around.data[i]);
+    let chroma = mean(&|i| region.chroma.data[i]);
+    (0..inside.len())
+        .map(|i| light.data[i].abs() < ALIKE * share.data[i] && chroma.data[i] < COLORLESS * share.data[i])
+        .collect()
 }
 
 /// Ground that is seen further in between the strands, as in the wedge between two tufts.

@@ -21,8 +21,6 @@ const OPEN_BORDER: f32 = 0.05;
 /// Share of a colored cable's loops that looks like ground, above which a person must look: clean ones have up to 0.023, with flecks left between
 /// them 0.034.
 const FLECKED: f32 = 0.028;
-/// Ground behind single hairs, as a share of the product, above which a person must look.
-const VEILED: f32 = 0.002;
 /// Share of a product through which the ground seems to show, above which a person must look.
 const TRANSPARENT: f32 = 0.34;
 
@@ -133,7 +131,7 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
         let message = "the ground is seen through a mesh; some of its cells may be missed";
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
-    let veiled = region.veiled().iter().filter(|v| **v).count() as f32 > VEILED * count as f32;
+    let veiled = region.is_veiled();
     if veiled {
         let message = "ground was found behind single hairs or threads; some of it may be left";
         doubts.push(Problem::new(Code::MatteUncertain, name, message));

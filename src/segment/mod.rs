@@ -6,6 +6,7 @@ mod extent;
 mod foot;
 mod fray;
 mod given;
+mod hold;
 mod holes;
 mod judge;
 mod looks;

@@ -4,7 +4,7 @@ use super::SMALLEST;
 use super::edges::{COLORED, DARK, FAINT, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::holes::{open_holes, open_mesh};
 use super::shade::{steepest_around, without_shadow};
-use super::{bays, extent, foot, looks, pockets, veil};
+use super::{bays, extent, foot, hold, looks, pockets, veil};
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::{distance_to, frame};
 use crate::imaging::matte::watershed;
@@ -17,6 +17,9 @@ const LIT: f32 = 0.6;
 
 /// What is this near to the frame comes in from it.
 const FRAME: usize = 2;
+
+/// Less ground behind single hairs than this share of the product is chance.
+const VEILED: f32 = 0.001;
 
 /// Coarse pixels this near to the product are a mixture of both, not ground.
 const BESIDE: u8 = 3;
@@ -73,9 +76,9 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let loops = looks::loops(&inside, &holes, width);
     let contact = foot::cut_shadow(&mut inside, ratio, &steep, &loops);
     let below = below(&contact, &inside, &light);
-    looks::settle(&mut inside, ratio, mesh, &holes);
+    settle(&mut inside, ratio, (&steep, &chroma), mesh, &holes);
     pockets::sink(&mut inside, &below, &steep);
-    let shaded = looks::settle(&mut inside, ratio, mesh, &holes);
+    let shaded = settle(&mut inside, ratio, (&steep, &chroma), mesh, &holes);
     pockets::sink(&mut inside, &below, &steep);
     pockets::open(&mut inside, &light, &chroma, &steep);
     pockets::trim(&mut inside, &steep);
@@ -92,6 +95,20 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
     Region { inside, contact, veiled, mesh, open, flecked, width, height, light, chroma, around, parts }
+}
+
+/// Moves the border to where its two sides look different, unless that takes it off an edge. Returns where contact shadow is likely.
+fn settle(
+    inside: &mut [bool],
+    ratio: &[Plane; 3],
+    (steep, chroma): (&Plane, &Plane),
+    mesh: bool,
+    holes: &[bool],
+) -> Vec<bool> {
+    let before = inside.to_vec();
+    let shaded = looks::settle(inside, ratio, mesh, holes);
+    hold::hold(inside, &before, steep, chroma);
+    shaded
 }
 
 /// Takes `less` from a set.
@@ -178,6 +195,12 @@ impl Region {
     /// Whether contact shadow was found on the coarse pixel `i`.
     pub(super) fn in_contact(&self, i: usize) -> bool {
         self.contact[i]
+    }
+
+    /// Whether ground was found behind single hairs.
+    pub(super) fn is_veiled(&self) -> bool {
+        let count = |set: &[bool]| set.iter().filter(|is| **is).count() as f32;
+        count(&self.veiled) > VEILED * count(&self.inside)
     }
 
     /// Where ground was found behind single hairs.

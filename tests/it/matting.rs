@@ -44,6 +44,37 @@ fn a_side_that_mirrors_the_ground_is_no_shadow() {
     check("gooseneck-kettle", 0.99);
 }
 
+/// Share of a part of the picture (left, top, right, bottom, as shares of its sides) that is on the wrong side.
+fn wrong_within(name: &str, [left, top, right, bottom]: [f32; 4]) -> f32 {
+    let (_, found, truth) = cut(name);
+    let along = |from: f32, to: f32, side: usize| (from * side as f32) as usize..(to * side as f32) as usize;
+    let rows = along(top, bottom, truth.height);
+    let pixels = rows.flat_map(|y| along(left, right, truth.width).map(move |x| (x, y)));
+    let wrong = |(x, y): &(usize, usize)| {
+        let i = y * truth.width + x;
+        (found.data[i] - truth.data[i]).abs() > 0.5
+    };
+    pixels.clone().filter(wrong).count() as f32 / pixels.count() as f32
+}
+
+#[test]
+fn a_white_lace_in_its_own_shade_stays() {
+    let wrong = wrong_within("canvas-sneaker", [0.40, 0.28, 0.56, 0.44]);
+    assert!(wrong < 0.008, "{wrong}");
+}
+
+#[test]
+fn the_shaded_rim_of_a_saucer_stays() {
+    let wrong = wrong_within("potted-plant", [0.25, 0.86, 0.75, 0.92]);
+    assert!(wrong < 0.005, "{wrong}");
+}
+
+#[test]
+fn shade_beside_a_foot_is_no_foot() {
+    let wrong = wrong_within("wood-stool", [0.74, 0.79, 0.80, 0.86]);
+    assert!(wrong < 0.02, "{wrong}");
+}
+
 #[test]
 fn ground_below_a_white_sole_is_no_sole() {
     check("canvas-sneaker", 0.99);
@@ -53,6 +84,8 @@ fn ground_below_a_white_sole_is_no_sole() {
 #[test]
 fn white_cloth_among_terry_has_no_seam() {
     check("towel-stack", 0.985);
+    let wrong = wrong_within("towel-stack", [0.35, 0.27, 0.93, 0.33]);
+    assert!(wrong < 0.006, "{wrong}");
 }
 
 #[test]

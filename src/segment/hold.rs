@@ -1,0 +1,141 @@
+//! Holds the border against looks alone, which would move it off an edge: a white shoelace in its own shade looks like shaded ground, and the shade beside
+//! a brown foot like the foot. Knows no look.
+
+use super::edges::FAINT;
+use crate::imaging::matte::grid::distance_to;
+use crate::imaging::matte::watershed;
+use crate::imaging::plane::Plane;
+
+/// Thinner changes are a matter of where exactly the edge runs.
+const THIN: u8 = 1;
+/// Smaller ones are noise.
+const LEAST: usize = 40;
+/// What is less steep is no edge that a border could be taken off.
+const EDGE: f32 = 2.0 * FAINT;
+/// A product's color is looked for so near to what was given to it.
+const NEAR: std::ops::Range<u8> = 3..7;
+/// What was given to a product with this much color (spread of the three ratios) has at least a share of it.
+const COLORED: f32 = 0.09;
+const SHARE: f32 = 0.35;
+
+/// Undoes changes from `before` to `inside`: what was taken away although its border is no less an edge than the new one, and what was given although it
+/// lacks the product's color.
+pub(super) fn hold(inside: &mut [bool], before: &[bool], steep: &Plane, chroma: &Plane) {
+    let width = steep.width;
+    for piece in changes(before, inside, width) {
+        let was = median(border(&piece, before, width, false).map(|i| steepest(i, steep)));
+        let is = median(border(&piece, inside, width, true).map(|i| steepest(i, steep)));
+        if was > is.max(EDGE) {
+            piece.iter().for_each(|i| inside[*i] = true);
+        }
+    }
+    for piece in changes(inside, before, width) {
+        let mut given = vec![false; inside.len()];
+        piece.iter().for_each(|i| given[*i] = true);
+        let far = distance_to(&given, width, NEAR.end);
+        let beside = (0..before.len()).filter(|i| before[*i] && NEAR.contains(&far[*i]));
+        let product = median(beside.map(|i| chroma.data[i]));
+        if product > COLORED && median(piece.iter().map(|i| chroma.data[*i])) < SHARE * product {
+            piece.iter().for_each(|i| inside[*i] = false);
+        }
+    }
+}
+
+/// The connected parts of what is thick in `more` beyond `less`, with their rims.
+fn changes(more: &[bool], less: &[bool], width: usize) -> Vec<Vec<usize>> {
+    let changed: Vec<bool> = more.iter().zip(less).map(|(more, less)| *more && !less).collect();
+    let same: Vec<bool> = changed.iter().map(|c| !c).collect();
+    let thick: Vec<bool> = distance_to(&same, width, THIN + 1).iter().map(|depth| *depth > THIN).collect();
+    let near = distance_to(&thick, width, THIN + 1);
+    let whole: Vec<bool> = (0..changed.len()).map(|i| changed[i] && near[i] <= THIN).collect();
+    let mut parts = watershed::components(&whole, width);
+    parts.retain(|part| part.len() >= LEAST);
+    parts
+}
+
+/// The pixels of a piece beside what is in `set`, or is not.
+fn border<'a>(
+    piece: &'a [usize],
+    set: &'a [bool],
+    width: usize,
+    within: bool,
+) -> impl Iterator<Item = usize> + 'a {
+    let beside = move |i: usize| {
+        let (x, count) = (i % width, set.len());
+        let is = |there: bool, j: usize| there && set[j] == within;
+        is(x > 0, i.wrapping_sub(1))
+            || is(x + 1 < width, i + 1)
+            || is(i >= width, i.wrapping_sub(width))
+            || is(i + width < count, i + width)
+    };
+    piece.iter().copied().filter(move |i| beside(*i))
+}
+
+/// The steepest of a pixel and its neighbors.
+fn steepest(i: usize, steep: &Plane) -> f32 {
+    let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);
+    (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| steep.clamped(x + dx, y + dy))).fold(0.0, f32::max)
+}
+
+/// The middle one of some values; 0 of none.
+fn median(values: impl Iterator<Item = f32>) -> f32 {
+    let mut values: Vec<f32> = values.collect();
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::edges::steepness;
+
+    const SIDE: usize = 100;
+
+    fn set(of: impl Fn(usize, usize) -> bool) -> Vec<bool> {
+        (0..SIDE * SIDE).map(|i| of(i % SIDE, i / SIDE)).collect()
+    }
+
+    fn plane(of: impl Fn(usize, usize) -> f32) -> Plane {
+        Plane { width: SIDE, height: SIDE, data: (0..SIDE * SIDE).map(|i| of(i % SIDE, i / SIDE)).collect() }
+    }
+
+    /// A body of columns 20..60 with a strip of columns 60..80 beside it, on light ground.
+    fn body(x: usize, y: usize) -> bool {
+        (20..60).contains(&x) && (20..80).contains(&y)
+    }
+
+    fn strip(x: usize, y: usize) -> bool {
+        (60..80).contains(&x) && (40..50).contains(&y)
+    }
+
+    /// Whether the strip is product after it was taken away (or given, if not `before`), when it is this light and has this much color.
+    fn strip_stays(before: bool, light: f32, color: f32) -> bool {
+        let of_light = plane(|x, y| match () {
+            () if body(x, y) => 0.5,
+            () if strip(x, y) => light,
+            () => 1.0,
+        });
+        let chroma = plane(|x, y| match () {
+            () if body(x, y) => 0.2,
+            () if strip(x, y) => color,
+            () => 0.0,
+        });
+        let steep = steepness(&std::array::from_fn(|_| of_light.clone()), &chroma);
+        let with = |strip_too: bool| set(|x, y| body(x, y) || (strip_too && strip(x, y)));
+        let mut inside = with(!before);
+        hold(&mut inside, &with(before), &steep, &chroma);
+        inside[45 * SIDE + 70]
+    }
+
+    #[test]
+    fn a_lace_that_goes_on_from_the_product_stays_and_a_shadow_beside_it_goes() {
+        assert!(strip_stays(true, 0.55, 0.2));
+        assert!(!strip_stays(true, 0.97, 0.0));
+    }
+
+    #[test]
+    fn what_is_given_to_a_colored_product_has_its_color() {
+        assert!(strip_stays(false, 0.5, 0.2));
+        assert!(!strip_stays(false, 0.5, 0.02));
+    }
+}
