@@ -14,7 +14,7 @@ use crate::imaging::codec::{self, Limits};
 use crate::imaging::metrics::matting;
 use crate::imaging::plane::Plane;
 use crate::jobs::library::{SAFE_TEMPLATE, TemplateLibrary};
-use crate::jobs::pipeline::{self, Wanted};
+use crate::jobs::pipeline::{self, Called, Wanted};
 
 /// Side at which sums over pixels are given, so that photos of different sizes compare.
 const SIDE: f32 = 900.0;
@@ -43,7 +43,8 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
 }
 
 fn cut(item: &Item) -> Result<(Photo, Cutout, Timing), Problem> {
-    pipeline::cut_out(&item.read()?, &item.name(), &item.product.title, &Limits::default())
+    let called = Called { file: &item.name(), title: &item.product.title };
+    pipeline::cut_out(&item.read()?, called, &Limits::default())
 }
 
 fn fidelity(items: &[Item]) -> Result<u8, Problem> {

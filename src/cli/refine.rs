@@ -16,7 +16,7 @@ use crate::domain::{Digest, Overrides, RECEIPT_SCHEMA, Receipt, SceneRequest, Ve
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::jobs::library::TemplateLibrary;
-use crate::jobs::pipeline::{self, Wanted};
+use crate::jobs::pipeline::{self, Called, Wanted};
 
 /// How a receipt's file is called after its picture.
 const RECEIPT: &str = ".receipt.json";
@@ -121,8 +121,8 @@ fn one(plan: &Plan<'_>, candidate: &Candidate) -> Result<Value, Problem> {
     let item = plan.photos.get(&old.photo_file).ok_or_else(|| {
         Problem::new(Code::SourceMismatch, name, "none of the photos given is the one it was made from")
     })?;
-    let (photo, cutout, times) =
-        pipeline::cut_out(&item.read()?, &item.name(), &item.product.title, &Limits::default())?;
+    let called = Called { file: &item.name(), title: &item.product.title };
+    let (photo, cutout, times) = pipeline::cut_out(&item.read()?, called, &Limits::default())?;
     let wanted = Wanted {
         photo: &photo,
         cutout: &cutout,

@@ -13,7 +13,7 @@ use crate::domain::{GeneratorKind, Overrides, SceneRequest, Timing, Verdict, pro
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::jobs::library::TemplateLibrary;
-use crate::jobs::pipeline::{self, Made, Wanted};
+use crate::jobs::pipeline::{self, Called, Made, Wanted};
 
 /// What is the same for all items.
 struct Plan<'a> {
@@ -97,8 +97,8 @@ fn plan<'a>(
 /// Makes all pictures of one item; returns how many failed.
 fn make_all(plan: &Plan<'_>, item: &Item, tell: &dyn Fn(&str)) -> Result<usize, Problem> {
     let name = item.path.display().to_string();
-    let (photo, cutout, times) =
-        pipeline::cut_out(&item.read()?, &name, &item.product.title, &Limits::default())?;
+    let called = Called { file: &name, title: &item.product.title };
+    let (photo, cutout, times) = pipeline::cut_out(&item.read()?, called, &Limits::default())?;
     let (overrides, placement) = match &plan.pinned {
         Pinned::Some(overrides) => (overrides.clone(), None),
         Pinned::All(placement) => (Overrides::default(), Some(placement.as_ref())),

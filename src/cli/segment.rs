@@ -10,7 +10,7 @@ use super::items::{self, Item};
 use super::{OK, SOME_FAILED, Session, output};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, Limits, PngEffort};
-use crate::jobs::pipeline;
+use crate::jobs::pipeline::{self, Called};
 use crate::storage;
 
 pub(super) fn run(session: &Session, args: &SegmentArgs) -> Result<u8, Problem> {
@@ -38,8 +38,8 @@ pub(super) fn run(session: &Session, args: &SegmentArgs) -> Result<u8, Problem> 
 
 fn cut(item: &Item, out: &Path) -> Result<String, Problem> {
     let name = item.path.display().to_string();
-    let (photo, cutout, timing) =
-        pipeline::cut_out(&item.read()?, &name, &item.product.title, &Limits::default())?;
+    let called = Called { file: &name, title: &item.product.title };
+    let (photo, cutout, timing) = pipeline::cut_out(&item.read()?, called, &Limits::default())?;
     let bytes = codec::encode_rgba_png(&cutout.rgba, PngEffort::Fast)
         .map_err(|error| Problem::new(Code::EncodeFailed, &name, error.to_string()))?;
     let path = out.join(format!("{}.cutout.png", item.stem));

@@ -9,7 +9,7 @@ use super::{Session, output};
 use crate::domain::{Cutout, GeneratorKind, Placement, Tier, Verdict};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, Limits, PngEffort};
-use crate::jobs::pipeline;
+use crate::jobs::pipeline::{self, Called};
 use crate::verify::{self, Input, Policy};
 use crate::{app, generate, ingest, storage};
 
@@ -22,8 +22,8 @@ pub(super) fn run(_: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
     let (source, candidate) = (args.source.display().to_string(), args.candidate.display().to_string());
     let fail = |error: verify::VerifyError| Problem::new(error.code(), &candidate, error.to_string());
     let policy = Policy::named(&args.policy).map_err(fail)?;
-    let (photo, cutout, _) =
-        pipeline::cut_out(&items::read(&args.source)?, &source, &source, &Limits::default())?;
+    let called = Called { file: &source, title: "" };
+    let (photo, cutout, _) = pipeline::cut_out(&items::read(&args.source)?, called, &Limits::default())?;
     let picture = ingest::ingest(&items::read(&args.candidate)?, &candidate, &Limits::default())
         .map_err(|error| error.problem(&candidate))?
         .pixels;

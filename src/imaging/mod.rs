@@ -1,5 +1,6 @@
 //! Pure pixels. Knows no product, no file and no clock. At rest: u8 sRGB, H×W×C, row-major. For blending, warping and light: linear f32.
 
+mod blur;
 pub mod codec;
 pub mod color;
 pub mod composite;

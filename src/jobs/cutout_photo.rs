@@ -5,7 +5,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use serde::{Deserialize, Serialize};
 
 use super::make_result::{self, MakeResult};
-use super::{Commit, Exit, Job, JobContext, Load, pipeline, records::CutoutRecord};
+use super::pipeline::{self, Called};
+use super::{Commit, Exit, Job, JobContext, Load, records::CutoutRecord};
 use crate::domain::Timing;
 use crate::entity::{photo, product, result};
 use crate::error::{Code, Problem};
@@ -51,7 +52,8 @@ impl Job for CutoutPhoto {
 
     fn work(&self, context: &JobContext, (row, title, file): Self::Input) -> Result<Output, Exit> {
         let bytes = context.storage.get(&file)?;
-        let (photo, cutout, timing) = pipeline::cut_out(&bytes, &row.file_name, &title, &context.limits)?;
+        let called = Called { file: &row.file_name, title: &title };
+        let (photo, cutout, timing) = pipeline::cut_out(&bytes, called, &context.limits)?;
         let record = CutoutRecord::store(&cutout, file, context.storage.as_ref())?;
         let notices = photo.notices.iter().chain(&cutout.notices).cloned().collect();
         Ok(Output { record, pixel_digest: photo.pixel_digest.hex(), notices, timing })

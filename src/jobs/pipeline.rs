@@ -26,13 +26,22 @@ pub fn ms(start: Instant) -> f32 {
 /// How sure a cutout can be at most of what is seen through: too little to be delivered unseen.
 const SEEN_THROUGH: f32 = 0.45;
 
-/// Bytes → Photo → Cutout, with times. `name` is the file's in messages, `said` what the merchant calls the product.
+/// What a photo and the thing on it are called.
+#[derive(Clone, Copy, Debug)]
+pub struct Called<'a> {
+    /// The file, in messages.
+    pub file: &'a str,
+    /// What the merchant calls the product; may be empty.
+    pub title: &'a str,
+}
+
+/// Bytes → Photo → Cutout, with times.
 pub fn cut_out(
     bytes: &[u8],
-    name: &str,
-    said: &str,
+    called: Called<'_>,
     limits: &Limits,
 ) -> Result<(Photo, Cutout, Timing), Problem> {
+    let name = called.file;
     let start = Instant::now();
     let photo = ingest::ingest(bytes, name, limits).map_err(|error| error.problem(name))?;
     let ingest_ms = ms(start);
@@ -40,7 +49,9 @@ pub fn cut_out(
     let mut cutout = segment::segment(&photo, name)
         .map_err(|error| Problem::new(error.code(), name, error.to_string()))?;
     // No photo on white tells pale cloth from cloth that the white shows through.
-    if let Some(word) = seen_through(said).or_else(|| seen_through(name)).filter(|_| photo.alpha.is_none()) {
+    if let Some(word) =
+        seen_through(called.title).or_else(|| seen_through(name)).filter(|_| photo.alpha.is_none())
+    {
         let message =
             format!("it is \"{word}\": what shows through it in the photo would show in every scene");
         cutout.notices.push(Problem::new(Code::MatteUncertain, name, message));

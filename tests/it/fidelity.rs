@@ -9,7 +9,7 @@ use packshot::domain::{
 };
 use packshot::generate::{self, Input as PlanInput};
 use packshot::imaging::codec::Limits;
-use packshot::jobs::pipeline;
+use packshot::jobs::pipeline::{self, Called};
 use packshot::verify::{self, Input, Policy};
 
 use crate::stage::{library, root};
@@ -26,7 +26,9 @@ fn scene() -> &'static Scene {
     static SCENE: OnceLock<Scene> = OnceLock::new();
     SCENE.get_or_init(|| {
         let bytes = std::fs::read(root().join("fixtures/products/tea-carton.jpg")).unwrap();
-        let (photo, cutout, _) = pipeline::cut_out(&bytes, "tea-carton.jpg", "", &Limits::default()).unwrap();
+        let (photo, cutout, _) =
+            pipeline::cut_out(&bytes, Called { file: "tea-carton.jpg", title: "" }, &Limits::default())
+                .unwrap();
         let plate = library().plate("wooden-table").unwrap();
         let request = SceneRequest {
             width: 1000,
@@ -199,6 +201,7 @@ fn the_same_request_gives_the_same_bytes() {
         .unwrap();
     assert!(again.master == scene.made.master);
     let bytes = std::fs::read(root().join("fixtures/products/tea-carton.jpg")).unwrap();
-    let (_, cutout, _) = pipeline::cut_out(&bytes, "tea-carton.jpg", "", &Limits::default()).unwrap();
+    let (_, cutout, _) =
+        pipeline::cut_out(&bytes, Called { file: "tea-carton.jpg", title: "" }, &Limits::default()).unwrap();
     assert!(cutout.rgba == scene.cutout.rgba && cutout.shadow == scene.cutout.shadow);
 }

@@ -7,12 +7,13 @@ use packshot::error::Code;
 use packshot::imaging::codec::{self, Limits};
 use packshot::imaging::metrics::matting;
 use packshot::imaging::plane::Plane;
-use packshot::jobs::pipeline;
+use packshot::jobs::pipeline::{self, Called};
 
 fn cut(name: &str) -> (Cutout, Plane, Plane) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/products");
     let bytes = std::fs::read(folder.join(format!("{name}.jpg"))).unwrap();
-    let (_, cutout, _) = pipeline::cut_out(&bytes, name, "", &Limits::default()).unwrap();
+    let (_, cutout, _) =
+        pipeline::cut_out(&bytes, Called { file: name, title: "" }, &Limits::default()).unwrap();
     let truth = codec::read_gray(&std::fs::read(folder.join(format!("{name}.alpha.png"))).unwrap()).unwrap();
     let found = Plane {
         width: cutout.rgba.width() as usize,
@@ -114,7 +115,8 @@ fn what_is_called_sheer_is_sent_to_a_person() {
         std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/products/sheer-scarf.jpg"))
             .unwrap();
     let title = "Lumen silk organza scarf";
-    let (_, cutout, _) = pipeline::cut_out(&bytes, "a.jpg", title, &Limits::default()).unwrap();
+    let (_, cutout, _) =
+        pipeline::cut_out(&bytes, Called { file: "a.jpg", title }, &Limits::default()).unwrap();
     assert!(cutout.confidence < 0.5);
     assert!(cutout.notices.iter().any(|n| n.message.contains("organza")), "{:?}", cutout.notices);
 }

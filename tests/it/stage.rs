@@ -16,7 +16,7 @@ use packshot::imaging::composite::{self, Relight};
 use packshot::imaging::warp::{self, Layer, Similarity};
 use packshot::ingest::manifest::Manifest;
 use packshot::jobs::library::TemplateLibrary;
-use packshot::jobs::pipeline;
+use packshot::jobs::pipeline::{self, Called};
 use packshot::verify::{self, Input, Policy};
 
 /// The checkout.
@@ -68,7 +68,8 @@ pub(crate) fn bundled(name: &str) -> &'static Bundled {
 impl Bundled {
     /// It with another photo of it, in bytes.
     pub(crate) fn with_photo(&self, bytes: &[u8]) -> Bundled {
-        let (photo, cutout, _) = pipeline::cut_out(bytes, &self.name, "", &Limits::default()).unwrap();
+        let (photo, cutout, _) =
+            pipeline::cut_out(bytes, Called { file: &self.name, title: "" }, &Limits::default()).unwrap();
         let (name, sku, category) = (self.name.clone(), self.sku.clone(), self.category.clone());
         Bundled { name, sku, category, width_m: self.width_m, cut: OnceLock::from((photo, cutout)) }
     }
@@ -78,7 +79,8 @@ impl Bundled {
         self.cut.get_or_init(|| {
             let file = format!("{}.jpg", self.name);
             let bytes = fs::read(root().join("fixtures/products").join(&file)).unwrap();
-            let (photo, cutout, _) = pipeline::cut_out(&bytes, &file, "", &Limits::default()).unwrap();
+            let (photo, cutout, _) =
+                pipeline::cut_out(&bytes, Called { file: &file, title: "" }, &Limits::default()).unwrap();
             (photo, cutout)
         })
     }
