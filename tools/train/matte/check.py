@@ -15,7 +15,7 @@ EDGE = 448  # pixels along an edge of what the network is shown
 PRODUCTS = Path(__file__).parents[3] / "fixtures" / "products"
 
 
-def boxed(path: Path, edge: int, mode: str) -> np.ndarray:
+def boxed(path: Path, mode: str, edge: int = EDGE) -> np.ndarray:
     """A picture scaled into a square; what is left over repeats its border."""
     picture = Image.open(path).convert(mode)
     scale = edge / max(picture.size)
@@ -32,7 +32,7 @@ def fixtures(answer: Callable[[np.ndarray], np.ndarray]) -> tuple[dict[str, dict
     """
     scores, cells = {}, []
     for path in sorted(PRODUCTS.glob("*.jpg")):
-        photo, truth = boxed(path, EDGE, "RGB"), boxed(path.with_suffix(".alpha.png"), EDGE, "L") / 255.0
+        photo, truth = boxed(path, "RGB"), boxed(path.with_suffix(".alpha.png"), "L") / 255.0
         alpha = answer(np.ascontiguousarray(photo.transpose(2, 0, 1)[None].astype(np.float32) / 255))[0, 0]
         both = np.logical_and(alpha > 0.5, truth > 0.5).sum() / max(np.logical_or(alpha > 0.5, truth > 0.5).sum(), 1)
         scores[path.stem] = {"iou": round(float(both), 3), "error": round(float(np.abs(alpha - truth).mean()), 4)}
