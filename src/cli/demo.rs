@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
 use tokio::signal;
 
 use super::args::DemoArgs;
@@ -24,6 +25,8 @@ const SEED: u64 = 1;
 const SIZE: u32 = 2048;
 /// Written when everything is done; its absence means that an earlier run was stopped.
 const DONE: &str = "done";
+/// What was asked for: only the same is gone on with.
+const ASKED: &str = "asked.json";
 
 pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<u8, Problem> {
     if let Some(name) = &args.market {
@@ -34,8 +37,10 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<u8, Problem> {
     if finished && !args.keep {
         clear(&args.out)?;
     } else if data.exists() && !finished {
+        check_asked(args, &data)?;
         output::say("An earlier run was stopped half way; finishing what was left.");
     }
+    storage::write_whole(&data.join(ASKED), asked(args).as_bytes()).map_err(|error| error.problem())?;
     let outcomes = super::runtime()?.block_on(work(session, args, &data))?;
     let Some((outcomes, mut problems, store)) = outcomes else {
         output::say("Stopped. The same command goes on from here.");
@@ -49,6 +54,24 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result<u8, Problem> {
     output::line(&format!("contact sheet: {}", args.out.join("index.html").display()));
     let failed = outcomes.iter().flat_map(|o| &o.results).any(|r| r.status == Status::Failed);
     Ok(if problems.is_empty() && !failed { OK } else { SOME_FAILED })
+}
+
+/// What decides which pictures are made.
+fn asked(args: &DemoArgs) -> String {
+    json!({"photos": args.photos, "market": args.market, "month": args.month}).to_string()
+}
+
+/// Two runs that ask for different scenes do not go into one folder.
+fn check_asked(args: &DemoArgs, data: &Path) -> Result<(), Problem> {
+    match fs::read_to_string(data.join(ASKED)) {
+        Ok(before) if before != asked(args) => {
+            let message = format!(
+                "the run that was stopped there had asked for {before}: ask for the same, or choose another folder"
+            );
+            Err(Problem::new(Code::ConfigInvalid, args.out.display().to_string(), message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Removes what an earlier run of ours made, and nothing else.

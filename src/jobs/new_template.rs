@@ -1,5 +1,6 @@
 //! A merchant's own background picture as a template on disk. Knows no product.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::RgbImage;
@@ -92,16 +93,20 @@ pub fn add(root: &Path, new: NewTemplate<'_>) -> Result<Added, Problem> {
     let image = encoded(codec::encode_jpeg(&picture, QUALITY))?;
     let depth = encoded(codec::encode_depth_png(&maps.depth))?;
     let ground = encoded(codec::encode_gray_png(&maps.ground, PngEffort::Small))?;
+    // Named by what they hold, so that pictures of two versions lie beside each other until the description names the new ones.
+    let [image_sha256, depth_sha256, ground_sha256] =
+        [&image, &depth, &ground].map(|bytes| Digest::of(bytes));
+    let named = |what: &str, digest: Digest, kind: &str| format!("{what}-{}.{kind}", &digest.hex()[..12]);
     let files = PlateFiles {
-        image: "plate.jpg".into(),
+        image: named("plate", image_sha256, "jpg"),
         width,
         height,
-        depth: "depth.png".into(),
+        depth: named("depth", depth_sha256, "png"),
         depth_unit_m: plate::DEPTH_UNIT_M,
-        ground: "ground.png".into(),
-        image_sha256: Digest::of(&image),
-        depth_sha256: Digest::of(&depth),
-        ground_sha256: Digest::of(&ground),
+        ground: named("ground", ground_sha256, "png"),
+        image_sha256,
+        depth_sha256,
+        ground_sha256,
     };
     let template = plate::template(&reading, new.naming, files);
     let preview = plate::preview(&picture, &template, &maps);
@@ -116,12 +121,25 @@ pub fn add(root: &Path, new: NewTemplate<'_>) -> Result<Added, Problem> {
     Ok(Added { reading, template, preview, notices, written })
 }
 
-/// Writes the three pictures, then what names them by digest.
+/// Writes the three pictures, then the description that names them, then removes those of a template that it replaced: whenever this is killed, one of
+/// the two is whole.
 fn write(folder: &Path, files: &PlateFiles, pictures: [&[u8]; 3], text: &str) -> Result<(), Problem> {
-    for (file, bytes) in [&files.image, &files.depth, &files.ground].into_iter().zip(pictures) {
+    let description = folder.join("template.toml");
+    let before =
+        fs::read_to_string(&description).ok().and_then(|old| toml::from_str::<SceneTemplate>(&old).ok());
+    let names = |files: &PlateFiles| [files.image.clone(), files.depth.clone(), files.ground.clone()];
+    let now = names(files);
+    for (file, bytes) in now.iter().zip(pictures) {
         storage::write_whole(&folder.join(file), bytes).map_err(|error| error.problem())?;
     }
-    storage::write_whole(&folder.join("template.toml"), text.as_bytes()).map_err(|error| error.problem())
+    storage::write_whole(&description, text.as_bytes()).map_err(|error| error.problem())?;
+    let within = |file: &String| Path::new(file).file_name() == Some(file.as_ref());
+    let old = before.iter().flat_map(|old| names(&old.plate));
+    for old in old.filter(|old| within(old) && !now.contains(old)) {
+        // What stays behind is read by nobody.
+        let _ = fs::remove_file(folder.join(old));
+    }
+    Ok(())
 }
 
 fn check_name(name: &str, folder: &Path, replace: bool) -> Result<(), Problem> {

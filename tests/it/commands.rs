@@ -177,6 +177,11 @@ fn a_killed_demo_finishes_what_was_left_and_makes_the_same_pictures() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!killed.join("index.html").exists(), "it was killed too late to prove anything");
+    let output = demo(&home, &killed).arg(root().join("fixtures/products/soda-can.jpg")).output().unwrap();
+    assert_eq!(
+        (output.status.code(), &lines(&output)[0]["error"]["code"]),
+        (Some(2), &"config_invalid".into())
+    );
     let output = demo(&home, &killed).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     assert!(String::from_utf8_lossy(&output.stderr).contains("finishing what was left"));

@@ -119,6 +119,19 @@ fn a_background_of_ones_own_becomes_a_template_once_what_is_unsure_was_said() {
     let (status, line) = run(&[&scene[..], &[out.to_str().unwrap()]].concat());
     assert_eq!((status, line["template"].as_str()), (0, Some("our-terrace")), "{line}");
 
+    let files = || -> Vec<_> {
+        let folder = fs::read_dir(scenes.join("our-terrace")).unwrap();
+        folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let before = files();
+    boards(0.2, 0.6).save(&picture).unwrap();
+    assert_eq!(add(&["--name", "our-terrace", "--width-cm", "90", "--light", "left", "--replace"]).0, 0);
+    let now = files();
+    assert_eq!(now.len(), 4, "{now:?}");
+    // A picture that a killed run had left would be no picture of the template that is there.
+    assert!(now.iter().all(|name| name == "template.toml" || !before.contains(name)), "{before:?} {now:?}");
+    assert_eq!(run(&["templates", "check"]).0, 0);
+
     for (more, code) in [
         (&["--name", "our-terrace", "--accept"][..], "template_exists"),
         (&["--name", "Our Terrace", "--accept"], "template_invalid"),
