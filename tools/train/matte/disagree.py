@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from PIL import Image
 from scipy import ndimage
 
 from . import check

@@ -1,4 +1,4 @@
-"""The memory layout of a scene, as in tracer.h, and the shared library that draws it."""
+"""The memory layout of a scene, as in shapes.h, and the shared library that draws it."""
 
 import ctypes
 import subprocess
@@ -34,7 +34,7 @@ def tracer(accelerator: bool) -> ctypes.CDLL:
     subprocess.run([*how, str(HERE / "tracer.cu"), "-o", str(built)], check=True)
     library = ctypes.CDLL(str(built))
     if library.scene_bytes() != SCENE.itemsize:
-        raise RuntimeError(f"layout.py and tracer.h disagree: {SCENE.itemsize} bytes a scene here, {library.scene_bytes()} there")
+        raise RuntimeError(f"layout.py and shapes.h disagree: {SCENE.itemsize} bytes a scene here, {library.scene_bytes()} there")
     return library
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .layout import BOX, CAPSULE, CYLINDER, ELLIPSOID, LATHE, LATTICE, MATERIAL, MOST_MATERIALS, MOST_PARTS, OUTLINE, PART, PLAIN, TORUS
+from .layout import BOX, CAPSULE, CYLINDER, ELLIPSOID, LATHE, LATTICE, MATERIAL, MOST_MATERIALS, MOST_PARTS, OUTLINE, PLAIN, TORUS
 
 
 def turn(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import things
 from .layout import CHECKS, CLOUDS, MATERIAL, PLAIN, PLANKS, SCENE, SPECKLE, VEINS, WEAVE, settle
+from .paint import paint
 from .parts import Thing, turn
 
 
@@ -58,7 +59,7 @@ def set_ground(made: np.ndarray, at: int, white: bool, rng: np.random.Generator)
     else:
         made["cove"] = 0
         if rng.random() < 0.6:
-            wall["color"], wall["other"] = things.paint(rng), things.paint(rng)
+            wall["color"], wall["other"] = paint(rng), paint(rng)
             wall["pattern"] = rng.choice([PLAIN, PLAIN, PLAIN, PLANKS, CLOUDS, CHECKS])
     made["material"][at], made["material"][at + 1] = ground, wall
     made["ground"], made["wall"] = at, at + 1 if rng.random() < 0.9 else -1
