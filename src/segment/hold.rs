@@ -2,6 +2,7 @@
 //! a brown foot like the foot. Knows no look.
 
 use super::edges::FAINT;
+use super::shade::steepest_around;
 use crate::imaging::matte::grid::distance_to;
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
@@ -20,11 +21,11 @@ const SHARE: f32 = 0.35;
 
 /// Undoes changes from `before` to `inside`: what was taken away although its border is no less an edge than the new one, and what was given although it
 /// lacks the product's color.
-pub(super) fn hold(inside: &mut [bool], before: &[bool], steep: &Plane, chroma: &Plane) {
+pub(super) fn undo(inside: &mut [bool], before: &[bool], steep: &Plane, chroma: &Plane) {
     let width = steep.width;
     for piece in changes(before, inside, width) {
-        let was = median(border(&piece, before, width, false).map(|i| steepest(i, steep)));
-        let is = median(border(&piece, inside, width, true).map(|i| steepest(i, steep)));
+        let was = median(border(&piece, before, width, false).map(|i| steepest_around(i, 1, steep)));
+        let is = median(border(&piece, inside, width, true).map(|i| steepest_around(i, 1, steep)));
         if was > is.max(EDGE) {
             piece.iter().for_each(|i| inside[*i] = true);
         }
@@ -69,12 +70,6 @@ fn border<'a>(
             || is(i + width < count, i + width)
     };
     piece.iter().copied().filter(move |i| beside(*i))
-}
-
-/// The steepest of a pixel and its neighbors.
-fn steepest(i: usize, steep: &Plane) -> f32 {
-    let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);
-    (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| steep.clamped(x + dx, y + dy))).fold(0.0, f32::max)
 }
 
 /// The middle one of some values; 0 of none.
@@ -123,7 +118,7 @@ mod tests {
         let steep = steepness(&std::array::from_fn(|_| of_light.clone()), &chroma);
         let with = |strip_too: bool| set(|x, y| body(x, y) || (strip_too && strip(x, y)));
         let mut inside = with(!before);
-        hold(&mut inside, &with(before), &steep, &chroma);
+        undo(&mut inside, &with(before), &steep, &chroma);
         inside[45 * SIDE + 70]
     }
 

@@ -107,7 +107,7 @@ fn settle(
 ) -> Vec<bool> {
     let before = inside.to_vec();
     let shaded = looks::settle(inside, ratio, mesh, holes);
-    hold::hold(inside, &before, steep, chroma);
+    hold::undo(inside, &before, steep, chroma);
     shaded
 }
 
@@ -155,7 +155,7 @@ fn open_border(inside: &[bool], steep: &Plane) -> f32 {
     let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
     let depth = distance_to(&outside, steep.width, 2);
     let border = || (0..depth.len()).filter(|i| depth[*i] == 1);
-    let open = border().filter(|i| steepest_around(*i, steep) < FAINT).count();
+    let open = border().filter(|i| steepest_around(*i, 2, steep) < FAINT).count();
     open as f32 / border().count().max(1) as f32
 }
 

@@ -54,16 +54,16 @@ fn is_upright(part: &[usize], width: usize) -> bool {
 /// Median over a part's outer border, where `near` to the outside, of the steepest within two pixels; infinite if it has none.
 fn border_steepness(part: &[usize], near: &[u8], steep: &Plane) -> f32 {
     let mut most: Vec<f32> =
-        part.iter().filter(|i| near[**i] <= 2).map(|i| steepest_around(*i, steep)).collect();
+        part.iter().filter(|i| near[**i] <= 2).map(|i| steepest_around(*i, 2, steep)).collect();
     most.sort_by(f32::total_cmp);
     most.get(most.len() / 2).copied().unwrap_or(f32::INFINITY)
 }
 
-/// The steepest within two pixels of the pixel `i`.
-pub(super) fn steepest_around(i: usize, steep: &Plane) -> f32 {
+/// The steepest within `reach` columns and rows of the pixel `i`.
+pub(super) fn steepest_around(i: usize, reach: isize, steep: &Plane) -> f32 {
     let (x, y) = ((i % steep.width) as isize, (i / steep.width) as isize);
-    (-2..=2)
-        .flat_map(|dy| (-2..=2).map(move |dx| (dx, dy)))
+    (-reach..=reach)
+        .flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)))
         .map(|(dx, dy)| steep.clamped(x + dx, y + dy))
         .fold(0.0, f32::max)
 }

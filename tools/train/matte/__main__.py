@@ -25,7 +25,7 @@ def described(first: int) -> np.ndarray:
     return np.stack([scenes.scene(first + i) for i in range(64)])
 
 
-def draw(seconds: float, edge: int, side: int, device: str, seed: int, most: int) -> tuple[torch.Tensor, torch.Tensor]:
+def draw(seconds: float, edge: int, side: int, device: str, seed: int, most: int) -> torch.Tensor:
     """Training pictures, N x 4 x edge x edge, u8: sRGB and alpha. Kept on the device."""
     library = layout.tracer(device == "cuda")
     made, started = [], time.monotonic()
