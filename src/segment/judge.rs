@@ -21,6 +21,8 @@ const OPEN_BORDER: f32 = 0.05;
 /// Share of a colored cable's loops that looks like ground, above which a person must look: clean ones have up to 0.023, with flecks left between
 /// them 0.034.
 const FLECKED: f32 = 0.028;
+/// Share of a product that looks like the ground, above which a person must look: where white lies on white its border is a guess.
+const ALIKE: f32 = 0.45;
 /// Share of a product through which the ground seems to show, above which a person must look.
 const TRANSPARENT: f32 = 0.34;
 
@@ -101,7 +103,7 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
     let alike = alike as f32 / count.max(1) as f32;
     let through = through as f32 / count.max(1) as f32;
     let mut doubts = Vec::new();
-    if alike > 0.45 {
+    if alike > ALIKE {
         let message = format!(
             "{:.0} % of the product looks like the background: glass, or white on white",
             alike * 100.0
@@ -138,6 +140,7 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
     }
     let confidence = (0.35 + 0.65 * clarity) * (1.0 - 0.7 * ((alike - 0.3) / 0.7).clamp(0.0, 1.0));
     let unsure = veiled
+        || alike > ALIKE
         || through > TRANSPARENT
         || region.open > OPEN_BORDER
         || region.flecked > FLECKED

@@ -14,7 +14,7 @@ use crate::stage::{Bundled, Stage, catalog};
 /// Side of the masters.
 const SIZE: u32 = 900;
 
-/// What the ground is seen through, white on white without an edge and ground left in a cable's loop are for a person to look at.
+/// What the ground is seen through, white on white and ground left in a cable's loop are for a person to look at.
 fn is_clear(stage: &Stage) -> bool {
     ![
         "glass-carafe",
@@ -25,6 +25,7 @@ fn is_clear(stage: &Stage) -> bool {
         "desk-lamp",
         "sheer-scarf",
         "wig-stand",
+        "white-mug",
     ]
     .contains(&stage.product.name.as_str())
 }
