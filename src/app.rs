@@ -7,9 +7,11 @@ use std::time::Duration;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::DatabaseConnection;
 
-use crate::domain::TenantScope;
+use crate::config::Config;
+use crate::domain::{Segmenter, TenantScope};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
+use crate::inference::{self, MattingPack, Pack, Runtime};
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::{self, JobContext, Runner, Settings};
 use crate::queue::{Clock, Queue};
@@ -49,10 +51,11 @@ impl App {
         Ok(App { db, queue, storage, library, scope, _lock: lock })
     }
 
-    /// A worker for this folder; it is the only one, because the folder is locked.
-    pub fn runner(&self, workers: usize) -> Runner<JobContext> {
+    /// A worker for this folder; it is the only one, because the folder is locked. `opinion` votes on cutouts.
+    pub fn runner(&self, workers: usize, opinion: Option<Arc<dyn Segmenter>>) -> Runner<JobContext> {
         let storage: Arc<dyn Storage> = self.storage.clone();
-        let context = JobContext { storage, library: self.library.clone(), limits: Limits::default() };
+        let context =
+            JobContext { storage, library: self.library.clone(), opinion, limits: Limits::default() };
         let settings =
             Settings { slots: workers, alone: true, poll: Duration::from_millis(100), ..Settings::default() };
         Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
@@ -73,4 +76,32 @@ pub fn home() -> Result<PathBuf, Problem> {
 /// The templates of this installation.
 pub fn library() -> Result<Arc<TemplateLibrary>, Problem> {
     Ok(Arc::new(TemplateLibrary::open(&home()?.join("templates"))?))
+}
+
+/// The value of `vote` that means nobody.
+const NOBODY: &str = "none";
+
+/// Where packs lie.
+pub fn models() -> Result<PathBuf, Problem> {
+    Ok(home()?.join("models"))
+}
+
+/// The runtime that the settings name.
+pub fn inference_runtime(config: &Config) -> Result<Runtime, Problem> {
+    let library = match config.runtime.as_os_str().is_empty() {
+        true => inference::library_in(&home()?),
+        false => config.runtime.clone(),
+    };
+    Runtime::load(&library).map_err(|error| error.problem("runtime"))
+}
+
+/// Who votes on cutouts by the settings; nobody if they say so.
+pub fn opinion(config: &Config) -> Result<Option<Arc<dyn Segmenter>>, Problem> {
+    if config.vote == NOBODY {
+        return Ok(None);
+    }
+    let wrong = |error: inference::InferenceError| error.problem(&config.vote);
+    let pack = Pack::read(&models()?.join(&config.vote)).map_err(wrong)?;
+    let pack = MattingPack::open(pack, &inference_runtime(config)?).map_err(wrong)?;
+    Ok(Some(Arc::new(pack)))
 }

@@ -10,6 +10,8 @@ use crate::error::{Code, Problem};
 pub const DEFAULTS: &str = include_str!("../packshot.default.toml");
 /// Prefix of environment variables: `PACKSHOT_WORKERS` overrides `workers`.
 const PREFIX: &str = "PACKSHOT_";
+/// The runtime's own variable for its library, which other programs honor, too.
+const RUNTIME: &str = "ORT_DYLIB_PATH";
 /// Variables with the prefix that are not settings: where the program's own files are.
 const HOME: &str = "PACKSHOT_HOME";
 
@@ -21,6 +23,10 @@ pub struct Config {
     pub workers: usize,
     /// Log directives, as in `warn,packshot=info`.
     pub log: String,
+    /// The ONNX runtime library; empty = where `make runtime` puts it.
+    pub runtime: PathBuf,
+    /// The pack that votes on cutouts, or `none`.
+    pub vote: String,
     /// Default width and height of a scene's master in pixels.
     pub scene_size: u32,
     /// Default width and height of a white main image in pixels.
@@ -36,7 +42,12 @@ impl Config {
         let mut table: toml::Table = DEFAULTS
             .parse()
             .map_err(|error: toml::de::Error| invalid("packshot.default.toml", error.to_string()))?;
+        let mut library = String::new();
         for (name, value) in environment {
+            if name == RUNTIME {
+                library = value;
+                continue;
+            }
             let Some(key) = name.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
             if name == HOME {
                 continue;
@@ -54,6 +65,9 @@ impl Config {
             };
             let new = new.ok_or_else(|| invalid(&name, format!("`{value}` is not a whole number")))?;
             table.insert(key, new);
+        }
+        if table.get("runtime").and_then(toml::Value::as_str) == Some("") {
+            table.insert("runtime".to_owned(), toml::Value::String(library));
         }
         let config: Config =
             table.try_into().map_err(|error: toml::de::Error| invalid("settings", error.to_string()))?;
@@ -103,6 +117,14 @@ mod tests {
     fn the_defaults_are_valid_and_the_environment_wins() {
         assert_eq!(with("UNRELATED", "1").unwrap().jpeg_quality, 92);
         assert_eq!(with("PACKSHOT_WORKERS", "3").unwrap().workers, 3);
+    }
+
+    #[test]
+    fn the_runtime_of_other_programs_is_used_unless_ours_is_named() {
+        let both = [("ORT_DYLIB_PATH", "/a.so"), ("PACKSHOT_RUNTIME", "/b.so")];
+        let both = both.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(with("ORT_DYLIB_PATH", "/a.so").unwrap().runtime, PathBuf::from("/a.so"));
+        assert_eq!(Config::from_environment(both.into_iter()).unwrap().runtime, PathBuf::from("/b.so"));
     }
 
     #[test]

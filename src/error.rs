@@ -77,6 +77,11 @@ codes! {
     ProductCutOff "product_cut_off" Warning "The product touches the frame's edge; photograph it whole, with a margin.",
     SeveralProducts "several_products" Warning "More than one separate thing stands in the photo; send one product a photo if that is not meant.",
     MatteUncertain "matte_uncertain" Warning "Parts of the product are hardly different from the background; check the cutout.",
+    // inference
+    RuntimeMissing "runtime_missing" Environment "Run `make runtime`, or name the library with PACKSHOT_RUNTIME; PACKSHOT_VOTE=none works without it.",
+    PackUnknown "pack_unknown" Invalid "Use a name from `packshot packs list`.",
+    PackInvalid "pack_invalid" Invalid "Mend or fetch the pack again; `packshot packs check` says what is wrong.",
+    InferenceFailed "inference_failed" Environment "Run the same again; if it stays, run `packshot packs check`.",
     // templates and requests
     TemplateUnknown "template_unknown" Invalid "Use a name from `packshot templates list`.",
     TemplateExists "template_exists" Invalid "Choose another name, or add --replace.",

@@ -16,6 +16,8 @@ pub mod domain;
 
 /// 2: one table per file with its scoped finder; knows no rules.
 pub mod entity;
+/// 2: packs → sessions → tensors; knows no product.
+pub mod inference;
 /// 2: every stored object is one variant of `StorageKey`; knows no database.
 pub mod storage;
 

@@ -50,6 +50,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli/"]),
     ("indicatif", &["src/cli/"]),
     ("minijinja", &["src/cli/sheet.rs"]),
+    ("ort", &["src/inference/"]),
     ("rayon", &["src/cli/", "src/jobs/"]),
     ("rand_chacha", &["src/domain/seed.rs"]),
     ("std::env::var", &["src/config.rs"]),

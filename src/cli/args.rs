@@ -39,6 +39,13 @@ pub(super) enum Command {
         after_help = "Example: packshot doctor\nExit status: 0 it can, 1 it cannot (the JSON lines say why), 2 wrong usage."
     )]
     Doctor,
+    /// List networks, or check that each still answers as its maker's did
+    #[command(
+        subcommand,
+        after_help = "Example: packshot packs list\n         packshot packs check packshot-matte\n\
+        Exit status: 0 all are whole, 1 one is broken or the runtime is missing, 2 wrong usage."
+    )]
+    Packs(PacksCommand),
     /// Change one thing in pictures that were made before, and keep the rest
     #[command(
         after_help = "Example: packshot refine out/mug.beach.01.jpg --source photos/ --rotation 3 --out refined\n         \
@@ -215,6 +222,22 @@ pub(super) struct SceneArgs {
     /// Where the pictures go
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PacksCommand {
+    /// One pack a line, its name first
+    #[command(after_help = "Example: packshot packs list\n\
+        Exit status: 0 all can be read, 1 one cannot, 2 wrong usage.")]
+    List,
+    /// Hold every file against its digest, every shape against the graph, and run the self-test
+    #[command(after_help = "Example: packshot packs check\n\
+        Exit status: 0 all are whole, 1 one is broken or the runtime is missing, 2 wrong usage.")]
+    Check {
+        /// Only this pack
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,7 +8,7 @@ use super::args::BenchArgs;
 use super::items::{self, Item};
 use super::{OK, Session, output};
 use crate::app;
-use crate::domain::{Cutout, GeneratorKind, Overrides, Photo, SceneRequest, Timing};
+use crate::domain::{Cutout, GeneratorKind, Overrides, Photo, SceneRequest, Segmenter, Timing};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, Limits};
 use crate::imaging::metrics::matting;
@@ -37,21 +37,22 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
         if cfg!(debug_assertions) { "development" } else { "release" }
     ));
     match args.what.as_str() {
-        "fidelity" => fidelity(&items),
+        "fidelity" => fidelity(session, &items),
         _ => pipeline_times(session, &items),
     }
 }
 
-fn cut(item: &Item) -> Result<(Photo, Cutout, Timing), Problem> {
+fn cut(item: &Item, opinion: Option<&dyn Segmenter>) -> Result<(Photo, Cutout, Timing), Problem> {
     let called = Called { file: &item.name(), title: &item.product.title };
-    pipeline::cut_out(&item.read()?, called, &Limits::default())
+    pipeline::cut_out(&item.read()?, called, &Limits::default(), opinion)
 }
 
-fn fidelity(items: &[Item]) -> Result<u8, Problem> {
+fn fidelity(session: &Session, items: &[Item]) -> Result<u8, Problem> {
     output::line("sku            SAD/k   MSE     IoU     fringe dark  saturated  confidence  ms");
+    let opinion = session.opinion()?;
     let (mut sads, mut fringes) = (Vec::new(), Vec::new());
     for item in items {
-        let (photo, cutout, timing) = cut(item)?;
+        let (photo, cutout, timing) = cut(item, opinion.as_deref())?;
         let truth = truth(item, &photo)?;
         let plane = |rgba: &RgbaImage| Plane {
             width: rgba.width() as usize,
@@ -100,7 +101,7 @@ fn truth(item: &Item, photo: &Photo) -> Result<RgbaImage, Problem> {
 }
 
 fn pipeline_times(session: &Session, items: &[Item]) -> Result<u8, Problem> {
-    let library = app::library()?;
+    let (library, opinion) = (app::library()?, session.opinion()?);
     output::line(
         "sku            ingest  segment  generate  verify  encode   (milliseconds, one thread, median of 3)",
     );
@@ -108,7 +109,7 @@ fn pipeline_times(session: &Session, items: &[Item]) -> Result<u8, Problem> {
     for item in items {
         let mut runs = [const { Vec::new() }; 5];
         for _ in 0..RUNS {
-            let times = once(session, &library, item)?;
+            let times = once(session, &library, opinion.as_deref(), item)?;
             runs.iter_mut().zip(times).for_each(|(all, time)| all.push(time));
         }
         let medians = runs.map(|mut all| median(&mut all));
@@ -129,8 +130,13 @@ fn pipeline_times(session: &Session, items: &[Item]) -> Result<u8, Problem> {
     Ok(OK)
 }
 
-fn once(session: &Session, library: &TemplateLibrary, item: &Item) -> Result<[f32; 5], Problem> {
-    let (photo, cutout, times) = cut(item)?;
+fn once(
+    session: &Session,
+    library: &TemplateLibrary,
+    opinion: Option<&dyn Segmenter>,
+    item: &Item,
+) -> Result<[f32; 5], Problem> {
+    let (photo, cutout, times) = cut(item, opinion)?;
     let size = session.config.scene_size;
     let wanted = Wanted {
         photo: &photo,

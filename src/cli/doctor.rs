@@ -25,6 +25,7 @@ pub(super) fn run(session: &Session) -> Result<u8, Problem> {
     answer("workers", Ok(format!("{} at a time", session.workers())));
     answer("home", app::home().map(|home| home.display().to_string()));
     answer("templates", templates());
+    answer("second opinion", second_opinion(session));
     answer("temporary files", temporary());
     answer("database", database());
     Ok(if healthy { OK } else { SOME_FAILED })
@@ -40,6 +41,15 @@ fn templates() -> Result<String, Problem> {
         library.scenes().len(),
         library.channels().len()
     ))
+}
+
+/// Who votes on cutouts, and whether that one still answers as its maker's did.
+fn second_opinion(session: &Session) -> Result<String, Problem> {
+    let Some(opinion) = session.opinion()? else {
+        return Ok("nobody votes on cutouts, as the settings say".to_owned());
+    };
+    let by = opinion.voter();
+    Ok(format!("{} {} on {} ({})", by.pack, by.version, by.provider, by.runtime))
 }
 
 /// A folder of our own under the system's temporary folder, removed when dropped.

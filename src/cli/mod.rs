@@ -7,6 +7,7 @@ mod doctor;
 mod items;
 mod output;
 mod overrides;
+mod packs;
 mod picture;
 mod refine;
 mod scene;
@@ -15,9 +16,13 @@ mod sheet;
 mod templates;
 mod verify;
 
+use std::sync::Arc;
+
 use clap::Parser;
 
+use crate::app;
 use crate::config::Config;
+use crate::domain::Segmenter;
 use crate::error::Problem;
 use crate::telemetry;
 use args::{Cli, Command};
@@ -35,6 +40,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// Who votes on cutouts.
+    fn opinion(&self) -> Result<Option<Arc<dyn Segmenter>>, Problem> {
+        app::opinion(&self.config)
+    }
+
     /// Items worked on at a time.
     fn workers(&self) -> usize {
         match self.config.workers {
@@ -57,6 +67,7 @@ pub fn run() -> u8 {
         Command::Bench(args) => bench::run(&session, &args),
         Command::Demo(args) => demo::run(&session, &args),
         Command::Doctor => doctor::run(&session),
+        Command::Packs(args) => packs::run(&session, &args),
         Command::Refine(args) => refine::run(&session, &args),
         Command::Scene(args) => scene::run(&session, &args),
         Command::Segment(args) => segment::run(&session, &args),
@@ -75,6 +86,7 @@ fn refuse(problem: &Problem) -> u8 {
         | Code::ChannelUnknown
         | Code::MarketUnknown
         | Code::EngineUnknown
+        | Code::PackUnknown
         | Code::PlacementInvalid
         | Code::ConfigInvalid => USAGE,
         _ => SOME_FAILED,

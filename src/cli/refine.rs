@@ -12,7 +12,7 @@ use super::items::{self, Item};
 use super::picture::Form;
 use super::{OK, SOME_FAILED, Session, output, overrides};
 use crate::app;
-use crate::domain::{Digest, Overrides, RECEIPT_SCHEMA, Receipt, SceneRequest, Verdict};
+use crate::domain::{Digest, Overrides, RECEIPT_SCHEMA, Receipt, SceneRequest, Segmenter, Verdict};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::jobs::library::TemplateLibrary;
@@ -25,6 +25,7 @@ const RECEIPT: &str = ".receipt.json";
 struct Plan<'a> {
     args: &'a RefineArgs,
     library: Arc<TemplateLibrary>,
+    opinion: Option<Arc<dyn Segmenter>>,
     change: Overrides,
     form: Form,
     /// The photos by the digest of their file.
@@ -38,7 +39,8 @@ pub(super) fn run(session: &Session, args: &RefineArgs) -> Result<u8, Problem> {
     }
     let (photos, mut problems) = photos(&args.source);
     let form = Form { lossless: args.lossless, quality: session.config.jpeg_quality };
-    let plan = Plan { args, library, change: overrides::change(args)?, form, photos };
+    let opinion = session.opinion()?;
+    let plan = Plan { args, library, opinion, change: overrides::change(args)?, form, photos };
     let (candidates, doubled) = candidates(&args.candidates);
     problems.extend(doubled);
     problems.iter().for_each(output::failed);
@@ -122,7 +124,8 @@ fn one(plan: &Plan<'_>, candidate: &Candidate) -> Result<Value, Problem> {
         Problem::new(Code::SourceMismatch, name, "none of the photos given is the one it was made from")
     })?;
     let called = Called { file: &item.name(), title: &item.product.title };
-    let (photo, cutout, times) = pipeline::cut_out(&item.read()?, called, &Limits::default())?;
+    let (photo, cutout, times) =
+        pipeline::cut_out(&item.read()?, called, &Limits::default(), plan.opinion.as_deref())?;
     let wanted = Wanted {
         photo: &photo,
         cutout: &cutout,

@@ -1,5 +1,7 @@
 //! `packshot scene`: photos → verified scenes with receipts. Knows no database: the stages run here and now.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -9,7 +11,7 @@ use super::overrides::{self, Pinned};
 use super::picture::Form;
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app;
-use crate::domain::{GeneratorKind, Overrides, SceneRequest, Timing, Verdict, prompt};
+use crate::domain::{GeneratorKind, Overrides, SceneRequest, Segmenter, Timing, Verdict, prompt};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::jobs::library::TemplateLibrary;
@@ -19,6 +21,7 @@ use crate::jobs::pipeline::{self, Called, Made, Wanted};
 struct Plan<'a> {
     args: &'a SceneArgs,
     library: &'a TemplateLibrary,
+    opinion: Option<Arc<dyn Segmenter>>,
     kind: GeneratorKind,
     template: Option<String>,
     pinned: Pinned,
@@ -83,6 +86,7 @@ fn plan<'a>(
     }
     let default_size = if args.white { session.config.packshot_size } else { session.config.scene_size };
     Ok(Plan {
+        opinion: session.opinion()?,
         pinned: overrides::of(args, light)?,
         args,
         library,
@@ -98,7 +102,8 @@ fn plan<'a>(
 fn make_all(plan: &Plan<'_>, item: &Item, tell: &dyn Fn(&str)) -> Result<usize, Problem> {
     let name = item.path.display().to_string();
     let called = Called { file: &name, title: &item.product.title };
-    let (photo, cutout, times) = pipeline::cut_out(&item.read()?, called, &Limits::default())?;
+    let (photo, cutout, times) =
+        pipeline::cut_out(&item.read()?, called, &Limits::default(), plan.opinion.as_deref())?;
     let (overrides, placement) = match &plan.pinned {
         Pinned::Some(overrides) => (overrides.clone(), None),
         Pinned::All(placement) => (Overrides::default(), Some(placement.as_ref())),

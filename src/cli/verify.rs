@@ -18,12 +18,14 @@ const REVIEW: u8 = 10;
 /// Exit status of a reject.
 const REJECT: u8 = 20;
 
-pub(super) fn run(_: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
+pub(super) fn run(session: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
     let (source, candidate) = (args.source.display().to_string(), args.candidate.display().to_string());
     let fail = |error: verify::VerifyError| Problem::new(error.code(), &candidate, error.to_string());
     let policy = Policy::named(&args.policy).map_err(fail)?;
     let called = Called { file: &source, title: "" };
-    let (photo, cutout, _) = pipeline::cut_out(&items::read(&args.source)?, called, &Limits::default())?;
+    let opinion = session.opinion()?;
+    let (photo, cutout, _) =
+        pipeline::cut_out(&items::read(&args.source)?, called, &Limits::default(), opinion.as_deref())?;
     let picture = ingest::ingest(&items::read(&args.candidate)?, &candidate, &Limits::default())
         .map_err(|error| error.problem(&candidate))?
         .pixels;

@@ -3,6 +3,7 @@
 use image::{GrayImage, RgbaImage};
 use serde::{Deserialize, Serialize};
 
+use super::Vote;
 use crate::error::Problem;
 
 /// A rectangle of whole pixels; `x`,`y` is its upper left corner.
@@ -55,6 +56,8 @@ pub struct Cutout {
     pub confidence: f32,
     /// From where the photo was lit.
     pub key_side: KeySide,
+    /// What the second opinion said, if one was asked.
+    pub vote: Option<Vote>,
     /// Why the confidence is what it is; warnings only.
     pub notices: Vec<Problem>,
 }

@@ -14,6 +14,7 @@ pub mod prompt;
 mod receipt;
 mod scope;
 mod seed;
+mod segmenter;
 mod suit;
 mod template;
 mod verdict;
@@ -31,6 +32,7 @@ pub use product::{Product, SizeClass, seen_through};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};
+pub use segmenter::{Segmenter, Vote, Voter};
 pub use suit::{choose, suitability};
 pub use template::{
     Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, FidelityReport, GeneratorKind, Placement};
+use super::{Digest, FidelityReport, GeneratorKind, Placement, Vote};
 use crate::error::Problem;
 
 /// The newest receipt schema this build writes.
@@ -29,6 +29,9 @@ pub struct Receipt {
     pub photo_pixels: Digest,
     /// Template name and digest, if any.
     pub template: Option<(String, Digest)>,
+    /// Who was asked for a second opinion on the cutout, if anybody, and what came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vote: Option<Vote>,
     /// The base seed.
     pub seed: u64,
     /// Which of the n results, from 0.

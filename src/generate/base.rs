@@ -81,6 +81,7 @@ mod tests {
             rgba,
             confidence: 1.0,
             key_side: KeySide::Center,
+            vote: None,
             notices: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::library::TemplateLibrary;
+use crate::domain::Segmenter;
 use crate::imaging::codec::Limits;
 use crate::storage::Storage;
 
@@ -13,6 +14,8 @@ pub struct JobContext {
     pub storage: Arc<dyn Storage>,
     /// The templates.
     pub library: Arc<TemplateLibrary>,
+    /// Who votes on cutouts.
+    pub opinion: Option<Arc<dyn Segmenter>>,
     /// What a photo may be.
     pub limits: Limits,
 }

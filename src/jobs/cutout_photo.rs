@@ -53,7 +53,8 @@ impl Job for CutoutPhoto {
     fn work(&self, context: &JobContext, (row, title, file): Self::Input) -> Result<Output, Exit> {
         let bytes = context.storage.get(&file)?;
         let called = Called { file: &row.file_name, title: &title };
-        let (photo, cutout, timing) = pipeline::cut_out(&bytes, called, &context.limits)?;
+        let (photo, cutout, timing) =
+            pipeline::cut_out(&bytes, called, &context.limits, context.opinion.as_deref())?;
         let record = CutoutRecord::store(&cutout, file, context.storage.as_ref())?;
         let notices = photo.notices.iter().chain(&cutout.notices).cloned().collect();
         Ok(Output { record, pixel_digest: photo.pixel_digest.hex(), notices, timing })

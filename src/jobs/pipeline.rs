@@ -8,7 +8,7 @@ use image::{GrayImage, RgbImage};
 use super::library::{SAFE_TEMPLATE, TemplateLibrary};
 use crate::domain::{
     Candidate, Cutout, FidelityReport, GeneratorKind, NextStep, Photo, Placement, Plate, RECEIPT_SCHEMA,
-    Receipt, Rect, SceneRequest, Timing, Verdict, candidate_seed, next_step, seen_through,
+    Receipt, Rect, SceneRequest, Segmenter, Timing, Verdict, candidate_seed, next_step, seen_through,
 };
 use crate::error::{Code, Kind, Problem};
 use crate::generate::{self, Input};
@@ -35,18 +35,19 @@ pub struct Called<'a> {
     pub title: &'a str,
 }
 
-/// Bytes → Photo → Cutout, with times.
+/// Bytes → Photo → Cutout, with times. `opinion` votes on the cutout.
 pub fn cut_out(
     bytes: &[u8],
     called: Called<'_>,
     limits: &Limits,
+    opinion: Option<&dyn Segmenter>,
 ) -> Result<(Photo, Cutout, Timing), Problem> {
     let name = called.file;
     let start = Instant::now();
     let photo = ingest::ingest(bytes, name, limits).map_err(|error| error.problem(name))?;
     let ingest_ms = ms(start);
     let start = Instant::now();
-    let mut cutout = segment::segment(&photo, name)
+    let mut cutout = segment::segment(&photo, name, opinion)
         .map_err(|error| Problem::new(error.code(), name, error.to_string()))?;
     // No photo on white tells pale cloth from cloth that the white shows through.
     if let Some(word) =
@@ -286,6 +287,7 @@ fn receipt(wanted: &Wanted<'_>, planned: Planned, candidate: &Candidate, report:
         photo_file: wanted.photo.file_digest,
         photo_pixels: wanted.photo.pixel_digest,
         template: planned.plate.map(|plate| (plate.template.name.clone(), plate.digest)),
+        vote: wanted.cutout.vote.clone(),
         seed: wanted.seed,
         index: wanted.request.index,
         attempt: planned.attempt,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::Exit;
-use crate::domain::{Cutout, KeySide, Overrides, Rect};
+use crate::domain::{Cutout, KeySide, Overrides, Rect, Vote};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, PngEffort};
 use crate::storage::{Address, Storage, StorageKey};
@@ -27,6 +27,9 @@ pub struct CutoutRecord {
     pub confidence: f32,
     /// As [`Cutout::key_side`].
     pub key_side: KeySide,
+    /// As [`Cutout::vote`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vote: Option<Vote>,
 }
 
 impl CutoutRecord {
@@ -47,6 +50,7 @@ impl CutoutRecord {
             bounds: cutout.bounds,
             confidence: cutout.confidence,
             key_side: cutout.key_side,
+            vote: cutout.vote.clone(),
         };
         storage.put(&record.cutout, &rgba)?;
         storage.put(&record.shadow, &shadow)?;
@@ -63,6 +67,7 @@ impl CutoutRecord {
             bounds: self.bounds,
             confidence: self.confidence,
             key_side: self.key_side,
+            vote: self.vote.clone(),
             notices,
         })
     }

@@ -38,6 +38,7 @@ pub(super) fn from_alpha(photo: &Photo, alpha: &GrayImage) -> Result<Cutout, Seg
         bounds,
         confidence: 1.0,
         key_side: KeySide::Center,
+        vote: None,
         notices: Vec::new(),
     })
 }

@@ -15,13 +15,15 @@ mod region;
 mod shade;
 mod side;
 mod veil;
+mod vote;
 
-use image::{GrayImage, RgbaImage};
+use image::{GrayImage, RgbImage, RgbaImage};
 
-use crate::domain::{Cutout, Photo, Rect};
+use crate::domain::{Cutout, Photo, Rect, Segmenter, Vote};
 use crate::error::{Code, Problem};
 use crate::imaging::matte::field::Field;
 use crate::imaging::matte::refine::{self, Coarse};
+use crate::imaging::plane::Plane;
 use crate::imaging::resize::{self, ResizeError, Window};
 
 /// The region is found at this size (longer side); only the edge is worked on at full size.
@@ -39,6 +41,9 @@ pub enum SegmentError {
     /// Not a white-background photo.
     #[error("{0}")]
     Background(&'static str),
+    /// The second opinion could not be had.
+    #[error("{}", .0.message)]
+    Opinion(Problem),
     /// Too small to resample.
     #[error(transparent)]
     Resize(#[from] ResizeError),
@@ -50,13 +55,14 @@ impl SegmentError {
         match self {
             SegmentError::Nothing => Code::NoProductFound,
             SegmentError::Background(_) => Code::BackgroundNotPlain,
+            SegmentError::Opinion(problem) => problem.code,
             SegmentError::Resize(_) => Code::Internal,
         }
     }
 }
 
-/// Cuts the product out. `name` is what notices call the photo. A file's own transparency is taken as it is.
-pub fn segment(photo: &Photo, name: &str) -> Result<Cutout, SegmentError> {
+/// Cuts the product out. `name` is what notices call the photo, `opinion` who votes on it. A file's own transparency is taken as it is.
+pub fn segment(photo: &Photo, name: &str, opinion: Option<&dyn Segmenter>) -> Result<Cutout, SegmentError> {
     if let Some(alpha) = &photo.alpha {
         return given::from_alpha(photo, alpha);
     }
@@ -78,11 +84,28 @@ pub fn segment(photo: &Photo, name: &str) -> Result<Cutout, SegmentError> {
     let (rgba, clarity) = refine::refine(picture, &field, &coarse);
     let bounds = bounds(&rgba).ok_or(SegmentError::Nothing)?;
     let mut notices = judge::notices(name, &region, bounds, picture.dimensions());
-    let (confidence, doubts) = judge::confidence(name, &region, clarity);
+    let vote = opinion.map(|opinion| ask(opinion, picture, &rgba, &region.light)).transpose()?;
+    let extra = vote.as_ref().map_or(0.0, |vote| vote.extra);
+    let (confidence, doubts) = judge::confidence(name, &region, clarity, extra);
     notices.extend(doubts);
     let key_side = side::key_side(&region, &small);
     let shadow = shadow(&region, picture.dimensions())?;
-    Ok(Cutout { rgba, shadow, bounds, confidence, key_side, notices: as_warnings(notices) })
+    Ok(Cutout { rgba, shadow, bounds, confidence, key_side, vote, notices: as_warnings(notices) })
+}
+
+/// Has the cutout `rgba` of `picture` voted on. `light` is the picture's light relative to its ground.
+fn ask(
+    opinion: &dyn Segmenter,
+    picture: &RgbImage,
+    rgba: &RgbaImage,
+    light: &Plane,
+) -> Result<Vote, SegmentError> {
+    let matte = opinion.matte(picture).map_err(SegmentError::Opinion)?;
+    let alpha = rgba.as_raw().iter().skip(3).step_by(4).copied().collect();
+    let (width, height) = rgba.dimensions();
+    let alpha = GrayImage::from_raw(width, height, alpha).unwrap_or_default();
+    let alpha = resize::resize_gray(&alpha, Window::whole(width, height), matte.width(), matte.height())?;
+    Ok(Vote { by: opinion.voter().clone(), extra: vote::extra(&alpha, &matte, light) })
 }
 
 fn as_warnings(notices: Vec<Problem>) -> Vec<Problem> {

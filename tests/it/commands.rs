@@ -123,11 +123,13 @@ fn a_scene_comes_with_a_receipt_that_makes_it_again_and_verifies() {
     assert_ne!(verdict.status.code(), Some(0), "another product passed");
 }
 
-/// A home with the real templates and two products.
+/// A home with the real templates and packs and two products.
 fn small_home(folder: &Path) {
     let products = folder.join("fixtures/products");
     fs::create_dir_all(&products).unwrap();
-    std::os::unix::fs::symlink(root().join("templates"), folder.join("templates")).unwrap();
+    for own in ["templates", "models", "runtime"] {
+        std::os::unix::fs::symlink(root().join(own), folder.join(own)).unwrap();
+    }
     for name in ["tea-carton.jpg", "pump-bottle.jpg"] {
         fs::copy(root().join("fixtures/products").join(name), products.join(name)).unwrap();
     }
@@ -239,15 +241,21 @@ fn doctor_and_templates_answer() {
     let names: Vec<_> = text.lines().filter_map(|l| l.split_whitespace().next()).collect();
     assert!(names.contains(&"beach") && names.contains(&"studio-sweep"), "{names:?}");
     assert_eq!(packshot(&["templates", "check"]).status.code(), Some(0));
+    let packs = packshot(&["packs", "list"]);
+    assert!(String::from_utf8_lossy(&packs.stdout).starts_with("packshot-matte "));
+    assert_eq!(packshot(&["packs", "check"]).status.code(), Some(0));
 }
 
 #[test]
 fn every_help_text_has_an_example_and_says_the_exit_status() {
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 13] = [
         &[],
         &["bench"],
         &["demo"],
         &["doctor"],
+        &["packs"],
+        &["packs", "check"],
+        &["packs", "list"],
         &["scene"],
         &["segment"],
         &["templates"],
@@ -262,4 +270,24 @@ fn every_help_text_has_an_example_and_says_the_exit_status() {
         assert!(text.contains("Exit status: 0 "), "{command:?}");
         assert!(text.lines().all(|line| line.chars().count() <= 140), "{command:?} has a long line");
     }
+}
+
+#[test]
+fn without_the_runtime_nothing_is_made_unless_that_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = root().join("fixtures/products/handbag.jpg");
+    let run = |vote: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_packshot"));
+        command.env("PACKSHOT_RUNTIME", folder.path().join("none.so")).env("PACKSHOT_VOTE", vote);
+        command.arg("segment").arg(&photo).arg("--out").arg(folder.path().join("out")).output().unwrap()
+    };
+    let output = run("packshot-matte");
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &line["error"]["code"]), (Some(1), &Value::from("runtime_missing")));
+    assert!(line["error"]["advice"].as_str().unwrap().contains("make runtime"), "{line}");
+    assert!(!folder.path().join("out").exists());
+    let output = run("none");
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &line["vote"]), (Some(0), &Value::Null));
+    assert_eq!(run("packshot-mate").status.code(), Some(2), "a pack that is not there");
 }

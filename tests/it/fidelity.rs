@@ -27,7 +27,7 @@ fn scene() -> &'static Scene {
     SCENE.get_or_init(|| {
         let bytes = std::fs::read(root().join("fixtures/products/tea-carton.jpg")).unwrap();
         let (photo, cutout, _) =
-            pipeline::cut_out(&bytes, Called { file: "tea-carton.jpg", title: "" }, &Limits::default())
+            pipeline::cut_out(&bytes, Called { file: "tea-carton.jpg", title: "" }, &Limits::default(), None)
                 .unwrap();
         let plate = library().plate("wooden-table").unwrap();
         let request = SceneRequest {
@@ -202,6 +202,7 @@ fn the_same_request_gives_the_same_bytes() {
     assert!(again.master == scene.made.master);
     let bytes = std::fs::read(root().join("fixtures/products/tea-carton.jpg")).unwrap();
     let (_, cutout, _) =
-        pipeline::cut_out(&bytes, Called { file: "tea-carton.jpg", title: "" }, &Limits::default()).unwrap();
+        pipeline::cut_out(&bytes, Called { file: "tea-carton.jpg", title: "" }, &Limits::default(), None)
+            .unwrap();
     assert!(cutout.rgba == scene.cutout.rgba && cutout.shadow == scene.cutout.shadow);
 }

@@ -21,6 +21,8 @@ mod kill;
 #[cfg(test)]
 mod matting;
 #[cfg(test)]
+mod packs;
+#[cfg(test)]
 mod plate;
 #[cfg(test)]
 mod queue;

@@ -13,7 +13,7 @@ fn cut(name: &str) -> (Cutout, Plane, Plane) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/products");
     let bytes = std::fs::read(folder.join(format!("{name}.jpg"))).unwrap();
     let (_, cutout, _) =
-        pipeline::cut_out(&bytes, Called { file: name, title: "" }, &Limits::default()).unwrap();
+        pipeline::cut_out(&bytes, Called { file: name, title: "" }, &Limits::default(), None).unwrap();
     let truth = codec::read_gray(&std::fs::read(folder.join(format!("{name}.alpha.png"))).unwrap()).unwrap();
     let found = Plane {
         width: cutout.rgba.width() as usize,
@@ -116,7 +116,7 @@ fn what_is_called_sheer_is_sent_to_a_person() {
             .unwrap();
     let title = "Lumen silk organza scarf";
     let (_, cutout, _) =
-        pipeline::cut_out(&bytes, Called { file: "a.jpg", title }, &Limits::default()).unwrap();
+        pipeline::cut_out(&bytes, Called { file: "a.jpg", title }, &Limits::default(), None).unwrap();
     assert!(cutout.confidence < 0.5);
     assert!(cutout.notices.iter().any(|n| n.message.contains("organza")), "{:?}", cutout.notices);
 }

@@ -97,6 +97,7 @@ fn a_background_of_ones_own_becomes_a_template_once_what_is_unsure_was_said() {
         let output = Command::new(env!("CARGO_BIN_EXE_packshot"))
             .args(arguments)
             .env("PACKSHOT_HOME", home.path())
+            .env("PACKSHOT_VOTE", "none")
             .output()
             .unwrap();
         let line = output.stdout.split(|b| *b == b'\n').next().unwrap();

@@ -69,7 +69,8 @@ impl Bundled {
     /// It with another photo of it, in bytes.
     pub(crate) fn with_photo(&self, bytes: &[u8]) -> Bundled {
         let (photo, cutout, _) =
-            pipeline::cut_out(bytes, Called { file: &self.name, title: "" }, &Limits::default()).unwrap();
+            pipeline::cut_out(bytes, Called { file: &self.name, title: "" }, &Limits::default(), None)
+                .unwrap();
         let (name, sku, category) = (self.name.clone(), self.sku.clone(), self.category.clone());
         Bundled { name, sku, category, width_m: self.width_m, cut: OnceLock::from((photo, cutout)) }
     }
@@ -80,7 +81,8 @@ impl Bundled {
             let file = format!("{}.jpg", self.name);
             let bytes = fs::read(root().join("fixtures/products").join(&file)).unwrap();
             let (photo, cutout, _) =
-                pipeline::cut_out(&bytes, Called { file: &file, title: "" }, &Limits::default()).unwrap();
+                pipeline::cut_out(&bytes, Called { file: &file, title: "" }, &Limits::default(), None)
+                    .unwrap();
             (photo, cutout)
         })
     }

@@ -81,6 +81,7 @@ mod tests {
             bounds: Rect { x: 10, y: 10, width: 100, height: 100 },
             confidence: 1.0,
             key_side: KeySide::Center,
+            vote: None,
             notices: Vec::new(),
         }
     }

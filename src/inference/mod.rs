@@ -1,0 +1,16 @@
+//! Packs on local disk → sessions → tensors: runs exported networks exactly as their manifest says. Knows no product and no stage.
+//!
+//! A pack is probed, never guessed at: what `pack.toml` claims is held against the file's digest and the session's own names, types and shapes before
+//! anything runs. Only this module names the runtime's library.
+
+mod errors;
+mod graph;
+mod matting;
+mod pack;
+mod runtime;
+mod tensor;
+
+pub use errors::InferenceError;
+pub use matting::MattingPack;
+pub use pack::{Activation, Divisor, Fit, Golden, License, LicenseClass, Pack, Postnorm, Task};
+pub use runtime::{Runtime, library_in};

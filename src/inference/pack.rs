@@ -1,0 +1,312 @@
+//! `pack.toml`: what a pack claims to be, read strictly, its files held against their digests. Knows no runtime.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::InferenceError;
+use super::tensor::TensorSpec;
+use crate::domain::Digest;
+
+/// The newest manifest that this build reads.
+const SCHEMA: u32 = 1;
+/// Largest graph that is read into memory to be digested.
+const LARGEST: u64 = 4 << 30;
+
+/// What a pack is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Picture → coverage of what stands out.
+    Matting,
+}
+
+/// What the licence of its weights allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicenseClass {
+    /// Any use.
+    Commercial,
+    /// Any use but those that it names.
+    CommercialWithUseRestrictions,
+    /// Free below some revenue.
+    RevenueCapped,
+    /// No commercial use.
+    NonCommercial,
+}
+
+impl LicenseClass {
+    /// As `pack.toml` writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LicenseClass::Commercial => "commercial",
+            LicenseClass::CommercialWithUseRestrictions => "commercial-with-use-restrictions",
+            LicenseClass::RevenueCapped => "revenue-capped",
+            LicenseClass::NonCommercial => "non-commercial",
+        }
+    }
+}
+
+/// Under which terms the weights may be used.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct License {
+    /// SPDX expression.
+    pub spdx: String,
+    /// What that amounts to.
+    pub class: LicenseClass,
+}
+
+/// What samples are divided by before mean and deviation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Divisor {
+    /// 255.
+    #[serde(rename = "255")]
+    Bytes,
+    /// The picture's own largest sample, as rembg does.
+    ImageMax,
+}
+
+/// How a picture of other proportions gets the graph's size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fit {
+    /// Scaled to fit; what is left over repeats its border.
+    Pad,
+    /// Each side scaled by itself.
+    Stretch,
+}
+
+/// What comes after the graph's last layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// Nothing.
+    None,
+    /// 1 / (1 + e⁻ˣ).
+    Sigmoid,
+}
+
+/// What is done to the whole answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Postnorm {
+    /// Nothing.
+    None,
+    /// Its least becomes 0, its greatest 1, as rembg does; an even answer stays as it is.
+    Minmax,
+}
+
+/// From picture to tensor and back.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Preprocess {
+    pub divisor: Divisor,
+    #[serde(default)]
+    pub mean: [f32; 3],
+    #[serde(default = "ones")]
+    pub std: [f32; 3],
+    pub fit: Fit,
+    pub activation: Activation,
+    pub postnorm: Postnorm,
+}
+
+fn ones() -> [f32; 3] {
+    [1.0; 3]
+}
+
+/// A picture with the answer that belongs to it: shows that runtime and provider compute what the pack's maker computed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Golden {
+    /// Picture, sRGB, of the graph's size.
+    pub(super) picture: String,
+    /// Coverage, 8 bits.
+    pub(super) alpha: String,
+    /// Largest difference, 0..1.
+    pub tolerance: f32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GraphClaim {
+    file: String,
+    sha256: Digest,
+    /// For people: what the weights are stored as.
+    #[serde(rename = "precision")]
+    _precision: String,
+    inputs: BTreeMap<String, String>,
+    outputs: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImageClaim {
+    /// Width and height in pixels.
+    native: [u32; 2],
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    schema: u32,
+    name: String,
+    version: String,
+    task: Task,
+    license: License,
+    graphs: BTreeMap<String, GraphClaim>,
+    image: ImageClaim,
+    preprocess: Preprocess,
+    golden: Golden,
+}
+
+/// One graph of a pack, its contract read.
+#[derive(Clone, Debug)]
+pub(super) struct GraphSpec {
+    pub path: PathBuf,
+    pub sha256: Digest,
+    /// Name and shape, in the order of the names.
+    pub inputs: Vec<(String, TensorSpec)>,
+    pub outputs: Vec<(String, TensorSpec)>,
+}
+
+/// A pack whose manifest holds together; its graphs were not opened yet.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// As its folder.
+    pub name: String,
+    /// As its maker counts.
+    pub version: String,
+    /// What it is for.
+    pub task: Task,
+    /// Under which terms.
+    pub license: License,
+    /// Digest of `pack.toml`.
+    pub digest: Digest,
+    /// Its self-test.
+    pub golden: Golden,
+    pub(super) folder: PathBuf,
+    pub(super) graph: GraphSpec,
+    /// Width and height of what the graph is shown.
+    pub(super) size: (u32, u32),
+    pub(super) preprocess: Preprocess,
+}
+
+impl Pack {
+    /// Reads `folder/pack.toml`.
+    ///
+    /// # Errors
+    /// If there is none, or what it says cannot be: unknown fields, a newer schema, a name that is not the folder's, paths that leave the pack.
+    pub fn read(folder: &Path) -> Result<Pack, InferenceError> {
+        let bytes = std::fs::read(folder.join("pack.toml")).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => InferenceError::PackMissing(folder.to_owned()),
+            _ => InferenceError::PackInvalid(format!("pack.toml cannot be read: {error}")),
+        })?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|error| InferenceError::PackInvalid(format!("pack.toml is no UTF-8: {error}")))?;
+        let manifest: Manifest = toml::from_str(text)
+            .map_err(|error| InferenceError::PackInvalid(format!("pack.toml: {}", first_line(&error))))?;
+        Pack::new(folder, manifest, Digest::of(&bytes))
+    }
+
+    fn new(folder: &Path, manifest: Manifest, digest: Digest) -> Result<Pack, InferenceError> {
+        let invalid = |message: String| Err(InferenceError::PackInvalid(message));
+        if manifest.schema > SCHEMA {
+            return invalid(format!(
+                "pack.toml has schema {}; this build reads up to {SCHEMA}",
+                manifest.schema
+            ));
+        }
+        let folder_name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if manifest.name != folder_name {
+            return invalid(format!("pack.toml names it `{}`, its folder `{folder_name}`", manifest.name));
+        }
+        let [width, height] = manifest.image.native;
+        if !(16..=4096).contains(&width) || !(16..=4096).contains(&height) {
+            return invalid(format!(
+                "image.native is {width}×{height}; each side must lie between 16 and 4096"
+            ));
+        }
+        if manifest.preprocess.std.iter().any(|s| s.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater)) {
+            return invalid("preprocess.std must be above 0".to_owned());
+        }
+        let mut graphs = manifest.graphs.into_iter();
+        let (Some((_, claim)), None) = (graphs.next(), graphs.next()) else {
+            return invalid("a matting pack has one graph".to_owned());
+        };
+        for file in [&claim.file, &manifest.golden.picture, &manifest.golden.alpha] {
+            within(folder, file)?;
+        }
+        let graph = GraphSpec {
+            path: folder.join(&claim.file),
+            sha256: claim.sha256,
+            inputs: tensors(claim.inputs)?,
+            outputs: tensors(claim.outputs)?,
+        };
+        Ok(Pack {
+            name: manifest.name,
+            version: manifest.version,
+            task: manifest.task,
+            license: manifest.license,
+            digest,
+            golden: manifest.golden,
+            folder: folder.to_owned(),
+            graph,
+            size: (width, height),
+            preprocess: manifest.preprocess,
+        })
+    }
+
+    /// The graph's bytes, if they are the ones that the manifest names.
+    pub(super) fn graph_bytes(&self) -> Result<Vec<u8>, InferenceError> {
+        let path = &self.graph.path;
+        let file = path.strip_prefix(&self.folder).unwrap_or(path).display().to_string();
+        let unreadable = |error: std::io::Error| InferenceError::PackInvalid(format!("{file}: {error}"));
+        let size = std::fs::metadata(path).map_err(unreadable)?.len();
+        if size > LARGEST {
+            return Err(InferenceError::PackInvalid(format!("{file} has {size} bytes, more than {LARGEST}")));
+        }
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let found = Digest::of(&bytes);
+        if found != self.graph.sha256 {
+            let short = |digest: &Digest| digest.hex()[..12].to_owned();
+            return Err(InferenceError::DigestWrong {
+                file,
+                found: short(&found),
+                wanted: short(&self.graph.sha256),
+            });
+        }
+        Ok(bytes)
+    }
+}
+
+/// Refuses paths that leave the pack, links included.
+fn within(folder: &Path, file: &str) -> Result<(), InferenceError> {
+    let plain = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+    let inside = || {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        // A file that is missing is said to be missing when it is read.
+        real(&folder.join(file)).is_none_or(|path| real(folder).is_some_and(|home| path.starts_with(home)))
+    };
+    if !file.is_empty() && plain && inside() {
+        return Ok(());
+    }
+    Err(InferenceError::PackInvalid(format!("`{file}` leaves the pack's folder")))
+}
+
+fn tensors(claims: BTreeMap<String, String>) -> Result<Vec<(String, TensorSpec)>, InferenceError> {
+    claims
+        .into_iter()
+        .map(|(name, text)| match TensorSpec::parse(&text) {
+            Some(spec) => Ok((name, spec)),
+            None => Err(InferenceError::PackInvalid(format!("`{text}` is no tensor; write `f32[N,3,H,W]`"))),
+        })
+        .collect()
+}
+
+/// The first line of a message that goes on with a drawing of the file.
+fn first_line(error: &toml::de::Error) -> String {
+    error.message().lines().next().unwrap_or_default().to_owned()
+}
