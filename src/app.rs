@@ -95,13 +95,17 @@ pub fn inference_runtime(config: &Config) -> Result<Runtime, Problem> {
     Runtime::load(&library).map_err(|error| error.problem("runtime"))
 }
 
-/// Who votes on cutouts by the settings; nobody if they say so.
-pub fn opinion(config: &Config) -> Result<Option<Arc<dyn Segmenter>>, Problem> {
+/// The pack that votes on cutouts by the settings, open; nobody if they say so.
+pub fn voter(config: &Config) -> Result<Option<MattingPack>, Problem> {
     if config.vote == NOBODY {
         return Ok(None);
     }
     let wrong = |error: inference::InferenceError| error.problem(&config.vote);
     let pack = Pack::read(&models()?.join(&config.vote)).map_err(wrong)?;
-    let pack = MattingPack::open(pack, &inference_runtime(config)?).map_err(wrong)?;
-    Ok(Some(Arc::new(pack)))
+    Ok(Some(MattingPack::open(pack, &inference_runtime(config)?).map_err(wrong)?))
+}
+
+/// [`voter`] as the port that the stages know.
+pub fn opinion(config: &Config) -> Result<Option<Arc<dyn Segmenter>>, Problem> {
+    Ok(voter(config)?.map(|pack| Arc::new(pack) as Arc<dyn Segmenter>))
 }

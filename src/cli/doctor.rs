@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app;
+use crate::domain::Segmenter;
 use crate::error::{Code, Problem};
 use crate::storage;
 
@@ -45,11 +46,12 @@ fn templates() -> Result<String, Problem> {
 
 /// Who votes on cutouts, and whether that one still answers as its maker's did.
 fn second_opinion(session: &Session) -> Result<String, Problem> {
-    let Some(opinion) = session.opinion()? else {
+    let Some(pack) = app::voter(&session.config)? else {
         return Ok("nobody votes on cutouts, as the settings say".to_owned());
     };
-    let by = opinion.voter();
-    Ok(format!("{} {} on {} ({})", by.pack, by.version, by.provider, by.runtime))
+    let by = pack.voter();
+    pack.self_test().map_err(|error| error.problem(&by.pack))?;
+    Ok(format!("{} {} on {} ({}), self-test right", by.pack, by.version, by.provider, by.runtime))
 }
 
 /// A folder of our own under the system's temporary folder, removed when dropped.

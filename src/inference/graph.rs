@@ -32,7 +32,7 @@ impl Graph {
     /// Opens the pack's graph and holds it against the manifest.
     pub(super) fn open(pack: &Pack, runtime: &Runtime) -> Result<Graph, InferenceError> {
         let bytes = pack.graph_bytes()?;
-        let session = session(runtime, &bytes)?;
+        let session = open_session(runtime, &bytes)?;
         let input = agree("input", session.inputs(), &pack.graph.inputs)?;
         let output = agree("output", session.outputs(), &pack.graph.outputs)?;
         Ok(Graph { runtime: runtime.clone(), bytes, input, output, idle: Mutex::new(vec![session]) })
@@ -47,7 +47,7 @@ impl Graph {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut session = match idle {
             Some(session) => session,
-            None => session_again(self)?,
+            None => open_session(&self.runtime, &self.bytes)?,
         };
         let answer = ask(&mut session, &self.input, &self.output, shape, samples);
         // A session that failed is not asked again.
@@ -58,15 +58,11 @@ impl Graph {
     }
 }
 
-fn session_again(graph: &Graph) -> Result<Session, InferenceError> {
-    session(&graph.runtime, &graph.bytes)
-}
-
 fn refused(error: impl std::fmt::Display) -> InferenceError {
     InferenceError::Refused(error.to_string())
 }
 
-fn session(runtime: &Runtime, bytes: &[u8]) -> Result<Session, InferenceError> {
+fn open_session(runtime: &Runtime, bytes: &[u8]) -> Result<Session, InferenceError> {
     Session::builder(runtime.environment())
         .map_err(refused)?
         .with_intra_threads(1)

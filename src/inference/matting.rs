@@ -3,8 +3,8 @@
 use image::{GrayImage, RgbImage};
 
 use super::graph::Graph;
-use super::pack::{Activation, Divisor, Fit, Pack, Postnorm};
-use super::{InferenceError, Runtime};
+use super::manifest::{Activation, Divisor, Fit, Postnorm};
+use super::{InferenceError, Pack, Runtime};
 use crate::domain::{Segmenter, Voter};
 use crate::error::Problem;
 use crate::imaging::codec;

@@ -5,12 +5,14 @@
 
 mod errors;
 mod graph;
+mod manifest;
 mod matting;
 mod pack;
 mod runtime;
 mod tensor;
 
 pub use errors::InferenceError;
+pub use manifest::{Activation, Divisor, Fit, Golden, License, LicenseClass, Postnorm, Task};
 pub use matting::MattingPack;
-pub use pack::{Activation, Divisor, Fit, Golden, License, LicenseClass, Pack, Postnorm, Task};
+pub use pack::Pack;
 pub use runtime::{Runtime, library_in};

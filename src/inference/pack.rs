@@ -1,11 +1,10 @@
-//! `pack.toml`: what a pack claims to be, read strictly, its files held against their digests. Knows no runtime.
+//! A pack on disk: its manifest held against itself, its files against their digests and its folder. Knows no runtime.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::InferenceError;
+use super::manifest::{Golden, License, Manifest, Preprocess, Task};
 use super::tensor::TensorSpec;
 use crate::domain::Digest;
 
@@ -13,154 +12,6 @@ use crate::domain::Digest;
 const SCHEMA: u32 = 1;
 /// Largest graph that is read into memory to be digested.
 const LARGEST: u64 = 4 << 30;
-
-/// What a pack is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Task {
-    /// Picture → coverage of what stands out.
-    Matting,
-}
-
-/// What the licence of its weights allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LicenseClass {
-    /// Any use.
-    Commercial,
-    /// Any use but those that it names.
-    CommercialWithUseRestrictions,
-    /// Free below some revenue.
-    RevenueCapped,
-    /// No commercial use.
-    NonCommercial,
-}
-
-impl LicenseClass {
-    /// As `pack.toml` writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            LicenseClass::Commercial => "commercial",
-            LicenseClass::CommercialWithUseRestrictions => "commercial-with-use-restrictions",
-            LicenseClass::RevenueCapped => "revenue-capped",
-            LicenseClass::NonCommercial => "non-commercial",
-        }
-    }
-}
-
-/// Under which terms the weights may be used.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct License {
-    /// SPDX expression.
-    pub spdx: String,
-    /// What that amounts to.
-    pub class: LicenseClass,
-}
-
-/// What samples are divided by before mean and deviation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Divisor {
-    /// 255.
-    #[serde(rename = "255")]
-    Bytes,
-    /// The picture's own largest sample, as rembg does.
-    ImageMax,
-}
-
-/// How a picture of other proportions gets the graph's size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fit {
-    /// Scaled to fit; what is left over repeats its border.
-    Pad,
-    /// Each side scaled by itself.
-    Stretch,
-}
-
-/// What comes after the graph's last layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// Nothing.
-    None,
-    /// 1 / (1 + e⁻ˣ).
-    Sigmoid,
-}
-
-/// What is done to the whole answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Postnorm {
-    /// Nothing.
-    None,
-    /// Its least becomes 0, its greatest 1, as rembg does; an even answer stays as it is.
-    Minmax,
-}
-
-/// From picture to tensor and back.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Preprocess {
-    pub divisor: Divisor,
-    #[serde(default)]
-    pub mean: [f32; 3],
-    #[serde(default = "ones")]
-    pub std: [f32; 3],
-    pub fit: Fit,
-    pub activation: Activation,
-    pub postnorm: Postnorm,
-}
-
-fn ones() -> [f32; 3] {
-    [1.0; 3]
-}
-
-/// A picture with the answer that belongs to it: shows that runtime and provider compute what the pack's maker computed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Golden {
-    /// Picture, sRGB, of the graph's size.
-    pub(super) picture: String,
-    /// Coverage, 8 bits.
-    pub(super) alpha: String,
-    /// Largest difference, 0..1.
-    pub tolerance: f32,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GraphClaim {
-    file: String,
-    sha256: Digest,
-    /// For people: what the weights are stored as.
-    #[serde(rename = "precision")]
-    _precision: String,
-    inputs: BTreeMap<String, String>,
-    outputs: BTreeMap<String, String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ImageClaim {
-    /// Width and height in pixels.
-    native: [u32; 2],
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    schema: u32,
-    name: String,
-    version: String,
-    task: Task,
-    license: License,
-    graphs: BTreeMap<String, GraphClaim>,
-    image: ImageClaim,
-    preprocess: Preprocess,
-    golden: Golden,
-}
 
 /// One graph of a pack, its contract read.
 #[derive(Clone, Debug)]

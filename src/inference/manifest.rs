@@ -1,0 +1,155 @@
+//! What `pack.toml` may say, as types: unknown fields and words are refused while reading. Knows no file.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::domain::Digest;
+
+/// What a pack is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Picture → coverage of what stands out.
+    Matting,
+}
+
+/// What the licence of its weights allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicenseClass {
+    /// Any use.
+    Commercial,
+    /// Any use but those that it names.
+    CommercialWithUseRestrictions,
+    /// Free below some revenue.
+    RevenueCapped,
+    /// No commercial use.
+    NonCommercial,
+}
+
+impl LicenseClass {
+    /// As `pack.toml` writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LicenseClass::Commercial => "commercial",
+            LicenseClass::CommercialWithUseRestrictions => "commercial-with-use-restrictions",
+            LicenseClass::RevenueCapped => "revenue-capped",
+            LicenseClass::NonCommercial => "non-commercial",
+        }
+    }
+}
+
+/// Under which terms the weights may be used.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct License {
+    /// SPDX expression.
+    pub spdx: String,
+    /// What that amounts to.
+    pub class: LicenseClass,
+}
+
+/// What samples are divided by before mean and deviation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Divisor {
+    /// 255.
+    #[serde(rename = "255")]
+    Bytes,
+    /// The picture's own largest sample, as rembg does.
+    ImageMax,
+}
+
+/// How a picture of other proportions gets the graph's size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fit {
+    /// Scaled to fit; what is left over repeats its border.
+    Pad,
+    /// Each side scaled by itself.
+    Stretch,
+}
+
+/// What comes after the graph's last layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// Nothing.
+    None,
+    /// 1 / (1 + e⁻ˣ).
+    Sigmoid,
+}
+
+/// What is done to the whole answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Postnorm {
+    /// Nothing.
+    None,
+    /// Its least becomes 0, its greatest 1, as rembg does; an even answer stays as it is.
+    Minmax,
+}
+
+/// From picture to tensor and back.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Preprocess {
+    pub(super) divisor: Divisor,
+    #[serde(default)]
+    pub(super) mean: [f32; 3],
+    #[serde(default = "ones")]
+    pub(super) std: [f32; 3],
+    pub(super) fit: Fit,
+    pub(super) activation: Activation,
+    pub(super) postnorm: Postnorm,
+}
+
+fn ones() -> [f32; 3] {
+    [1.0; 3]
+}
+
+/// A picture with the answer that belongs to it: shows that runtime and provider compute what the pack's maker computed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Golden {
+    /// Picture, sRGB, of the graph's size.
+    pub(super) picture: String,
+    /// Coverage, 8 bits.
+    pub(super) alpha: String,
+    /// Largest difference, 0..1.
+    pub tolerance: f32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GraphClaim {
+    pub(super) file: String,
+    pub(super) sha256: Digest,
+    /// For people: what the weights are stored as.
+    #[serde(rename = "precision")]
+    pub(super) _precision: String,
+    pub(super) inputs: BTreeMap<String, String>,
+    pub(super) outputs: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImageClaim {
+    /// Width and height in pixels.
+    pub(super) native: [u32; 2],
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Manifest {
+    pub(super) schema: u32,
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) task: Task,
+    pub(super) license: License,
+    pub(super) graphs: BTreeMap<String, GraphClaim>,
+    pub(super) image: ImageClaim,
+    pub(super) preprocess: Preprocess,
+    pub(super) golden: Golden,
+}
