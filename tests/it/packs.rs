@@ -47,8 +47,11 @@ fn changed(
     MattingPack::open(Pack::read(&copy)?, &runtime())
 }
 
+/// Words of a manifest and what stands there instead.
+type Words<'a> = [(&'a str, &'a str)];
+
 /// The tiny pack `name` with these words of its manifest replaced.
-fn replaced(name: &str, words: &[(&str, &str)]) -> Result<MattingPack, InferenceError> {
+fn replaced(name: &str, words: &Words<'_>) -> Result<MattingPack, InferenceError> {
     changed(&tiny(name), &tempfile::tempdir().unwrap(), |_, manifest| {
         words.iter().fold(manifest, |manifest, (from, to)| {
             assert!(manifest.contains(from), "{from}");
@@ -90,7 +93,7 @@ fn pictures_are_prepared_and_answers_finished_as_the_manifest_says() {
     let (mean, std) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
     let normal =
         ("divisor = \"255\"", "divisor = \"255\"\nmean = [0.485, 0.456, 0.406]\nstd = [0.229, 0.224, 0.225]");
-    let cases: [(&[(&str, &str)], Vec<u8>); 4] = [
+    let cases: [(&Words<'_>, Vec<u8>); 4] = [
         (&[], expected(|_, v| v / 255.0, same)),
         (&[("divisor = \"255\"", "divisor = \"image_max\"")], expected(|_, v| v / largest, same)),
         (&[("postnorm = \"none\"", "postnorm = \"minmax\"")], expected(|_, v| v / 255.0, minmax)),
