@@ -65,6 +65,14 @@ pub fn evidence(seen: [f32; 3], sides: &Point) -> f32 {
     0.5 * (from_ground(seen, sides) - from_front)
 }
 
+/// Whether a pixel can be the ground in shade: as neutral as that, no lighter than the ground, and lighter than black.
+pub fn is_shade(seen: [f32; 3], sides: &Point) -> bool {
+    let off: [f32; 3] = std::array::from_fn(|c| seen[c] - sides.ground[c]);
+    let light = (off[0] + off[1] + off[2]) / 3.0;
+    let tint = off.iter().map(|o| (o - light).powi(2)).sum::<f32>();
+    light < GROUND_NOISE && seen[1] > LIT && tint.sqrt() < (SHADOW_TINT * -light).max(TINT_NOISE)
+}
+
 /// Unlikeness to the ground, in squared standard deviations, bounded.
 fn from_ground(seen: [f32; 3], sides: &Point) -> f32 {
     let off: [f32; 3] = std::array::from_fn(|c| seen[c] - sides.ground[c]);
