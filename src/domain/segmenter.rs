@@ -35,8 +35,7 @@ pub trait Segmenter: std::fmt::Debug + Send + Sync {
     /// Who it is.
     fn voter(&self) -> &Voter;
 
-    /// Coverage of the product, H×W, 0..255 linear, of the whole `picture` (H×W×3, sRGB) at a size of the segmenter's choice with the same
-    /// proportions.
+    /// Coverage of the product, H×W, 0..255 linear, of the whole `picture` (H×W×3, sRGB), at a size and in proportions of the segmenter's choice.
     ///
     /// # Errors
     /// If it cannot be run, or what comes out is no coverage.

@@ -53,7 +53,7 @@ pub struct License {
 /// What samples are divided by before mean and deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Divisor {
+pub(super) enum Divisor {
     /// 255.
     #[serde(rename = "255")]
     Bytes,
@@ -64,7 +64,7 @@ pub enum Divisor {
 /// How a picture of other proportions gets the graph's size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fit {
+pub(super) enum Fit {
     /// Scaled to fit; what is left over repeats its border.
     Pad,
     /// Each side scaled by itself.
@@ -74,7 +74,7 @@ pub enum Fit {
 /// What comes after the graph's last layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Activation {
+pub(super) enum Activation {
     /// Nothing.
     None,
     /// 1 / (1 + e⁻ˣ).
@@ -84,7 +84,7 @@ pub enum Activation {
 /// What is done to the whole answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Postnorm {
+pub(super) enum Postnorm {
     /// Nothing.
     None,
     /// Its least becomes 0, its greatest 1, as rembg does; an even answer stays as it is.

@@ -12,7 +12,7 @@ mod runtime;
 mod tensor;
 
 pub use errors::InferenceError;
-pub use manifest::{Activation, Divisor, Fit, Golden, License, LicenseClass, Postnorm, Task};
+pub use manifest::{Golden, License, LicenseClass, Task};
 pub use matting::MattingPack;
 pub use pack::Pack;
 pub use runtime::{Runtime, library_in};

@@ -3,7 +3,7 @@
 
 use super::edges::FAINT;
 use super::shade::steepest_around;
-use crate::imaging::matte::grid::distance_to;
+use crate::imaging::matte::grid::{distance_to, opened};
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
@@ -45,11 +45,7 @@ pub(super) fn undo(inside: &mut [bool], before: &[bool], steep: &Plane, chroma: 
 /// The connected parts of what is thick in `more` beyond `less`, with their rims.
 fn changes(more: &[bool], less: &[bool], width: usize) -> Vec<Vec<usize>> {
     let changed: Vec<bool> = more.iter().zip(less).map(|(more, less)| *more && !less).collect();
-    let same: Vec<bool> = changed.iter().map(|c| !c).collect();
-    let thick: Vec<bool> = distance_to(&same, width, THIN + 1).iter().map(|depth| *depth > THIN).collect();
-    let near = distance_to(&thick, width, THIN + 1);
-    let whole: Vec<bool> = (0..changed.len()).map(|i| changed[i] && near[i] <= THIN).collect();
-    let mut parts = watershed::components(&whole, width);
+    let mut parts = watershed::components(&opened(&changed, width, THIN), width);
     parts.retain(|part| part.len() >= LEAST);
     parts
 }

@@ -6,7 +6,7 @@
 use image::GrayImage;
 
 use super::edges::DARK;
-use crate::imaging::matte::grid::distance_to;
+use crate::imaging::matte::grid::{distance_to, opened};
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
@@ -14,7 +14,7 @@ use crate::imaging::plane::Plane;
 const SURE: u8 = 38;
 /// Coverage from which a cutout's pixel counts as product.
 const KEPT: u8 = 128;
-/// Thinner pieces are a matter of where exactly the edge runs, pixels.
+/// What is not thicker than twice this is a matter of where exactly the edge runs, pixels.
 const THIN: u8 = 2;
 /// A piece's surroundings, pixels.
 const AROUND: u8 = 3;
@@ -28,21 +28,15 @@ pub(super) fn extra(alpha: &GrayImage, opinion: &GrayImage, light: &Plane) -> f3
     let kept: Vec<bool> = alpha.as_raw().iter().map(|a| *a >= KEPT).collect();
     let unlike: Vec<bool> = kept.iter().zip(opinion.as_raw()).map(|(kept, o)| *kept && *o < SURE).collect();
     let area = kept.iter().filter(|kept| **kept).count().max(1);
-    let pieces = watershed::components(&thick(&unlike, width), width);
-    let scale = light.width as f32 / width as f32;
+    let pieces = watershed::components(&opened(&unlike, width, THIN), width);
+    let across = light.width as f32 / width as f32;
+    let down = light.height as f32 / alpha.height() as f32;
     let lit =
-        |i: &usize| light.sample(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale);
+        |i: &usize| light.sample(((i % width) as f32 + 0.5) * across, ((i / width) as f32 + 0.5) * down);
     let could_be_ground = |piece: &[usize]| piece.iter().map(lit).sum::<f32>() > DARK * piece.len() as f32;
     let counts = |piece: &&Vec<usize>| could_be_ground(piece) && on_the_border(piece, &kept, width);
     let largest = pieces.iter().filter(counts).map(Vec::len).max();
     largest.unwrap_or(0) as f32 / area as f32
-}
-
-/// What is left of `set` when parts not thicker than twice [`THIN`] are taken away.
-fn thick(set: &[bool], width: usize) -> Vec<bool> {
-    let rest: Vec<bool> = set.iter().map(|inside| !inside).collect();
-    let core: Vec<bool> = distance_to(&rest, width, THIN + 1).iter().map(|depth| *depth > THIN).collect();
-    distance_to(&core, width, THIN + 1).iter().map(|far| *far <= THIN).collect()
 }
 
 fn on_the_border(piece: &[usize], kept: &[bool], width: usize) -> bool {

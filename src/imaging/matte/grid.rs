@@ -27,6 +27,13 @@ pub fn widened(set: &[bool], width: usize, reach: usize) -> Vec<bool> {
     grown
 }
 
+/// What is left of `set` when its parts not thicker than twice `radius` (city blocks) are taken away: a morphological opening.
+pub fn opened(set: &[bool], width: usize, radius: u8) -> Vec<bool> {
+    let rest: Vec<bool> = set.iter().map(|inside| !inside).collect();
+    let core: Vec<bool> = distance_to(&rest, width, radius + 1).iter().map(|depth| *depth > radius).collect();
+    distance_to(&core, width, radius + 1).iter().map(|far| *far <= radius).collect()
+}
+
 /// City-block distance to `set`, up to `limit`: first along the columns, all of a row at once, then along each row.
 pub fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
     let mut distance: Vec<u8> = set.iter().map(|inside| if *inside { 0 } else { limit }).collect();
@@ -129,6 +136,18 @@ mod tests {
         let found = islands(|i| part(i) > 0, (width, pixels), &seeds, 16);
         assert_eq!(found.len(), 1);
         assert!(found[0].len() == 9 && found[0].iter().all(|i| part(*i) == 3));
+    }
+
+    #[test]
+    fn opening_takes_thin_parts_away_and_adds_nothing() {
+        let width = 60;
+        let body = |i: usize| (10..40).contains(&(i % width)) && (10..40).contains(&(i / width));
+        let strap = |i: usize| (40..55).contains(&(i % width)) && (20..24).contains(&(i / width));
+        let set: Vec<bool> = (0..width * 60).map(|i| body(i) || strap(i)).collect();
+        let left = opened(&set, width, 2);
+        assert!((0..set.len()).all(|i| !left[i] || set[i]));
+        assert!((0..set.len()).filter(|i| i % width > 42).all(|i| !left[i]));
+        assert!(left[25 * width + 25] && left[25 * width + 10]);
     }
 
     #[test]

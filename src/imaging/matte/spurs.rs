@@ -1,6 +1,6 @@
 //! What stands out of a region and is thin: the remains of a contact shadow along a firm edge, a thread, a cable. Knows no color.
 
-use super::grid::distance_to;
+use super::grid::opened;
 use super::watershed;
 
 /// What is not thicker than twice this is thin, pixels.
@@ -10,10 +10,8 @@ const LEAST: usize = 12;
 
 /// The thin pieces of `inside` (H×W, row-major): what an opening by [`THIN`] takes away, each as its pixel indices.
 pub fn spurs(inside: &[bool], width: usize) -> Vec<Vec<usize>> {
-    let outside: Vec<bool> = inside.iter().map(|inside| !inside).collect();
-    let core: Vec<bool> = distance_to(&outside, width, THIN + 1).iter().map(|depth| *depth > THIN).collect();
-    let far = distance_to(&core, width, THIN + 1);
-    let thin: Vec<bool> = (0..inside.len()).map(|i| inside[i] && far[i] > THIN).collect();
+    let thick = opened(inside, width, THIN);
+    let thin: Vec<bool> = inside.iter().zip(&thick).map(|(inside, thick)| *inside && !thick).collect();
     let mut pieces = watershed::components(&thin, width);
     pieces.retain(|piece| piece.len() >= LEAST);
     pieces
