@@ -65,22 +65,11 @@ pub fn evidence(seen: [f32; 3], sides: &Point) -> f32 {
     0.5 * (from_ground(seen, sides) - from_front)
 }
 
-/// How much lighter than the ground a pixel is, and how far its color is from the ground's, squared; both of roots of light.
-fn off_ground(seen: [f32; 3], sides: &Point) -> (f32, f32) {
-    let off: [f32; 3] = std::array::from_fn(|c| seen[c] - sides.ground[c]);
-    let light = (off[0] + off[1] + off[2]) / 3.0;
-    (light, off.iter().map(|o| (o - light).powi(2)).sum())
-}
-
-/// Whether a pixel (`seen`: square roots of linear light) can be the ground in shade: no lighter than the ground, as neutral, not too dark.
-pub fn is_shade(seen: [f32; 3], sides: &Point) -> bool {
-    let (light, tint) = off_ground(seen, sides);
-    light < GROUND_NOISE && seen[1] > LIT && tint.sqrt() < (SHADOW_TINT * -light).max(TINT_NOISE)
-}
-
 /// Unlikeness to the ground, in squared standard deviations, bounded.
 fn from_ground(seen: [f32; 3], sides: &Point) -> f32 {
-    let (light, tint) = off_ground(seen, sides);
+    let off: [f32; 3] = std::array::from_fn(|c| seen[c] - sides.ground[c]);
+    let light = (off[0] + off[1] + off[2]) / 3.0;
+    let tint = off.iter().map(|o| (o - light).powi(2)).sum::<f32>();
     let allowed = GROUND_NOISE + GROUND_DOUBT * sides.ground_doubt;
     let unlike = ((light / allowed).powi(2) + tint / (TINT_NOISE + 0.2 * sides.ground_doubt).powi(2))
         .min(2.0 * LOUDEST);

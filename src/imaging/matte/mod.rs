@@ -9,5 +9,4 @@ pub mod mincut;
 pub mod preview;
 pub mod refine;
 pub mod sides;
-pub mod spurs;
 pub mod watershed;

@@ -10,7 +10,6 @@ use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::{distance_to, islands};
 use super::sides::{self, Sides};
-use super::spurs::spurs;
 use super::watershed::{BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::color::srgb;
 use crate::imaging::plane::Plane;
@@ -34,8 +33,6 @@ const SURE: u8 = 4;
 const UNCLEAR: f32 = 0.5;
 /// No part of a product is as small as this, as a share of the picture; the coarse region has no smaller ones either.
 const ISLAND: f32 = 0.0004;
-/// Chance of contact shadow from which a thin remain is taken for it.
-const CONTACT: f32 = 0.3;
 /// Alpha from which a pixel counts as seen.
 const VISIBLE: u8 = 12;
 /// Step between neighboring pixels of the photo that is no edge: sensor noise and JPEG, in square roots of light.
@@ -70,17 +67,6 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     for island in islands(|i| markers[i] == PRODUCT, size, &band, largest) {
         if 2 * island.iter().filter(|i| frayed(**i)).count() < island.len() {
             island.iter().for_each(|i| markers[*i] = BACKGROUND);
-        }
-    }
-    // What a contact shadow leaves along a firm edge, where it is as light or dark as the product beside it.
-    let inside: Vec<bool> = markers.iter().map(|marker| *marker == PRODUCT).collect();
-    for spur in spurs(&inside, width) {
-        let shaded = |i: &usize| {
-            let point = sides.at(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale);
-            !frayed(*i) && point.contact > CONTACT && border::is_shade(root(*i), &point)
-        };
-        if spur.len() < largest && 2 * spur.iter().filter(|i| shaded(i)).count() > spur.len() {
-            spur.iter().for_each(|i| markers[*i] = BACKGROUND);
         }
     }
     let (depth, reached) = edge::depths(&markers, width, &band);
