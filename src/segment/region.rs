@@ -23,6 +23,9 @@ const VEILED: f32 = 0.001;
 
 /// Coarse pixels this near to the product are a mixture of both, not ground.
 const BESIDE: u8 = 3;
+/// Natural shade under them is the mean of what is seen around, so wide (standard deviation in coarse pixels), where that is no less than one in so many.
+const AROUND: f32 = 4.0;
+const ENOUGH: f32 = 20.0;
 
 /// The coarse region and what was seen on the way.
 #[derive(Clone, Debug)]
@@ -222,8 +225,15 @@ impl Region {
     /// Light relative to the field outside the product, 0..1; under the product and its edge continued.
     pub(super) fn shade(&self) -> Plane {
         let near = distance_to(&self.inside, self.width, BESIDE);
-        let seen = near.iter().map(|d| if *d >= BESIDE { 1.0 } else { 0.0 }).collect();
-        let mut shade = push_pull(&self.light, &Plane { width: self.width, height: self.height, data: seen });
+        let data = near.iter().map(|d| if *d >= BESIDE { 1.0 } else { 0.0 }).collect();
+        let seen = Plane { width: self.width, height: self.height, data };
+        // Steps of the pyramid would show along the border: there it is the mean of what is seen around, which runs along it evenly.
+        let mut shade = push_pull(&self.light, &seen);
+        let (around, weight) = (self.light.times(&seen).blurred(AROUND), seen.blurred(AROUND));
+        for (i, shade) in shade.data.iter_mut().enumerate().filter(|(i, _)| seen.data[*i] < 1.0) {
+            let near = (ENOUGH * weight.data[i]).min(1.0);
+            *shade += near * (around.data[i] / weight.data[i].max(1e-3) - *shade);
+        }
         shade.data.iter_mut().for_each(|v| *v = v.clamp(0.0, 1.0));
         shade
     }

@@ -1,6 +1,7 @@
 //! The product in a scene template, engine `plate`: the background is a picture with known camera, ground and lights; the product's own pixels are
 //! pasted. Knows no file and no verdict.
 
+mod darken;
 mod ground;
 pub(in crate::generate) mod light;
 mod natural;

@@ -1,8 +1,9 @@
 //! The photo's own shade beside the product, carried over to the scene's ground: no computed shadow touches the product so exactly. Knows no light of
 //! the scene.
 
-use super::ground::GroundView;
-use crate::domain::{Cutout, Placement};
+use image::GrayImage;
+
+use crate::domain::{Cutout, Placement, Stand};
 use crate::imaging::plane::Plane;
 use crate::imaging::warp::Layer;
 
@@ -10,57 +11,83 @@ use crate::imaging::warp::Layer;
 const NEAR: f32 = 0.07;
 /// Shade lighter than this is unevenness of the photo's background.
 const LIGHTEST: f32 = 0.985;
+/// Nearness is smooth: it is computed on every eighth pixel.
+const STEP: usize = 8;
 
-/// Factor on the ground's linear light, on every `step`th pixel of the master; 1 where there is no shade.
-pub(super) fn shade(
-    cutout: &Cutout,
-    layer: &Layer,
-    placement: &Placement,
-    view: &GroundView<'_>,
-    step: u32,
-) -> Plane {
-    let (width, height) = (placement.width.div_ceil(step) as usize, placement.height.div_ceil(step) as usize);
-    let mut shade = Plane::filled(width, height, 1.0);
-    let strength = placement.contact.natural;
-    if strength <= 0.0 {
-        return shade;
+/// Factors on the ground's linear light.
+pub(super) struct Natural<'a> {
+    /// Light that the natural shadow lets through, by photo pixel.
+    shadow: &'a GrayImage,
+    stand: &'a Stand,
+    strength: f32,
+    /// 1 at the product, falling to 0 away from it, on every [`STEP`]th pixel of the master.
+    near: Plane,
+    /// First and last row of `near` that has anything.
+    rows: [usize; 2],
+}
+
+impl<'a> Natural<'a> {
+    pub(super) fn new(cutout: &'a Cutout, layer: &Layer, placement: &'a Placement) -> Natural<'a> {
+        let near = nearness(layer, placement);
+        let any = |row: &[f32]| row.iter().any(|v| *v > 0.01);
+        let mut rows = near.data.chunks_exact(near.width);
+        let first = rows.position(any).unwrap_or(near.height);
+        let last = near.data.chunks_exact(near.width).rposition(any).unwrap_or(0);
+        let strength = placement.contact.natural;
+        Natural { shadow: &cutout.shadow, stand: &placement.stand, strength, near, rows: [first, last] }
     }
-    let near = nearness(layer, width, height, step);
-    for row in 0..height {
-        for column in 0..width {
-            let i = row * width + column;
-            let master = [(column as f32 + 0.5) * step as f32, (row as f32 + 0.5) * step as f32];
-            if near.data[i] < 0.01 || view.object(master).is_none() {
-                continue;
-            }
-            let light = (through(cutout, placement.stand.invert(master)) / LIGHTEST).min(1.0);
-            shade.data[i] = 1.0 - strength * near.data[i] * (1.0 - light);
+
+    /// Whether any pixel of row `y` may be shaded.
+    pub(super) fn reaches(&self, y: usize) -> bool {
+        self.strength > 0.0 && (self.rows[0]..=self.rows[1]).contains(&(y / STEP))
+    }
+
+    /// The factor at a pixel of the master; 1 where there is no shade.
+    pub(super) fn at(&self, x: usize, y: usize) -> f32 {
+        if !self.reaches(y) {
+            return 1.0;
         }
+        let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
+        let near = self.near.sample(x / STEP as f32, y / STEP as f32);
+        if near < 0.01 {
+            return 1.0;
+        }
+        let light = (through(self.shadow, self.stand.invert([x, y])) / LIGHTEST).min(1.0);
+        1.0 - self.strength * near * (1.0 - light)
     }
-    shade
 }
 
-/// Light that the natural shadow lets through at a photo pixel, 0..1; outside of the photo nothing is known: 1.
-fn through(cutout: &Cutout, [x, y]: [f32; 2]) -> f32 {
-    let (x, y) = (x as i64, y as i64);
-    let inside =
-        x >= 0 && y >= 0 && x < i64::from(cutout.shadow.width()) && y < i64::from(cutout.shadow.height());
-    if inside { f32::from(cutout.shadow.get_pixel(x as u32, y as u32)[0]) / 255.0 } else { 1.0 }
+/// Light that the natural shadow lets through at a point of the photo, 0..1; outside of the photo nothing is known: 1.
+fn through(shadow: &GrayImage, [x, y]: [f32; 2]) -> f32 {
+    let (x, y) = (x - 0.5, y - 0.5);
+    if x < 0.0 || y < 0.0 {
+        return 1.0;
+    }
+    let (left, top, width) = (x as usize, y as usize, shadow.width() as usize);
+    if left + 1 >= width || top + 1 >= shadow.height() as usize {
+        return 1.0;
+    }
+    let at = |i: usize| f32::from(shadow.as_raw()[i]);
+    let (across, down, i) = (x.fract(), y.fract(), top * width + left);
+    let upper = at(i) + (at(i + 1) - at(i)) * across;
+    let lower = at(i + width) + (at(i + width + 1) - at(i + width)) * across;
+    (upper + (lower - upper) * down) / 255.0
 }
 
-/// 1 at the product, falling to 0 away from it.
-fn nearness(layer: &Layer, width: usize, height: usize, step: u32) -> Plane {
+fn nearness(layer: &Layer, placement: &Placement) -> Plane {
+    let (width, height) =
+        ((placement.width as usize).div_ceil(STEP), (placement.height as usize).div_ceil(STEP));
     let mut near = Plane::filled(width, height, 0.0);
     for row in 0..height {
         for column in 0..width {
-            let (x, y) = (column as u32 * step + step / 2, row as u32 * step + step / 2);
+            let (x, y) = ((column * STEP + STEP / 2) as u32, (row * STEP + STEP / 2) as u32);
             let (dx, dy) = (x.wrapping_sub(layer.x), y.wrapping_sub(layer.y));
             if dx < layer.width && dy < layer.height {
                 near.data[row * width + column] = layer.data[(dy * layer.width + dx) as usize][3];
             }
         }
     }
-    let mut near = near.blurred(NEAR * layer.height as f32 / step as f32);
+    let mut near = near.blurred(NEAR * layer.height as f32 / STEP as f32);
     near.data.iter_mut().for_each(|v| *v = (4.0 * *v).min(1.0));
     near
 }

@@ -9,6 +9,12 @@ use crate::imaging::warp::Layer;
 
 /// Below this nobody sees it.
 const INVISIBLE: f32 = 0.015;
+/// Shares of the blur that hold at the foot, on the way and far below it …
+const BLURS: [f32; 3] = [0.2, 0.7, 1.8];
+/// … which is at so many times the blur.
+const RAMP: f32 = 6.0;
+/// Blur across, as a share of the blur toward the viewer: seen at a flat angle, roughness stretches the image.
+const ACROSS: f32 = 0.7;
 
 /// Mixes the mirror image into the ground below the product. Each column is mirrored at the height at which the product touches the ground there;
 /// parts that hang in the air are mirrored at the foot line.
@@ -26,16 +32,20 @@ pub(super) fn reflect(ground: &mut RgbImage, layer: &Layer, placement: &Placemen
     if height == 0 {
         return;
     }
-    let image = mirror_image(layer, &lines, top, height, reflection.fade_px);
-    let blurred = blur_downward(image, reflection.blur * reflection.fade_px);
-    let width = layer.width as usize;
+    let sigma = reflection.blur * reflection.fade_px;
+    // Room for what the blur spreads beyond the product's sides.
+    let margin = (3.0 * ACROSS * BLURS[2] * sigma).ceil() as usize;
+    let image = mirror_image(layer, &lines, top, height, margin, reflection.fade_px);
+    let blurred = blur_downward(image, sigma);
+    let width = layer.width as usize + 2 * margin;
     for j in 0..height {
         for i in 0..width {
             let pixel: [f32; 4] = std::array::from_fn(|c| blurred[c].data[j * width + i]);
-            if pixel[3] < 0.004 {
+            let x = (layer.x as usize + i).wrapping_sub(margin);
+            if pixel[3] < 0.004 || x >= ground.width() as usize {
                 continue;
             }
-            let target = ground.get_pixel_mut(layer.x + i as u32, (top + j) as u32);
+            let target = ground.get_pixel_mut(x as u32, (top + j) as u32);
             for c in 0..3 {
                 let under = srgb::linear_of(target[c]);
                 // The mirror image replaces what the ground mirrored before, most of which was as bright as the ground itself.
@@ -63,9 +73,16 @@ fn mirror_lines(layer: &Layer, placement: &Placement, sin_pitch: f32) -> Vec<u32
         .collect()
 }
 
-/// Premultiplied linear RGBA planes of the mirror image, faded with depth; row 0 is canvas row `top`.
-fn mirror_image(layer: &Layer, lines: &[u32], top: usize, height: usize, fade: f32) -> [Plane; 4] {
-    let width = layer.width as usize;
+/// Premultiplied linear RGBA planes of the mirror image with `margin` empty columns on both sides, faded with depth; row 0 is canvas row `top`.
+fn mirror_image(
+    layer: &Layer,
+    lines: &[u32],
+    top: usize,
+    height: usize,
+    margin: usize,
+    fade: f32,
+) -> [Plane; 4] {
+    let width = layer.width as usize + 2 * margin;
     let mut planes: [Plane; 4] = std::array::from_fn(|_| Plane::filled(width, height, 0.0));
     for (i, &line) in lines.iter().enumerate() {
         for j in (line as usize).max(top)..top + height {
@@ -78,29 +95,29 @@ fn mirror_image(layer: &Layer, lines: &[u32], top: usize, height: usize, fade: f
             if row >= layer.height as usize {
                 continue;
             }
-            let pixel = layer.data[row * width + i];
+            let pixel = layer.data[row * layer.width as usize + i];
             let weight = (-(depth as f32) / fade).exp();
             for c in 0..4 {
-                planes[c].data[(j - top) * width + i] = pixel[c] * weight;
+                planes[c].data[(j - top) * width + i + margin] = pixel[c] * weight;
             }
         }
     }
     planes
 }
 
-/// Rough ground smears the image, mostly toward the viewer; the part at the foot stays sharper because a blend of two blurs fades in with depth.
+/// Rough ground smears the image, mostly toward the viewer, and the more the further below the foot it lies: a blend of three blurs, each in its place.
 fn blur_downward(planes: [Plane; 4], sigma: f32) -> [Plane; 4] {
     planes.map(|plane| {
-        let soft = plane.blurred_xy(0.6 * sigma, sigma);
-        let near = plane.blurred_xy(0.15 * sigma, 0.25 * sigma);
-        let (width, height) = (plane.width, plane.height.max(1));
-        let ramp = (4.0 * sigma).max(1.0);
+        let blurs = BLURS.map(|share| plane.blurred_xy(ACROSS * share * sigma, share * sigma));
+        let (width, ramp) = (plane.width, (RAMP * sigma).max(1.0));
         let data = (0..plane.data.len())
             .map(|k| {
-                let t = ((k / width) as f32 / ramp).min(1.0) * (height > 1) as u8 as f32;
-                near.data[k] * (1.0 - t) + soft.data[k] * t
+                let at = ((k / width) as f32 / ramp).min(1.0) * (BLURS.len() - 1) as f32;
+                let low = (at as usize).min(BLURS.len() - 2);
+                let part = at - low as f32;
+                blurs[low].data[k] * (1.0 - part) + blurs[low + 1].data[k] * part
             })
             .collect();
-        Plane { width, height, data }
+        Plane { width, height: plane.height, data }
     })
 }

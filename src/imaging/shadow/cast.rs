@@ -1,0 +1,139 @@
+//! The light that a body keeps from the ground around it, as a map of the ground. Knows no picture.
+
+use super::body::{Body, Section, height_of};
+use crate::imaging::plane::Plane;
+
+/// Longer side of the map in cells.
+const CELLS: f32 = 256.0;
+/// A penumbra's standard deviation as a share of its width.
+const PENUMBRA: f32 = 0.6;
+/// No shadow is longer than this many times the body's height.
+const LONGEST: f32 = 2.5;
+/// Blurs below this variance, in cells, wait until they add up.
+const LEAST: f32 = 0.35;
+/// The sky is hidden by what is near; over this many reaches the rest fades.
+const FADES: f32 = 1.3;
+/// More steps from one section to the next are not taken.
+const SWEEP: f32 = 16.0;
+
+/// 0..1 over a part of the ground; 0 beyond it.
+#[derive(Clone, Debug)]
+pub struct GroundMap {
+    plane: Plane,
+    /// Ground point of the first cell's corner, object pixels.
+    origin: [f32; 2],
+    /// Object pixels for each cell.
+    cell: f32,
+}
+
+impl GroundMap {
+    /// The value at a ground point.
+    pub fn at(&self, [x, y]: [f32; 2]) -> f32 {
+        let (column, row) = ((x - self.origin[0]) / self.cell, (y - self.origin[1]) / self.cell);
+        let inside =
+            column >= 0.0 && row >= 0.0 && column < self.plane.width as f32 && row < self.plane.height as f32;
+        if inside { self.plane.sample(column, row) } else { 0.0 }
+    }
+}
+
+impl Body {
+    /// How much of the light from direction `light` (unit: right, away, up) is kept from the ground. `softness` is the tangent of half the angle under
+    /// which the light is seen.
+    pub fn shadow(&self, light: [f32; 3], softness: f32) -> GroundMap {
+        let up = light[2].max(0.05);
+        let lean = [-light[0] / up, -light[1] / up];
+        let length = lean[0].hypot(lean[1]);
+        let lean = lean.map(|v| v * (LONGEST / length.max(LONGEST)));
+        self.fall(lean, |height| PENUMBRA * softness * height, |_, _| 1.0)
+    }
+
+    /// How much of the sky is hidden from the ground by what is within about `reach` object pixels.
+    pub fn ambient(&self, reach: f32) -> GroundMap {
+        let spread = |height: f32| 0.8 * reach * (1.0 - (-height / reach).exp());
+        self.fall([0.0; 2], spread, |from, to| (-(from - to) / (FADES * reach)).exp())
+    }
+
+    /// Lets the body's sections down onto the ground, the highest first. Each leans by `lean` times its height; `spread` is the standard deviation of
+    /// what has come down from a height, `fade` what is left of it from one height to a lower one.
+    fn fall(&self, lean: [f32; 2], spread: impl Fn(f32) -> f32, fade: impl Fn(f32, f32) -> f32) -> GroundMap {
+        let mut map = self.map(lean, 3.0 * spread(self.tall));
+        let mut waiting = 0.0;
+        for (level, sections) in self.levels.iter().enumerate().rev() {
+            sections.iter().for_each(|section| map.sweep(section, lean));
+            let (height, below) = (
+                height_of(level, self.tall),
+                level.checked_sub(1).map_or(0.0, |level| height_of(level, self.tall)),
+            );
+            waiting += ((spread(height).powi(2) - spread(below).powi(2)) / map.cell.powi(2)).max(0.0);
+            if waiting > LEAST {
+                map.plane = map.plane.blurred(waiting.sqrt());
+                waiting = 0.0;
+            }
+            let left = fade(height, below);
+            if left < 1.0 {
+                map.plane.data.iter_mut().for_each(|v| *v *= left);
+            }
+        }
+        map
+    }
+
+    /// An empty map of the ground that the sections, leaning, come down on.
+    fn map(&self, lean: [f32; 2], margin: f32) -> GroundMap {
+        let (mut low, mut high) = ([f32::MAX; 2], [f32::MIN; 2]);
+        for section in self.levels.iter().flatten() {
+            for [x, near, far] in &section.columns {
+                for (axis, value) in [(0, *x), (1, *near), (1, *far)] {
+                    let value = value + lean[axis] * section.height;
+                    (low[axis], high[axis]) = (low[axis].min(value), high[axis].max(value));
+                }
+            }
+        }
+        let [width, depth] = [0, 1].map(|axis| (high[axis] - low[axis]).max(1.0) + 2.0 * margin);
+        let cell = (width.max(depth) / CELLS).max(1.0);
+        GroundMap {
+            plane: Plane::filled((width / cell) as usize + 4, (depth / cell) as usize + 4, 0.0),
+            origin: low.map(|v| if v == f32::MAX { 0.0 } else { v - margin - 1.5 * cell }),
+            cell,
+        }
+    }
+}
+
+impl GroundMap {
+    /// Draws a section, leaning, again and again up to the next one, so that no step between the two shows.
+    fn sweep(&mut self, section: &Section, lean: [f32; 2]) {
+        let steps = (section.thick * lean[0].hypot(lean[1]) / self.cell).ceil().clamp(1.0, SWEEP);
+        for step in 0..steps as usize {
+            let height = section.height + section.thick * (step as f32 / steps);
+            self.draw(section, lean.map(|v| v * height));
+        }
+    }
+
+    /// Draws a section moved by `shift`; where there is more already, that stays. Borders cover cells in part.
+    fn draw(&mut self, section: &Section, shift: [f32; 2]) {
+        let (Some(first), Some(last)) = (section.columns.first(), section.columns.last()) else { return };
+        let half = (last[0] - first[0]) / (2 * (section.columns.len() - 1).max(1)) as f32;
+        let half = if section.columns.len() == 1 { 0.5 * self.cell } else { half };
+        let column = |x: f32| (x + shift[0] - self.origin[0]) / self.cell;
+        let (left, right) = (column(first[0] - half), column(last[0] + half));
+        let mut k = 0;
+        for gx in left.floor() as usize..(right.ceil() as usize).min(self.plane.width) {
+            let covered = (gx as f32 + 1.0).min(right) - (gx as f32).max(left);
+            let x = self.origin[0] + (gx as f32 + 0.5) * self.cell - shift[0];
+            while k + 1 < section.columns.len() && section.columns[k + 1][0] < x {
+                k += 1;
+            }
+            let (a, b) = (section.columns[k], section.columns[(k + 1).min(section.columns.len() - 1)]);
+            let part = ((x - a[0]) / (b[0] - a[0]).max(1e-3)).clamp(0.0, 1.0);
+            let depth = |i: usize| (a[i] + (b[i] - a[i]) * part + shift[1] - self.origin[1]) / self.cell;
+            self.fill(gx, depth(1), depth(2), section.weight * covered.clamp(0.0, 1.0));
+        }
+    }
+
+    fn fill(&mut self, column: usize, near: f32, far: f32, weight: f32) {
+        for row in near.max(0.0).floor() as usize..(far.ceil().max(0.0) as usize).min(self.plane.height) {
+            let covered = (row as f32 + 1.0).min(far) - (row as f32).max(near);
+            let value = &mut self.plane.data[row * self.plane.width + column];
+            *value = value.max(weight * covered.clamp(0.0, 1.0));
+        }
+    }
+}
