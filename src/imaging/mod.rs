@@ -4,6 +4,7 @@ mod blur;
 pub mod codec;
 pub mod color;
 pub mod composite;
+mod filter;
 pub mod grain;
 pub mod lines;
 pub mod matte;
