@@ -10,6 +10,7 @@ pub mod lines;
 pub mod matte;
 pub mod metrics;
 pub mod plane;
+pub mod register;
 pub mod resize;
 pub mod shadow;
 pub mod warp;

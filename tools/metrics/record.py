@@ -71,9 +71,9 @@ def alignment() -> dict:
     found = {}
     for name, (crop, matrix, *_) in pictures.MOVED.items():
         template, picture = unit(pictures.read(crop)), unit(pictures.read(name))
-        found[name] = {"true": matrix}
-        for kind, motion in (("affine", cv2.MOTION_AFFINE), ("homography", cv2.MOTION_HOMOGRAPHY)):
-            found[name][kind], found[name][f"{kind}_correlation"] = references.ecc(template, picture, motion, 5, matrix)
+        affine, homography = (references.ecc(template, picture, motion, 5, matrix) for motion in (cv2.MOTION_AFFINE, cv2.MOTION_HOMOGRAPHY))
+        correlation = references.correlation_under(template, picture, affine)
+        found[name] = {"true": matrix, "affine": affine, "homography": homography, "correlation": correlation}
     return found
 
 

@@ -130,10 +130,21 @@ def blur_residuals(sharp: np.ndarray, soft: np.ndarray, mask: np.ndarray, sigmas
     return [float(((blurred(high(sharp), sigma) - high(soft))[mask] ** 2).mean()) for sigma in sigmas]
 
 
-def ecc(template: np.ndarray, picture: np.ndarray, motion: int, smoothing: int, near: list[list[float]]) -> tuple[list[list[float]], float]:
-    """OpenCV: matrix from template to picture (centers at whole numbers), and the correlation. It has no pyramid, so it starts near the solution."""
+def ecc(template: np.ndarray, picture: np.ndarray, motion: int, smoothing: int, near: list[list[float]]) -> list[list[float]]:
+    """OpenCV: matrix from template to picture (centers at whole numbers). It has no pyramid, so it starts near the solution."""
     start = np.array([*near, [0, 0, 1]] if motion == cv2.MOTION_HOMOGRAPHY else near, np.float32)
     start[:2, 2] += 0.4
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 500, 1e-9)
-    value, matrix = cv2.findTransformECC(template.astype(np.float32), picture.astype(np.float32), start, motion, stop, None, smoothing)
-    return [[float(v) for v in row] for row in matrix], float(value)
+    _, matrix = cv2.findTransformECC(template.astype(np.float32), picture.astype(np.float32), start, motion, stop, None, smoothing)
+    return [[float(v) for v in row] for row in matrix]
+
+
+def correlation_under(template: np.ndarray, picture: np.ndarray, matrix: list[list[float]]) -> float:
+    """What ECC maximizes, for an affine matrix. OpenCV's own figure is up to 0.008 lower: its warp rounds places to a fraction of a pixel."""
+    taps = np.exp(-0.5 * (np.arange(-2, 3) / 1.1) ** 2)
+    for axis in (0, 1):
+        template, picture = (ndimage.convolve1d(z, taps / taps.sum(), axis=axis, mode="nearest") for z in (template, picture))
+    rows, columns = np.mgrid[0 : template.shape[0], 0 : template.shape[1]]
+    x, y = (a * columns + b * rows + t for a, b, t in matrix)
+    inside = (x >= 0) & (x < picture.shape[1] - 1) & (y >= 0) & (y < picture.shape[0] - 1)
+    return float(np.corrcoef(template[inside], ndimage.map_coordinates(picture, [y, x], order=1)[inside])[0, 1])

@@ -4,8 +4,10 @@ pub mod blobs;
 pub mod boundary;
 pub mod matting;
 mod runs;
+pub mod softness;
 pub mod ssim;
 #[cfg(test)]
 pub(in crate::imaging) mod testing;
+pub mod zncc;
 
 pub use runs::Connectivity;

@@ -65,25 +65,13 @@ fn scales(one: &Plane, two: &Plane) -> Option<[f64; 5]> {
     for (scale, mean) in found.iter_mut().enumerate() {
         if scale > 0 {
             let (a, b) = pair.as_ref().map_or((one, two), |(a, b)| (a, b));
-            let smaller = (halved(a), halved(b));
+            let smaller = (a.halved(), b.halved());
             means_here = means(&smaller.0, &smaller.1)?;
             pair = Some(smaller);
         }
         *mean = if scale + 1 == WEIGHTS.len() { means_here.whole } else { means_here.contrast };
     }
     Some(found)
-}
-
-/// Means of 2×2 samples; an odd last row or column is left out.
-fn halved(plane: &Plane) -> Plane {
-    let (width, height) = (plane.width / 2, plane.height / 2);
-    let mut data = Vec::with_capacity(width * height);
-    for rows in plane.data.chunks_exact(2 * plane.width).take(height) {
-        let (upper, lower) = rows.split_at(plane.width);
-        let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
-        data.extend(pairs.map(|(a, b)| 0.25 * ((a[0] + a[1]) + (b[0] + b[1]))));
-    }
-    Plane { width, height, data }
 }
 
 /// Means over the windows that lie inside.
