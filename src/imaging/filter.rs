@@ -85,7 +85,11 @@ pub(super) fn separable(plane: &Plane, rightward: &[f32], down: &[f32]) -> Plane
 impl Plane {
     /// Blurred with the taps of a Gaussian out to four standard deviations, as `scipy.ndimage.gaussian_filter` with `mode="nearest"` does.
     pub fn gaussian(&self, sigma: f32) -> Plane {
-        let taps = gaussian_taps(f64::from(sigma), (4.0 * sigma + 0.5) as usize);
+        let radius = (4.0 * sigma + 0.5) as usize;
+        if radius == 0 {
+            return self.clone();
+        }
+        let taps = gaussian_taps(f64::from(sigma), radius);
         separable(self, &taps, &taps)
     }
 

@@ -130,12 +130,12 @@ def blur_residuals(sharp: np.ndarray, soft: np.ndarray, mask: np.ndarray, sigmas
     return [float(((blurred(high(sharp), sigma) - high(soft))[mask] ** 2).mean()) for sigma in sigmas]
 
 
-def ecc(template: np.ndarray, picture: np.ndarray, motion: int, smoothing: int, near: list[list[float]]) -> list[list[float]]:
-    """OpenCV: matrix from template to picture (centers at whole numbers). It has no pyramid, so it starts near the solution."""
-    start = np.array([*near, [0, 0, 1]] if motion == cv2.MOTION_HOMOGRAPHY else near, np.float32)
-    start[:2, 2] += 0.4
+def ecc(template: np.ndarray, picture: np.ndarray, smoothing: int, near: list[list[float]]) -> list[list[float]]:
+    """OpenCV: affine matrix from template to picture (centers at whole numbers). It has no pyramid, so it starts near the solution."""
+    start = np.array(near, np.float32)
+    start[:, 2] += 0.4
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 500, 1e-9)
-    _, matrix = cv2.findTransformECC(template.astype(np.float32), picture.astype(np.float32), start, motion, stop, None, smoothing)
+    _, matrix = cv2.findTransformECC(template.astype(np.float32), picture.astype(np.float32), start, cv2.MOTION_AFFINE, stop, None, smoothing)
     return [[float(v) for v in row] for row in matrix]
 
 

@@ -105,9 +105,9 @@ fn borders(runs: &[Run], width: usize, lengths: &mut [[u32; 3]]) {
     for run in runs {
         let own = run.part as u32 + 1;
         let start = (run.y + 1) * stride + 1;
-        for i in start + run.from..start + run.to {
+        for (i, border) in border.iter_mut().enumerate().take(start + run.to).skip(start + run.from) {
             let deep = [i - 1, i + 1, i - stride, i + stride].iter().all(|n| parts[*n] == own);
-            border[i] = if deep { 0 } else { own };
+            *border = if deep { 0 } else { own };
         }
     }
     for run in runs {

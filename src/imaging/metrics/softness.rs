@@ -21,17 +21,16 @@ pub fn blur_between(sharp: &Plane, soft: &Plane, mask: &[bool]) -> Option<f32> {
     }
     let (fine, wanted) = (fine(sharp), fine(soft));
     let nothing = Plane::filled(fine.width, fine.height, 0.0);
-    if product(&fine, &nothing, &fine, &nothing, mask)? < LEAST {
+    let [energy, ..] = products(&nothing, &fine, &nothing, mask)?;
+    if energy < LEAST {
         return None;
     }
     let (mut best, mut least) = (0.0, f64::MAX);
     let mut near = fine.clone();
     for step in SIGMAS.windows(2) {
-        let far = blurred(&fine, step[1]);
+        let far = fine.gaussian(step[1]);
         // How much of the stronger blur has to be mixed with the weaker one to come closest.
-        let way = product(&far, &near, &far, &near, mask)?;
-        let off = product(&wanted, &near, &wanted, &near, mask)?;
-        let along = product(&wanted, &near, &far, &near, mask)?;
+        let [way, off, along] = products(&near, &far, &wanted, mask)?;
         let share = (along / way.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
         let left = off + share * (share * way - 2.0 * along);
         if left < least {
@@ -41,10 +40,6 @@ pub fn blur_between(sharp: &Plane, soft: &Plane, mask: &[bool]) -> Option<f32> {
         near = far;
     }
     Some(best.sqrt() as f32)
-}
-
-fn blurred(plane: &Plane, sigma: f32) -> Plane {
-    if sigma > 0.0 { plane.gaussian(sigma) } else { plane.clone() }
 }
 
 /// Of the taps of a Gaussian: below about 0.6 pixels less than that of the curve they are taken from.
@@ -68,14 +63,17 @@ fn fine(plane: &Plane) -> Plane {
     fine
 }
 
-/// Mean of (a − b) · (c − d) over the mask; `None` if that is empty.
-fn product(a: &Plane, b: &Plane, c: &Plane, d: &Plane, mask: &[bool]) -> Option<f64> {
-    let (mut sum, mut count) = (0.0f64, 0u64);
-    for (i, _) in mask.iter().enumerate().filter(|(_, inside)| **inside) {
-        sum += f64::from((a.data[i] - b.data[i]) * (c.data[i] - d.data[i]));
+/// Means over the mask of the products of far − near with itself, of wanted − near with itself, and of the two; `None` if the mask is empty.
+fn products(near: &Plane, far: &Plane, wanted: &Plane, mask: &[bool]) -> Option<[f64; 3]> {
+    let (mut sums, mut count) = ([0.0f64; 3], 0u64);
+    let samples = near.data.iter().zip(&far.data).zip(&wanted.data).zip(mask);
+    for (((near, far), wanted), _) in samples.filter(|(_, inside)| **inside) {
+        let (way, off) = (far - near, wanted - near);
+        let products = [way * way, off * off, way * off];
+        sums.iter_mut().zip(products).for_each(|(sum, product)| *sum += f64::from(product));
         count += 1;
     }
-    (count > 0).then(|| sum / count as f64)
+    (count > 0).then(|| sums.map(|sum| sum / count as f64))
 }
 
 #[cfg(test)]
@@ -96,8 +94,8 @@ mod tests {
                 let wanted = numbers(&format!("/blur_residuals/{name} {sigma:?}"));
                 let (fine, aim) = (fine(&sharp), fine(&soft));
                 for (tried, wanted) in SIGMAS.iter().zip(wanted) {
-                    let off = blurred(&fine, *tried);
-                    let got = product(&off, &aim, &off, &aim, &middle()).unwrap();
+                    let off = fine.gaussian(*tried);
+                    let [_, got, _] = products(&off, &off, &aim, &middle()).unwrap();
                     assert!(
                         (got - wanted).abs() < 1e-8 + 1e-4 * wanted,
                         "{name} {sigma}: {got} for {wanted}"

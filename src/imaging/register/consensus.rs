@@ -41,7 +41,7 @@ pub(super) fn similarity(pairs: &[Pair]) -> Option<Agreement> {
     for (i, one) in tried.iter().enumerate() {
         for two in &tried[..i] {
             let Some(map) = through(one, two) else { continue };
-            let agreeing = pairs.iter().filter(|pair| agrees(pair, &map)).count();
+            let agreeing = pairs.iter().filter(agrees(&map)).count();
             if best.is_none_or(|(most, _)| agreeing > most) {
                 best = Some((agreeing, map));
             }
@@ -50,7 +50,7 @@ pub(super) fn similarity(pairs: &[Pair]) -> Option<Agreement> {
     let (_, mut map) = best?;
     let mut inliers: Vec<Pair> = Vec::new();
     for _ in 0..5 {
-        let agreeing: Vec<Pair> = pairs.iter().filter(|pair| agrees(pair, &map)).copied().collect();
+        let agreeing: Vec<Pair> = pairs.iter().filter(agrees(&map)).copied().collect();
         let settled = agreeing.len() == inliers.len();
         inliers = agreeing;
         map = fitted_similarity(&inliers)?;
@@ -77,15 +77,18 @@ fn through(one: &Pair, two: &Pair) -> Option<Affine> {
     likely.then(|| Affine::similarity(scale, turn, one.from, one.to))
 }
 
-fn agrees(pair: &Pair, map: &Affine) -> bool {
+/// Whether a pair is explained by a map.
+fn agrees(map: &Affine) -> impl Fn(&&Pair) -> bool {
     let scale = map.determinant().abs().sqrt();
-    off(pair, map) < BESIDE * (1.0 + scale) && (pair.growth - scale.ln()).abs() < GROWTH
+    let (growth, beside) = (scale.ln(), BESIDE * (1.0 + scale));
+    move |pair| off(pair, map) < beside * beside && (pair.growth - growth).abs() < GROWTH
 }
 
-/// How far beside its place a pair's point lands.
-pub(super) fn off(pair: &Pair, map: &Affine) -> f64 {
+/// How far beside its place a pair's point lands, squared.
+fn off(pair: &Pair, map: &Affine) -> f64 {
     let [x, y] = map.apply(pair.from);
-    (x - pair.to[0]).hypot(y - pair.to[1])
+    let (x, y) = (x - pair.to[0], y - pair.to[1]);
+    x * x + y * y
 }
 
 /// What a pair counts: coarse points are known less well.
@@ -144,10 +147,52 @@ pub(super) fn uncertainty(pairs: &[Pair], map: &Affine, place: [f64; 2]) -> f64 
     for pair in pairs {
         let w = weight(pair);
         total += w;
-        squares += w * off(pair, map).powi(2);
+        squares += w * off(pair, map);
         spread += w * ((pair.from[0] - middle[0]).powi(2) + (pair.from[1] - middle[1]).powi(2));
     }
     let mean_square = squares / total;
     let away = (place[0] - middle[0]).powi(2) + (place[1] - middle[1]).powi(2);
     (mean_square / pairs.len() as f64 * (1.0 + away * total / spread)).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Places that look like chance: multiples of the golden ratio and of its relative in two dimensions.
+    fn place(k: usize) -> [f64; 2] {
+        [0.754_877_666, 0.569_840_291].map(|step: f64| 400.0 * (step * k as f64).fract())
+    }
+
+    #[test]
+    fn a_third_of_right_pairs_is_enough_and_none_is_not() {
+        let truth = Affine::similarity(1.4, -8.0, [200.0, 200.0], [310.0, 260.0]);
+        let pair = |k: usize| {
+            let from = place(k);
+            let to =
+                if k.is_multiple_of(3) { truth.apply(from) } else { place(k * k * 7 + 13).map(|v| 1.4 * v) };
+            Pair { from, to, growth: 1.4f64.ln(), blur: 2.0 }
+        };
+        let mixed: Vec<Pair> = (0..180).map(pair).collect();
+        let found = similarity(&mixed).unwrap();
+        let right = found.inliers.iter().filter(|pair| off(pair, &truth) < 1e-6).count();
+        assert!(right == 60 && found.inliers.len() < 64, "{right} of {}", found.inliers.len());
+        assert!(found.map.stretches().iter().all(|s| (s - 1.4).abs() < 0.02));
+        let wrong: Vec<Pair> = mixed.into_iter().filter(|pair| off(pair, &truth) > 1.0).collect();
+        assert!(similarity(&wrong).is_none_or(|found| found.inliers.len() < 10));
+        assert!(similarity(&[]).is_none());
+    }
+
+    #[test]
+    fn an_affine_map_comes_back_and_a_line_has_none() {
+        let truth = Affine { rows: [[1.1, 0.05, 3.0], [-0.02, 0.9, 7.0]] };
+        let pair = |from: [f64; 2]| Pair { from, to: truth.apply(from), growth: 0.0, blur: 1.0 };
+        let found = fitted_affine(&(0..20).map(|k| pair(place(k))).collect::<Vec<_>>()).unwrap();
+        let numbers = found.rows.as_flattened().iter().zip(truth.rows.as_flattened());
+        assert!(numbers.into_iter().all(|(a, b)| (a - b).abs() < 1e-9));
+        assert_eq!(
+            fitted_affine(&(0..20).map(|k| pair([f64::from(k), f64::from(k)])).collect::<Vec<_>>()),
+            None
+        );
+    }
 }

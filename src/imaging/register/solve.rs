@@ -6,8 +6,8 @@ pub(super) fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; 
     for column in 0..N {
         let pivot =
             (column..N).max_by(|a, b| matrix[*a][column].abs().total_cmp(&matrix[*b][column].abs()))?;
-        // Also false for what is no number.
-        if !(matrix[pivot][column].abs() > 1e-12 * size) {
+        let strength = matrix[pivot][column].abs();
+        if strength.is_nan() || strength <= 1e-12 * size {
             return None;
         }
         matrix.swap(column, pivot);
