@@ -1,6 +1,7 @@
 """Records what the reference implementations say: `python -m tools.metrics.record`, see README.md. Knows no formula."""
 
 import json
+import re
 
 import numpy as np
 
@@ -90,7 +91,9 @@ def main() -> None:
         "blur_residuals": blur(),
         "ecc": alignment(),
     }
-    (PARITY / "kernels.json").write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
+    # Lists of numbers on a line each, so that a difference can be read.
+    text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", json.dumps(recorded, indent=1))
+    (PARITY / "kernels.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
