@@ -8,7 +8,7 @@ pub mod error;
 /// 0: set-up of tracing; called by `cli` alone.
 pub mod telemetry;
 
-/// 0: pure pixels: bytes↔buffers, color, resize, matte kernels, compositing, shadow, metrics; knows no product and no file.
+/// 0: pure pixels: bytes↔buffers, color, resize, matte kernels, compositing, shadow, metrics, registration; knows no product and no file.
 pub mod imaging;
 
 /// 1: the words of the trade as types; knows no file, clock, random source or database.

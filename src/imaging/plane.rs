@@ -25,6 +25,18 @@ impl Plane {
         Plane { width: self.width, height: self.height, data }
     }
 
+    /// At half the size: means of 2×2 samples; an odd last row or column is left out. A place lands at half its coordinates.
+    pub fn halved(&self) -> Plane {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let mut data = Vec::with_capacity(width * height);
+        for rows in self.data.chunks_exact((2 * self.width).max(1)).take(height) {
+            let (upper, lower) = rows.split_at(self.width);
+            let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+            data.extend(pairs.map(|(a, b)| 0.25 * ((a[0] + a[1]) + (b[0] + b[1]))));
+        }
+        Plane { width, height, data }
+    }
+
     /// 8-bit samples as 0..1.
     pub fn from_gray(image: &GrayImage) -> Self {
         let data = image.as_raw().iter().map(|&v| f32::from(v) / 255.0).collect();

@@ -3,6 +3,7 @@
 //! Matrix of IEC 61966-2-1 with the white (0.95047, 1, 1.08883); ε = 216/24389 and κ = 24389/27 as the CIE states them exactly.
 
 use super::srgb::linear_of;
+use crate::imaging::plane::Plane;
 
 /// L\* 0..100, then a\* and b\* (about −128..128).
 pub type Lab = [f32; 3];
@@ -27,6 +28,21 @@ pub fn of_bytes([r, g, b]: [u8; 3]) -> Lab {
     of_linear([linear_of(r), linear_of(g), linear_of(b)])
 }
 
+/// [`of_linear`] for whole pictures: planes of linear red, green and blue (0..1), all H×W → planes of L\*, a\* and b\*, bit for bit the same values.
+pub fn planes_of_linear([red, green, blue]: &[Plane; 3]) -> [Plane; 3] {
+    let (width, height) = (red.width, red.height);
+    let mut planes = [0; 3].map(|_| Plane::filled(width, height, 0.0));
+    let [light, a, b] = &mut planes;
+    let count = width * height;
+    let (red, green, blue) = (&red.data[..count], &green.data[..count], &blue.data[..count]);
+    let (light, a, b) = (&mut light.data[..count], &mut a.data[..count], &mut b.data[..count]);
+    for i in 0..count {
+        let lab = of_linear([red[i], green[i], blue[i]]);
+        (light[i], a[i], b[i]) = (lab[0], lab[1], lab[2]);
+    }
+    planes
+}
+
 /// Lab → linear sRGB, unclamped: values outside 0..1 lie outside the gamut.
 pub fn to_linear([l, a, b]: Lab) -> [f32; 3] {
     let fy = (l + 16.0) / 116.0;
@@ -44,7 +60,9 @@ pub fn to_linear([l, a, b]: Lab) -> [f32; 3] {
 
 #[inline]
 fn curve(t: f32) -> f32 {
-    if t > EPSILON { cube_root(t) } else { (KAPPA * t + 16.0) / 116.0 }
+    // Both sides are computed and one is chosen, so that the compiler can do several pixels at once.
+    let (root, line) = (cube_root(t), (KAPPA * t + 16.0) / 116.0);
+    if t > EPSILON { root } else { line }
 }
 
 /// Cube root of a positive normal number to about one ulp: a guess from the exponent bits (Kahan), then two Halley steps. Several times as
@@ -87,6 +105,17 @@ mod tests {
             let back = to_linear(of_linear([r, g, b]));
             for (x, y) in back.iter().zip([r, g, b]) {
                 prop_assert!((x - y).abs() < 2e-5, "{back:?}");
+            }
+        }
+
+        #[test]
+        fn planes_hold_what_single_pixels_give(samples in proptest::collection::vec(-0.1f32..1.2, 3 * 21)) {
+            let plane = |c: usize| Plane { width: 7, height: 3, data: samples[c * 21..(c + 1) * 21].to_vec() };
+            let linear = [plane(0), plane(1), plane(2)];
+            let lab = planes_of_linear(&linear);
+            for i in 0..21 {
+                let single = of_linear([linear[0].data[i], linear[1].data[i], linear[2].data[i]]);
+                prop_assert_eq!([lab[0].data[i], lab[1].data[i], lab[2].data[i]], single);
             }
         }
 

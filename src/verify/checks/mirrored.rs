@@ -2,6 +2,7 @@
 //! lightness. A product that looks like its mirror image is never called mirrored.
 
 use super::{Check, Measured};
+use crate::imaging::metrics::zncc::Correlation;
 use crate::imaging::plane::Plane;
 use crate::verify::{Comparison, Input};
 
@@ -49,45 +50,4 @@ fn lightness(picture: &image::RgbImage) -> Plane {
     let data = picture.pixels().map(|p| weigh(p) / 255.0).collect();
     // A little softened: what agrees in print need not agree to the pixel.
     Plane { width: picture.width() as usize, height: picture.height() as usize, data }.blurred(1.5)
-}
-
-/// Sums for the zero-mean normalized correlation of two rows of numbers.
-#[derive(Default)]
-struct Correlation {
-    n: f64,
-    a: f64,
-    b: f64,
-    aa: f64,
-    bb: f64,
-    ab: f64,
-}
-
-impl Correlation {
-    fn add(&mut self, a: f32, b: f32) {
-        let (a, b) = (f64::from(a), f64::from(b));
-        (self.n, self.a, self.b) = (self.n + 1.0, self.a + a, self.b + b);
-        (self.aa, self.bb, self.ab) = (self.aa + a * a, self.bb + b * b, self.ab + a * b);
-    }
-
-    fn value(&self) -> f32 {
-        let n = self.n.max(1.0);
-        let (va, vb) = (self.aa - self.a * self.a / n, self.bb - self.b * self.b / n);
-        ((self.ab - self.a * self.b / n) / (va * vb).sqrt().max(1e-9)) as f32
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn correlation_is_one_for_a_line_and_minus_one_for_its_opposite() {
-        let (mut same, mut opposite) = (Correlation::default(), Correlation::default());
-        for i in 0..50 {
-            same.add(i as f32, 3.0 + 2.0 * i as f32);
-            opposite.add(i as f32, -(i as f32));
-        }
-        assert!((same.value() - 1.0).abs() < 1e-5 && (opposite.value() + 1.0).abs() < 1e-5);
-        assert_eq!(Correlation::default().value(), 0.0);
-    }
 }

@@ -3,6 +3,7 @@
 use image::RgbImage;
 
 use super::shape::Shape;
+use crate::imaging::metrics::zncc::Correlation;
 use crate::imaging::plane::Plane;
 use crate::imaging::resize::{self, ResizeError, Window};
 
@@ -104,7 +105,7 @@ impl View {
     fn inside(&self, shape: &Shape, guess: Guess, [sin, cos]: [f32; 2]) -> f32 {
         let (plane, shrink) = (&self.lightness, self.shrink);
         let (sin, cos) = (sin * guess.scale, cos * guess.scale);
-        let (mut n, mut sa, mut sb, mut saa, mut sbb, mut sab) = (0.0f64, 0.0, 0.0, 0.0, 0.0, 0.0);
+        let mut correlation = Correlation::default();
         for point in &shape.points {
             let [dx, dy] = point.off;
             let x = (guess.middle[0] + cos * dx - sin * dy) * shrink;
@@ -112,14 +113,9 @@ impl View {
             if x < 0.0 || y < 0.0 || x >= plane.width as f32 || y >= plane.height as f32 {
                 continue;
             }
-            let (a, b) = (f64::from(point.value), f64::from(plane.sample(x, y)));
-            (n, sa, sb, saa, sbb, sab) = (n + 1.0, sa + a, sb + b, saa + a * a, sbb + b * b, sab + a * b);
+            correlation.add(point.value, plane.sample(x, y));
         }
-        if n < 0.9 * shape.points.len() as f64 {
-            return 0.0;
-        }
-        let (va, vb) = (saa - sa * sa / n, sbb - sb * sb / n);
-        ((sab - sa * sb / n) / (va * vb).sqrt().max(1e-9)) as f32
+        if correlation.count() < 0.9 * shape.points.len() as f64 { 0.0 } else { correlation.value() }
     }
 
     /// The mean over the outline of how much the picture changes across it.
