@@ -1,7 +1,7 @@
 //! How much of the clean picture is left at each timestep of training: the betas of a class's config, multiplied up. Knows no timestep of a run.
 
 use super::SchedulerError;
-use super::config::Keys;
+use super::keys::Keys;
 
 /// What a class does with `rescale_betas_zero_snr`.
 #[derive(Clone, Copy, Debug, PartialEq)]

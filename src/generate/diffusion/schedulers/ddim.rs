@@ -1,6 +1,6 @@
 //! DDIM: Song et al. 2021, equation 12, as diffusers' `DDIMScheduler` does it. Knows no noise but what is passed in.
 
-use super::config::Keys;
+use super::keys::Keys;
 use super::prediction::{Limit, Prediction};
 use super::progress::{Progress, mix};
 use super::spacing::{Spacing, offset};

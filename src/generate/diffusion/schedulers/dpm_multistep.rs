@@ -3,12 +3,12 @@
 
 use std::collections::VecDeque;
 
-use super::config::Keys;
 use super::dpm_weights::{Form, Weights, ratios};
+use super::keys::Keys;
 use super::level::{Level, whole};
 use super::prediction::{Limit, Prediction};
 use super::progress::{Progress, mix};
-use super::shift::shift;
+use super::shift::by_factor;
 use super::sigmas::{Ends, Ramp, Table, ends_at_least, to_f32};
 use super::spacing::{Spacing, linspace, offset, within};
 use super::{Class, Noise, Request, Scheduler, SchedulerError, Trajectory, betas};
@@ -124,16 +124,10 @@ impl DpmMultistep {
     /// Timesteps, not yet whole, and levels without the last.
     fn schedule(&self, request: &Request<'_>) -> Result<(Vec<f64>, Vec<f64>), SchedulerError> {
         let (steps, train) = (request.steps, self.table.len());
-        let of_levels = |levels: Vec<f64>, rounded: bool| {
-            let timestep = |sigma: &f64| self.table.timestep(*sigma);
-            let timestep =
-                |sigma| if rounded { f64::round_ties_even(timestep(sigma)) } else { timestep(sigma) };
-            (levels.iter().map(timestep).collect(), levels)
-        };
         let (noisy, clean) = self.ends.of(self.table.greatest(), self.table.least());
         if self.solver.flow {
             let factor = match request.mu {
-                Some(mu) if self.dynamic => f64::from(mu).exp(),
+                Some(mu) if self.dynamic && mu.is_finite() => f64::from(mu).exp(),
                 _ => self.flow_shift,
             };
             let mut levels: Vec<f64> = linspace(1.0, 1.0 / train as f64, steps + 1)
@@ -142,14 +136,16 @@ impl DpmMultistep {
                 .rev()
                 .map(|alpha| 1.0 - alpha)
                 .collect();
-            shift(&mut levels, factor);
+            by_factor(&mut levels, factor);
             return Ok((levels.iter().map(|sigma| sigma * train as f64).collect(), levels));
         }
         if let Some(levels) = self.ramp.levels(noisy, clean, steps) {
-            return Ok(of_levels(levels, self.rounded && self.ramp == Ramp::Karras));
+            let rounded = self.rounded && self.ramp == Ramp::Karras;
+            return Ok((self.table.timesteps(&levels, rounded), levels));
         }
         if self.lu {
-            return Ok(of_levels(self.table.log_linear(steps), self.rounded));
+            let levels = self.table.log_linear(steps);
+            return Ok((self.table.timesteps(&levels, self.rounded), levels));
         }
         let timesteps = self.spacing.multistep(train, self.last, steps, self.offset)?;
         let levels = timesteps.iter().map(|t| self.table.at(*t)).collect();

@@ -2,7 +2,7 @@
 //! churn. Knows no noise: nothing is drawn.
 
 use super::betas::train_timesteps;
-use super::config::Keys;
+use super::keys::Keys;
 use super::prediction::Prediction;
 use super::progress::{Progress, mix};
 use super::sigmas::{RHO, Ramp, ends_at_least, karras, to_f32};

@@ -1,7 +1,7 @@
 //! Euler: Karras et al. 2022, algorithm 2 without churn, as diffusers' `EulerDiscreteScheduler` does it; with `timestep_type = continuous` the
 //! variant of Stable Video Diffusion. Knows no noise: nothing is drawn.
 
-use super::config::Keys;
+use super::keys::Keys;
 use super::prediction::Prediction;
 use super::progress::{Progress, mix};
 use super::sigmas::{Ends, Ramp, Table, ends_at_least, to_f32};
@@ -52,7 +52,7 @@ impl Scheduler for Euler {
         };
         let (noisy, clean) = self.ends.of(levels[0], levels[levels.len() - 1]);
         if let Some(ramp) = self.ramp.levels(noisy, clean, request.steps) {
-            timesteps = ramp.iter().map(|sigma| self.table.timestep(*sigma)).collect();
+            timesteps = self.table.timesteps(&ramp, false);
             levels = ramp;
         }
         levels.push(if self.ends_at_least { self.table.least() } else { 0.0 });

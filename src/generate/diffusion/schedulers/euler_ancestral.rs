@@ -1,8 +1,8 @@
 //! Euler with ancestral sampling, as diffusers' `EulerAncestralDiscreteScheduler` does it: each step goes below the next level and noise brings
 //! the sample back up. Knows no noise but what is passed in.
 
-use super::config::Keys;
 use super::euler::{implied_clean, init_noise_sigma, scale_to_unit};
+use super::keys::Keys;
 use super::prediction::Prediction;
 use super::progress::{Progress, mix};
 use super::sigmas::{Table, to_f32};

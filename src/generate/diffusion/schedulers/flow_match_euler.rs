@@ -2,9 +2,9 @@
 //! the shift of Esser et al. 2024, section 5.3.2. A sigma is the share of noise, 0..1. Knows no noise but what is passed in.
 
 use super::betas::train_timesteps;
-use super::config::Keys;
+use super::keys::Keys;
 use super::progress::{Progress, mix};
-use super::shift::{TimeShift, own_levels, shift, stretch, terminal};
+use super::shift::{Shift, own_levels};
 use super::sigmas::{Ends, Ramp, to_f32};
 use super::spacing::{linspace, within};
 use super::{Class, Noise, Request, Scheduler, SchedulerError, Trajectory};
@@ -14,10 +14,7 @@ pub(super) const CLASS: Class = Class { name: "FlowMatchEulerDiscreteScheduler",
 #[derive(Debug)]
 struct FlowMatchEuler {
     train: usize,
-    shift: f64,
-    dynamic: bool,
-    time_shift: TimeShift,
-    terminal: Option<f64>,
+    shift: Shift,
     ramp: Ramp,
     ends: Ends,
     inverted: bool,
@@ -36,10 +33,7 @@ fn open(keys: &mut Keys) -> Result<Box<dyn Scheduler>, SchedulerError> {
     }
     Ok(Box::new(FlowMatchEuler {
         train: train_timesteps(keys)?,
-        shift: keys.positive("shift")?.unwrap_or(1.0),
-        dynamic: keys.flag("use_dynamic_shifting", false)?,
-        time_shift: TimeShift::read(keys)?,
-        terminal: terminal(keys)?,
+        shift: Shift::read(keys, "shift")?,
         ramp: Ramp::read(keys)?,
         ends: Ends::read(keys)?,
         inverted: keys.flag("invert_sigmas", false)?,
@@ -56,21 +50,12 @@ impl Scheduler for FlowMatchEuler {
                 within(request.steps, self.train)?;
                 // diffusers takes the ends after their first shift and shifts them once more below.
                 let mut ends = [1.0, 1.0 / train];
-                if !self.dynamic {
-                    shift(&mut ends, self.shift);
-                }
+                self.shift.fixed(&mut ends);
                 let ends = ends.map(|end| f64::from(end as f32) * train);
                 linspace(ends[0], ends[1], request.steps).into_iter().map(|t| t / train).collect()
             }
         };
-        if self.dynamic {
-            self.time_shift.apply(&mut levels, request.mu)?
-        } else {
-            shift(&mut levels, self.shift)
-        }
-        if let Some(terminal) = self.terminal {
-            stretch(&mut levels, terminal);
-        }
+        self.shift.apply(&mut levels, request.mu)?;
         let (noisy, clean) = self.ends.of(levels[0], levels[levels.len() - 1]);
         let levels = self.ramp.levels(noisy, clean, levels.len()).unwrap_or(levels);
         let mut sigmas = to_f32(&levels);

@@ -1,8 +1,8 @@
 //! Latent consistency models: Luo et al. 2023, as diffusers' `LCMScheduler` does it: every step jumps to the clean sample and noises it again. Knows
 //! no noise but what is passed in.
 
-use super::config::Keys;
 use super::ddim::share;
+use super::keys::Keys;
 use super::prediction::{Limit, Prediction};
 use super::progress::{Progress, mix};
 use super::spacing::{linspace, offset, within};

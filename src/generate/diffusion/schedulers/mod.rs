@@ -15,6 +15,7 @@ mod euler;
 mod euler_ancestral;
 mod flow_match_euler;
 mod incomplete_beta;
+mod keys;
 mod lcm;
 mod level;
 mod pndm;
@@ -32,7 +33,7 @@ mod tests;
 pub use config::{Warning, read};
 pub use errors::SchedulerError;
 
-use config::Keys;
+use keys::Keys;
 
 /// Every class that is known, by name.
 pub static ALL: &[Class] = &[

@@ -1,8 +1,8 @@
 //! PNDM: Liu et al. 2022, pseudo Runge-Kutta steps (unless skipped) and then linear multistep ones, as diffusers' `PNDMScheduler` does it. Knows no
 //! noise: nothing is drawn.
 
-use super::config::Keys;
 use super::ddim::share;
+use super::keys::Keys;
 use super::prediction::Prediction;
 use super::progress::{Progress, mix};
 use super::spacing::{Spacing, offset};

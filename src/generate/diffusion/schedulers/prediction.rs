@@ -1,7 +1,7 @@
 //! What a network's answer means, and how the clean sample that it implies is kept in range. Knows no schedule.
 
 use super::SchedulerError;
-use super::config::Keys;
+use super::keys::Keys;
 
 /// `prediction_type`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,6 +8,8 @@ pub(super) struct Progress {
     timesteps: Vec<f32>,
     skipped: usize,
     next: usize,
+    /// Of the sample, once a step was done.
+    size: Option<usize>,
 }
 
 impl Progress {
@@ -19,7 +21,7 @@ impl Progress {
                 "{skipped} of {all} steps are to be skipped; none is left"
             )));
         }
-        Ok(Progress { timesteps, skipped, next: skipped })
+        Ok(Progress { timesteps, skipped, next: skipped, size: None })
     }
 
     /// Those that are not skipped.
@@ -48,25 +50,27 @@ impl Progress {
         if place < self.all() { Ok(place) } else { Err(SchedulerError::NoSuchStep(at)) }
     }
 
-    /// Goes one step on and returns the place of the step that is to be done now, if there is one and the sizes fit.
+    /// Goes one step on and returns the place of the step that is to be done now, if there is one and the sizes fit: those of the sample and the
+    /// answer, and those of one step and the next.
     pub(super) fn advance(&mut self, sample: &[f32], output: &[f32]) -> Result<usize, SchedulerError> {
-        same_size(sample, output)?;
+        let size = self.size.unwrap_or(sample.len());
+        for other in [output.len(), size] {
+            same_size(sample.len(), other)?;
+        }
         let place = self.place(self.next - self.skipped)?;
         self.next += 1;
+        self.size = Some(size);
         Ok(place)
     }
 }
 
-/// An error unless both have one size.
-fn same_size(sample: &[f32], other: &[f32]) -> Result<(), SchedulerError> {
-    if sample.len() == other.len() {
-        return Ok(());
-    }
-    Err(SchedulerError::Size { sample: sample.len(), other: other.len() })
+/// An error unless both are one size.
+fn same_size(sample: usize, other: usize) -> Result<(), SchedulerError> {
+    if sample == other { Ok(()) } else { Err(SchedulerError::Size { sample, other }) }
 }
 
 /// alpha · clean + sigma · noise.
 pub(super) fn mix(alpha: f32, clean: &[f32], sigma: f32, noise: &[f32]) -> Result<Vec<f32>, SchedulerError> {
-    same_size(clean, noise)?;
+    same_size(clean.len(), noise.len())?;
     Ok(clean.iter().zip(noise).map(|(x, z)| alpha * x + sigma * z).collect())
 }

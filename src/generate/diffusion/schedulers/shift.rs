@@ -1,59 +1,81 @@
 //! How flows move their levels to the noisy end, for the classes that can follow one. A level is the share of noise, 0..1. Knows no sample.
 
-use super::config::Keys;
+use super::keys::Keys;
 use super::{Request, SchedulerError};
 
-/// `time_shift_type`: what mu means.
+/// What a config says about it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum TimeShift {
-    Exponential,
-    Linear,
+pub(super) struct Shift {
+    /// `shift` or `flow_shift`: by a fixed factor.
+    factor: f64,
+    /// `use_dynamic_shifting`: by the request's mu instead.
+    dynamic: bool,
+    /// `time_shift_type`: mu is the factor, else its logarithm.
+    linear: bool,
+    /// `shift_terminal`: where the cleanest level is stretched to.
+    terminal: Option<f64>,
 }
 
-impl TimeShift {
-    /// Reads it.
-    pub(super) fn read(keys: &mut Keys) -> Result<TimeShift, SchedulerError> {
-        let words = [("exponential", TimeShift::Exponential), ("linear", TimeShift::Linear)];
-        keys.word("time_shift_type", "exponential", &words)
+impl Shift {
+    /// Reads it; the key of the factor differs.
+    pub(super) fn read(keys: &mut Keys, factor: &'static str) -> Result<Shift, SchedulerError> {
+        // 0 is none, as in Python.
+        let terminal = keys.number_or_null("shift_terminal")?.filter(|level| *level != 0.0);
+        if let Some(level) = terminal.filter(|level| !(*level > 0.0 && *level < 1.0)) {
+            return Err(keys.refuse("shift_terminal", level, "a level lies between 0 and 1"));
+        }
+        Ok(Shift {
+            factor: keys.positive(factor)?.unwrap_or(1.0),
+            dynamic: keys.flag("use_dynamic_shifting", false)?,
+            linear: keys.word(
+                "time_shift_type",
+                "exponential",
+                &[("exponential", false), ("linear", true)],
+            )?,
+            terminal,
+        })
     }
 
-    /// Moves levels by what the request's mu means; a class that shifts dynamically cannot do without.
-    pub(super) fn apply(self, levels: &mut [f64], mu: Option<f32>) -> Result<(), SchedulerError> {
-        let Some(mu) = mu else {
-            return Err(SchedulerError::Request(
-                "use_dynamic_shifting is on and no mu was passed".to_owned(),
-            ));
-        };
-        let factor = match self {
-            TimeShift::Exponential => f64::from(mu).exp(),
-            TimeShift::Linear => f64::from(mu),
-        };
-        levels.iter_mut().for_each(|sigma| *sigma = factor / (factor + (1.0 / *sigma - 1.0)));
+    /// Where the cleanest level is stretched to, if it is.
+    pub(super) fn terminal(&self) -> Option<f64> {
+        self.terminal
+    }
+
+    /// Moves levels by the fixed factor, unless the request's mu will.
+    pub(super) fn fixed(&self, levels: &mut [f64]) {
+        if !self.dynamic {
+            by_factor(levels, self.factor);
+        }
+    }
+
+    /// Moves levels in all the ways of the config.
+    pub(super) fn apply(&self, levels: &mut [f64], mu: Option<f32>) -> Result<(), SchedulerError> {
+        self.fixed(levels);
+        if self.dynamic {
+            let Some(mu) = mu.filter(|mu| mu.is_finite()) else {
+                return Err(refused("use_dynamic_shifting is on and no mu was passed"));
+            };
+            let factor = if self.linear { f64::from(mu) } else { f64::from(mu).exp() };
+            levels.iter_mut().for_each(|sigma| *sigma = factor / (factor + (1.0 / *sigma - 1.0)));
+        }
+        if let (Some(terminal), Some(last)) = (self.terminal, levels.last()) {
+            if *last >= 1.0 {
+                return Err(refused("a schedule that is all noise cannot be stretched to shift_terminal"));
+            }
+            let factor = (1.0 - last) / (1.0 - terminal);
+            levels.iter_mut().for_each(|sigma| *sigma = 1.0 - (1.0 - *sigma) / factor);
+        }
         Ok(())
     }
 }
 
-/// Moves levels to the noisy end, by a fixed factor.
-pub(super) fn shift(levels: &mut [f64], factor: f64) {
+fn refused(why: &str) -> SchedulerError {
+    SchedulerError::Request(why.to_owned())
+}
+
+/// Moves levels to the noisy end by a factor; Esser et al. 2024, equation 23.
+pub(super) fn by_factor(levels: &mut [f64], factor: f64) {
     levels.iter_mut().for_each(|sigma| *sigma = factor * *sigma / (1.0 + (factor - 1.0) * *sigma));
-}
-
-/// `shift_terminal`: where the cleanest level shall lie, 0..1; 0 is none, as in Python.
-pub(super) fn terminal(keys: &mut Keys) -> Result<Option<f64>, SchedulerError> {
-    let terminal = keys.number_or_null("shift_terminal")?.filter(|level| *level != 0.0);
-    match terminal {
-        Some(level) if !(level > 0.0 && level < 1.0) => {
-            Err(keys.refuse("shift_terminal", level, "a level lies between 0 and 1"))
-        }
-        other => Ok(other),
-    }
-}
-
-/// Stretches levels so that the cleanest lies at `terminal`.
-pub(super) fn stretch(levels: &mut [f64], terminal: f64) {
-    let Some(last) = levels.last() else { return };
-    let factor = (1.0 - last) / (1.0 - terminal);
-    levels.iter_mut().for_each(|sigma| *sigma = 1.0 - (1.0 - *sigma) / factor);
 }
 
 /// The request's own levels, if it has any: within 0..1, falling, as tensors of diffusers hold them.
@@ -61,7 +83,7 @@ pub(super) fn own_levels(request: &Request<'_>) -> Result<Option<Vec<f64>>, Sche
     let Some(levels) = request.sigmas else { return Ok(None) };
     let fine = levels.iter().all(|sigma| *sigma > 0.0 && *sigma <= 1.0) && levels.is_sorted_by(|a, b| a > b);
     if levels.is_empty() || !fine {
-        return Err(SchedulerError::Request("sigmas must fall from 1 or less and stay above 0".to_owned()));
+        return Err(refused("sigmas must fall from 1 or less and stay above 0"));
     }
     Ok(Some(levels.iter().map(|sigma| f64::from(*sigma)).collect()))
 }

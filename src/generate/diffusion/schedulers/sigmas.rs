@@ -1,8 +1,8 @@
 //! Noise levels (sigmas): from timesteps of training and back, and the ways to spread them over a run. Knows no network and no sample.
 
 use super::SchedulerError;
-use super::config::Keys;
 use super::incomplete_beta::quantile;
+use super::keys::Keys;
 use super::spacing::linspace;
 
 /// Sigma of every timestep of training: the deviation of the noise when the clean sample is not scaled down. Rises with the timestep.
@@ -44,7 +44,7 @@ impl Table {
     }
 
     /// The timestep of a sigma, straight between two logarithms of the table; diffusers' `_sigma_to_t`.
-    pub(super) fn timestep(&self, sigma: f64) -> f64 {
+    fn timestep(&self, sigma: f64) -> f64 {
         let log = sigma.max(1e-10).ln();
         let low = self
             .logs
@@ -55,6 +55,12 @@ impl Table {
         let (from, to) = (self.logs[low], self.logs[low + 1]);
         let share = ((f64::from(from) - log) / f64::from(from - to)).clamp(0.0, 1.0);
         (1.0 - share) * low as f64 + share * (low + 1) as f64
+    }
+
+    /// The timesteps of levels, whole where they are rounded.
+    pub(super) fn timesteps(&self, levels: &[f64], rounded: bool) -> Vec<f64> {
+        let timesteps = levels.iter().map(|sigma| self.timestep(*sigma));
+        timesteps.map(|t| if rounded { t.round_ties_even() } else { t }).collect()
     }
 
     /// Levels of a run that falls evenly in log sigma over the whole table.

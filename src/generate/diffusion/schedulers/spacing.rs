@@ -1,7 +1,7 @@
 //! Which timesteps of training a run visits: evenly spread in one of the three ways of Lin et al. 2023, table 2. Knows no noise level.
 
 use super::SchedulerError;
-use super::config::Keys;
+use super::keys::Keys;
 
 /// `timestep_spacing`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,11 +3,11 @@
 
 use std::collections::VecDeque;
 
-use super::config::Keys;
+use super::keys::Keys;
 use super::level::{Level, whole};
 use super::prediction::{Limit, Prediction};
 use super::progress::{Progress, mix};
-use super::shift::{TimeShift, own_levels, shift, stretch, terminal};
+use super::shift::{Shift, own_levels};
 use super::sigmas::{Ends, Ramp, Table, ends_at_least, to_f32};
 use super::spacing::{Spacing, linspace, offset, within};
 use super::unipc_update::{Form, Node, update};
@@ -37,17 +37,15 @@ struct UniPc {
     offset: usize,
     ramp: Ramp,
     ends: Ends,
-    flow_shift: f64,
-    dynamic: bool,
-    time_shift: TimeShift,
-    terminal: Option<f64>,
+    shift: Shift,
     ends_at_least: bool,
 }
 
 fn open(keys: &mut Keys) -> Result<Box<dyn Scheduler>, SchedulerError> {
     let shares = betas::alphas_cumprod(keys, betas::DEFAULTS, betas::Rescaling::Lifted)?;
     keys.absent("solver_p", "another scheduler as the predictor is not known")?;
-    let (ramp, ends_at_least, terminal) = (Ramp::read(keys)?, ends_at_least(keys)?, terminal(keys)?);
+    let (ramp, ends_at_least, shift) =
+        (Ramp::read(keys)?, ends_at_least(keys)?, Shift::read(keys, "flow_shift")?);
     let solver = solver(keys)?;
     if !solver.lower_order_final && solver.order > 1 && !ends_at_least {
         return Err(keys.refuse(
@@ -56,6 +54,9 @@ fn open(keys: &mut Keys) -> Result<Box<dyn Scheduler>, SchedulerError> {
             "a last step to no noise can only be of order 1",
         ));
     }
+    if !solver.form.predicts_clean && !ends_at_least {
+        return Err(keys.refuse("predict_x0", false, "it needs final_sigmas_type = sigma_min"));
+    }
     if solver.flow && matches!(ramp, Ramp::Exponential | Ramp::Beta) {
         return Err(keys.refuse(
             "use_flow_sigmas",
@@ -63,7 +64,7 @@ fn open(keys: &mut Keys) -> Result<Box<dyn Scheduler>, SchedulerError> {
             "a flow's levels have a ramp of their own, or Karras'",
         ));
     }
-    if let Some(level) = terminal.filter(|_| !solver.flow) {
+    if let Some(level) = shift.terminal().filter(|_| !solver.flow) {
         return Err(keys.refuse("shift_terminal", level, "it needs use_flow_sigmas"));
     }
     Ok(Box::new(UniPc {
@@ -73,10 +74,7 @@ fn open(keys: &mut Keys) -> Result<Box<dyn Scheduler>, SchedulerError> {
         offset: offset(keys)?,
         ramp,
         ends: Ends::read(keys)?,
-        flow_shift: keys.positive("flow_shift")?.unwrap_or(1.0),
-        dynamic: keys.flag("use_dynamic_shifting", false)?,
-        time_shift: TimeShift::read(keys)?,
-        terminal,
+        shift,
         ends_at_least,
     }))
 }
@@ -128,39 +126,35 @@ impl Scheduler for UniPc {
 impl UniPc {
     /// Timesteps, not yet whole, and levels with the last.
     fn schedule(&self, request: &Request<'_>) -> Result<(Vec<f64>, Vec<f64>), SchedulerError> {
-        if request.sigmas.is_some() && !(self.solver.flow && self.ramp == Ramp::Plain) {
+        let (steps, train) = (request.steps, self.table.len());
+        let of_flow = |levels: &[f64]| levels.iter().map(|sigma| sigma * train as f64).collect();
+        if self.solver.flow && self.ramp == Ramp::Plain {
+            let levels = self.flow_levels(request)?;
+            return Ok((of_flow(&levels), self.ended(levels, None)));
+        }
+        if request.sigmas.is_some() {
             return Err(SchedulerError::Request("sigmas of one's own need use_flow_sigmas".to_owned()));
         }
-        let train = self.table.len() as f64;
+        within(steps, train)?;
         let (noisy, clean) = self.ends.of(self.table.greatest(), self.table.least());
-        let (timesteps, mut levels, least) =
-            if let Some(mut levels) = self.ramp.levels(noisy, clean, request.steps) {
-                within(request.steps, self.table.len())?;
-                let timesteps = if self.solver.flow {
-                    levels.iter_mut().for_each(|sigma| *sigma /= *sigma + 1.0);
-                    levels.iter().map(|sigma| sigma * train).collect()
-                } else {
-                    let rounded = self.ramp == Ramp::Karras;
-                    let timestep = |sigma: &f64| self.table.timestep(*sigma);
-                    levels
-                        .iter()
-                        .map(|s| if rounded { timestep(s).round_ties_even() } else { timestep(s) })
-                        .collect()
-                };
-                let least = levels[levels.len() - 1];
-                (timesteps, levels, least)
-            } else if self.solver.flow {
-                let levels = self.flow_levels(request)?;
-                let least = levels[levels.len() - 1];
-                (levels.iter().map(|sigma| sigma * train).collect(), levels, least)
-            } else {
-                let timesteps =
-                    self.spacing.multistep(self.table.len(), self.table.len(), request.steps, self.offset)?;
-                let levels = timesteps.iter().map(|t| self.table.at(*t)).collect();
-                (timesteps, levels, self.table.least())
-            };
-        levels.push(if self.ends_at_least { least } else { 0.0 });
-        Ok((timesteps, levels))
+        let Some(mut levels) = self.ramp.levels(noisy, clean, steps) else {
+            let timesteps = self.spacing.multistep(train, train, steps, self.offset)?;
+            let levels = timesteps.iter().map(|t| self.table.at(*t)).collect();
+            return Ok((timesteps, self.ended(levels, Some(self.table.least()))));
+        };
+        if self.solver.flow {
+            levels.iter_mut().for_each(|sigma| *sigma /= *sigma + 1.0);
+            return Ok((of_flow(&levels), self.ended(levels, None)));
+        }
+        let timesteps = self.table.timesteps(&levels, self.ramp == Ramp::Karras);
+        Ok((timesteps, self.ended(levels, None)))
+    }
+
+    /// The levels with the one after the last step: none, or where the config wants it the least of training, or of a ramp once more its last.
+    fn ended(&self, mut levels: Vec<f64>, least: Option<f64>) -> Vec<f64> {
+        let least = least.or(levels.last().copied()).filter(|_| self.ends_at_least);
+        levels.push(least.unwrap_or(0.0));
+        levels
     }
 
     fn flow_levels(&self, request: &Request<'_>) -> Result<Vec<f64>, SchedulerError> {
@@ -173,14 +167,7 @@ impl UniPc {
                 levels
             }
         };
-        if self.dynamic {
-            self.time_shift.apply(&mut levels, request.mu)?;
-        } else {
-            shift(&mut levels, self.flow_shift);
-        }
-        if let Some(terminal) = self.terminal {
-            stretch(&mut levels, terminal);
-        }
+        self.shift.apply(&mut levels, request.mu)?;
         if (levels[0] - 1.0).abs() < SHORT_OF_NOISE {
             levels[0] -= SHORT_OF_NOISE;
         }
