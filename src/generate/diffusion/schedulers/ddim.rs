@@ -46,7 +46,7 @@ impl Scheduler for Ddim {
             })
             .collect::<Result<_, SchedulerError>>()?;
         let timesteps = timesteps.iter().map(|t| t.round_ties_even() as f32).collect();
-        Ok(Box::new(Run {
+        Ok(Box::new(DdimTrajectory {
             progress: Progress::new(timesteps, request)?,
             levels,
             prediction: self.prediction,
@@ -66,7 +66,7 @@ pub(super) fn share(shares: &[f32], timestep: f64) -> Result<f32, SchedulerError
     })
 }
 
-struct Run {
+struct DdimTrajectory {
     progress: Progress,
     /// Share of the clean picture now and after the step.
     levels: Vec<(f32, f32)>,
@@ -75,7 +75,7 @@ struct Run {
     eta: f32,
 }
 
-impl Trajectory for Run {
+impl Trajectory for DdimTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }

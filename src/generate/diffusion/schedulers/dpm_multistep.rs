@@ -111,7 +111,7 @@ impl Scheduler for DpmMultistep {
         within(request.steps, self.last.saturating_sub(1))?;
         let (timesteps, mut levels) = self.schedule(request)?;
         levels.push(if self.ends_at_least { self.table.least() } else { 0.0 });
-        Ok(Box::new(Run {
+        Ok(Box::new(DpmMultistepTrajectory {
             progress: Progress::new(whole(&timesteps), request)?,
             solver: self.solver.clone(),
             sigmas: to_f32(&levels),
@@ -153,7 +153,7 @@ impl DpmMultistep {
     }
 }
 
-struct Run {
+struct DpmMultistepTrajectory {
     progress: Progress,
     solver: Solver,
     sigmas: Vec<f32>,
@@ -161,7 +161,7 @@ struct Run {
     outputs: VecDeque<Vec<f32>>,
 }
 
-impl Run {
+impl DpmMultistepTrajectory {
     fn level(&self, place: usize) -> Level {
         Level::new(self.sigmas[place], self.solver.flow)
     }
@@ -179,7 +179,7 @@ impl Run {
     }
 }
 
-impl Trajectory for Run {
+impl Trajectory for DpmMultistepTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }

@@ -52,7 +52,7 @@ impl Scheduler for EdmEuler {
             .unwrap_or_else(|| karras(self.noisy, self.clean, self.rho, &linspace(0.0, 1.0, request.steps)));
         let timesteps = levels.iter().map(|sigma| 0.25 * (*sigma as f32).ln()).collect();
         levels.push(if self.ends_at_least { levels[levels.len() - 1] } else { 0.0 });
-        Ok(Box::new(Run {
+        Ok(Box::new(EdmEulerTrajectory {
             progress: Progress::new(timesteps, request)?,
             sigmas: to_f32(&levels),
             init_noise_sigma: (self.noisy.powi(2) + 1.0).sqrt() as f32,
@@ -62,7 +62,7 @@ impl Scheduler for EdmEuler {
     }
 }
 
-struct Run {
+struct EdmEulerTrajectory {
     progress: Progress,
     sigmas: Vec<f32>,
     init_noise_sigma: f32,
@@ -71,7 +71,7 @@ struct Run {
     sign: f32,
 }
 
-impl Trajectory for Run {
+impl Trajectory for EdmEulerTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }

@@ -62,7 +62,7 @@ impl Scheduler for Euler {
         } else {
             to_f32(&timesteps)
         };
-        Ok(Box::new(Run {
+        Ok(Box::new(EulerTrajectory {
             progress: Progress::new(timesteps, request)?,
             init_noise_sigma: init_noise_sigma(&sigmas, self.spacing),
             sigmas,
@@ -92,14 +92,14 @@ pub(super) fn implied_clean(prediction: Prediction, sigma: f32, x: f32, output: 
     }
 }
 
-struct Run {
+struct EulerTrajectory {
     progress: Progress,
     sigmas: Vec<f32>,
     init_noise_sigma: f32,
     prediction: Prediction,
 }
 
-impl Trajectory for Run {
+impl Trajectory for EulerTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }

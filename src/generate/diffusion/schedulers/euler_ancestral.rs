@@ -33,7 +33,7 @@ impl Scheduler for EulerAncestral {
         let timesteps = to_f32(&self.spacing.timesteps(self.table.len(), request.steps, self.offset)?);
         let levels: Vec<f64> = timesteps.iter().map(|t| self.table.at(f64::from(*t))).chain([0.0]).collect();
         let sigmas = to_f32(&levels);
-        Ok(Box::new(Run {
+        Ok(Box::new(EulerAncestralTrajectory {
             progress: Progress::new(timesteps, request)?,
             init_noise_sigma: init_noise_sigma(&sigmas, self.spacing),
             sigmas,
@@ -42,14 +42,14 @@ impl Scheduler for EulerAncestral {
     }
 }
 
-struct Run {
+struct EulerAncestralTrajectory {
     progress: Progress,
     sigmas: Vec<f32>,
     init_noise_sigma: f32,
     prediction: Prediction,
 }
 
-impl Trajectory for Run {
+impl Trajectory for EulerAncestralTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }

@@ -64,7 +64,7 @@ impl Scheduler for FlowMatchEuler {
         }
         let timesteps = sigmas.iter().map(|sigma| sigma * train as f32).collect();
         sigmas.push(if self.inverted { 1.0 } else { 0.0 });
-        Ok(Box::new(Run {
+        Ok(Box::new(FlowMatchEulerTrajectory {
             progress: Progress::new(timesteps, request)?,
             sigmas,
             stochastic: self.stochastic,
@@ -72,14 +72,14 @@ impl Scheduler for FlowMatchEuler {
     }
 }
 
-struct Run {
+struct FlowMatchEulerTrajectory {
     progress: Progress,
     sigmas: Vec<f32>,
     /// Each step jumps to the clean sample and noises it again.
     stochastic: bool,
 }
 
-impl Trajectory for Run {
+impl Trajectory for FlowMatchEulerTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }

@@ -50,7 +50,7 @@ impl Scheduler for Lcm {
             .map(|place| (original as f64 - place.floor()) * stride as f64 - 1.0)
             .collect();
         let shares = timesteps.iter().map(|t| share(&self.shares, *t)).collect::<Result<_, _>>()?;
-        Ok(Box::new(Run {
+        Ok(Box::new(LcmTrajectory {
             progress: Progress::new(timesteps.iter().map(|t| *t as f32).collect(), request)?,
             scaled: timesteps.iter().map(|t| (t * self.scaling) as f32).collect(),
             shares,
@@ -60,7 +60,7 @@ impl Scheduler for Lcm {
     }
 }
 
-struct Run {
+struct LcmTrajectory {
     progress: Progress,
     /// Timesteps as the boundary condition has them.
     scaled: Vec<f32>,
@@ -69,7 +69,7 @@ struct Run {
     limit: Limit,
 }
 
-impl Trajectory for Run {
+impl Trajectory for LcmTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }

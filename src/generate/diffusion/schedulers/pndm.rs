@@ -57,7 +57,7 @@ impl Scheduler for Pndm {
             let warm_up = runge_kutta(&falling[..RUNGE_KUTTA], (stride / 2) as f64);
             (warm_up.len(), [&warm_up[..], &falling[RUNGE_KUTTA - 1..]].concat())
         };
-        Ok(Box::new(Run {
+        Ok(Box::new(PndmTrajectory {
             progress: Progress::new(timesteps.iter().map(|t: &f64| *t as f32).collect(), request)?,
             timesteps,
             shares: self.shares.clone(),
@@ -84,7 +84,7 @@ fn runge_kutta(noisiest: &[f64], half: f64) -> Vec<f64> {
     rising[1..rising.len() - 1].iter().rev().copied().collect()
 }
 
-struct Run {
+struct PndmTrajectory {
     progress: Progress,
     timesteps: Vec<f64>,
     shares: Vec<f32>,
@@ -103,7 +103,7 @@ struct Run {
     outputs: Vec<Vec<f32>>,
 }
 
-impl Trajectory for Run {
+impl Trajectory for PndmTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }
@@ -130,7 +130,7 @@ impl Trajectory for Run {
     }
 }
 
-impl Run {
+impl PndmTrajectory {
     fn runge_kutta(
         &mut self,
         timestep: f64,

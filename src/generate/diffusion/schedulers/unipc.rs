@@ -113,7 +113,7 @@ fn solver(keys: &mut Keys) -> Result<Solver, SchedulerError> {
 impl Scheduler for UniPc {
     fn start(&self, request: &Request<'_>) -> Result<Box<dyn Trajectory>, SchedulerError> {
         let (timesteps, levels) = self.schedule(request)?;
-        Ok(Box::new(Run {
+        Ok(Box::new(UniPcTrajectory {
             progress: Progress::new(whole(&timesteps), request)?,
             solver: self.solver.clone(),
             sigmas: to_f32(&levels),
@@ -175,7 +175,7 @@ impl UniPc {
     }
 }
 
-struct Run {
+struct UniPcTrajectory {
     progress: Progress,
     solver: Solver,
     sigmas: Vec<f32>,
@@ -185,7 +185,7 @@ struct Run {
     before: Option<(Vec<f32>, usize)>,
 }
 
-impl Run {
+impl UniPcTrajectory {
     fn level(&self, place: usize) -> Level {
         Level::new(self.sigmas[place], self.solver.flow)
     }
@@ -197,7 +197,7 @@ impl Run {
     }
 }
 
-impl Trajectory for Run {
+impl Trajectory for UniPcTrajectory {
     fn timesteps(&self) -> &[f32] {
         self.progress.timesteps()
     }
