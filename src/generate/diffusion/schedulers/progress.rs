@@ -46,7 +46,7 @@ impl Progress {
 
     /// Place in the whole schedule of `timesteps()[at]`.
     pub(super) fn place(&self, at: usize) -> Result<usize, SchedulerError> {
-        let place = self.skipped + at;
+        let place = self.skipped.saturating_add(at);
         if place < self.all() { Ok(place) } else { Err(SchedulerError::NoSuchStep(at)) }
     }
 

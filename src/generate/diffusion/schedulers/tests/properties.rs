@@ -53,6 +53,24 @@ const SETUPS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Keys of all classes, and values of which some are fine for some of them.
+fn any_config() -> impl Strategy<Value = String> {
+    let keys = "num_train_timesteps beta_start beta_end beta_schedule trained_betas rescale_betas_zero_snr prediction_type timestep_spacing \
+        steps_offset thresholding dynamic_thresholding_ratio sample_max_value clip_sample clip_sample_range set_alpha_to_one use_karras_sigmas \
+        use_exponential_sigmas use_beta_sigmas sigma_min sigma_max final_sigmas_type interpolation_type timestep_type solver_order solver_type \
+        algorithm_type lower_order_final euler_at_final lambda_min_clipped use_lu_lambdas use_flow_sigmas flow_shift use_dynamic_shifting \
+        time_shift_type shift_terminal predict_x0 disable_corrector skip_prk_steps original_inference_steps timestep_scaling shift invert_sigmas \
+        stochastic_sampling sigma_data sigma_schedule rho";
+    let values = "0 1 2 3 7 50 -1 0.5 0.01 1e-300 1e300 -5.1 true false null [] [0] [0.1,0.2] {} -Infinity NaN \"\" \"linear\" \"scaled_linear\" \
+        \"squaredcos_cap_v2\" \"epsilon\" \"sample\" \"v_prediction\" \"flow_prediction\" \"leading\" \"linspace\" \"trailing\" \"zero\" \
+        \"sigma_min\" \"log_linear\" \"continuous\" \"heun\" \"bh1\" \"sde-dpmsolver++\" \"exponential\" \"karras\"";
+    let (keys, values): (Vec<_>, Vec<_>) =
+        (keys.split_whitespace().collect(), values.split_whitespace().collect());
+    let entry = (prop::sample::select(keys), prop::sample::select(values))
+        .prop_map(|(key, value)| format!(", \"{key}\": {value}"));
+    prop::collection::vec(entry, 0..5).prop_map(|entries| entries.concat())
+}
+
 /// What a network that knows the clean sample would answer. What a level means is read off `add_noise`.
 fn perfect(setup: (&str, &str), run: &dyn Trajectory, at: usize, sample: &[f32], clean: &[f32]) -> Vec<f32> {
     let alpha = run.add_noise(&[1.0], &[0.0], at).unwrap()[0];
@@ -111,6 +129,29 @@ proptest! {
         for (x, c) in sample.iter().zip(&clean) {
             prop_assert!((x - c).abs() < left, "{setup:?} {steps} steps: {x}, not {c}");
         }
+    }
+
+    #[test]
+    fn no_config_and_no_request_ends_in_a_panic(
+        class in prop::sample::select((0..ALL.len()).collect::<Vec<_>>()),
+        config in any_config(),
+        steps in prop::sample::select(vec![0usize, 1, 2, 3, 7, 50, 999, 1000, usize::MAX]),
+        skipped in prop::sample::select(vec![0usize, 1, 49, usize::MAX]),
+        own in prop::bool::ANY,
+        mu in prop::option::of(prop::sample::select(vec![-1.0f32, 0.0, 0.9, 1e30, f32::NAN])),
+    ) {
+        let text = format!(r#"{{"_class_name": "{}"{config}}}"#, ALL[class].name);
+        let Ok((scheduler, _)) = read(&text) else { return Ok(()) };
+        let sigmas = own.then_some(&[0.9f32, 0.4][..]);
+        let Ok(mut run) = scheduler.start(&Request { steps, skipped, sigmas, mu, eta: 0.5 }) else { return Ok(()) };
+        let mut sample = vec![0.5, -0.25];
+        for _ in 0..run.timesteps().len() {
+            run.scale_model_input(&mut sample);
+            run.step(&[0.1, 0.2], &mut sample, &mut |buffer| buffer.fill(0.3)).unwrap();
+        }
+        run.scale_model_input(&mut sample);
+        prop_assert!(run.step(&[0.1, 0.2], &mut sample, &mut |_| ()).is_err());
+        prop_assert!(run.add_noise(&sample, &[0.0; 2], usize::MAX).is_err());
     }
 
     #[test]
