@@ -95,8 +95,8 @@ def record(name, channels, cls, config, options):
     for module in (type(pipeline), type(scheduler), diffusers.models.autoencoders.vae.DiagonalGaussianDistribution):
         sys.modules[module.__module__].randn_tensor = drawn
     picture = 0.5 + 0.5 * wave(3 * HEIGHT * WIDTH, 0.05, 0.2)
-    # Between 0 and 1, so that it shows where the border of repainting and keeping lies.
-    mask = 0.5 + 0.5 * wave(HEIGHT * WIDTH, 0.021, 0.6)
+    # Between 0 and 1 and uneven from pixel to pixel, so that it shows where the limit lies and which pixel stands for a latent.
+    mask = 0.5 + 0.5 * wave(HEIGHT * WIDTH, 0.9, 0.6)
     text = wave(TOKENS * TEXT_WIDTH, 0.7, 0.0), wave(TOKENS * TEXT_WIDTH, 0.9, 1.0)
     with torch.no_grad():
         pipeline(

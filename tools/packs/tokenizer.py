@@ -89,6 +89,8 @@ TEXTS = [
     "1 12 123 1234 a1b2c3",
     "'S 'LL 'RE it'S WE'LL",
     "ſ 'ſ K",
+    "así, país, día",
+    *("".join(map(chr, range(first, first + 32))) for first in (0xA0, 0xC0, 0xE0, 0x100, 0x440, 0x7A0)),
     "mug " * 40,
     "product photography, " * 30,
     "x" * 300,

@@ -154,7 +154,7 @@ impl Scene {
             ),
             mask: tensor(
                 &[1, 1, HEIGHT, WIDTH],
-                wave(HEIGHT * WIDTH, 0.021, 0.6).into_iter().map(share).collect(),
+                wave(HEIGHT * WIDTH, 0.9, 0.6).into_iter().map(share).collect(),
             ),
             text: tensor(&[1, 3, 8], wave(24, 0.7, 0.0)),
             negative: tensor(&[1, 3, 8], wave(24, 0.9, 1.0)),

@@ -69,7 +69,7 @@ fn what_a_config_says_is_heard() {
     // The map of special tokens goes before the config, unless the config names the added tokens itself.
     let bang = Some(r#"{"pad_token": "!"}"#);
     assert_eq!(read(None, bang).unwrap().encode("").ids[76], 0);
-    let modern = Some(r#"{"added_tokens_decoder": {"7": {"content": "<mug>"}}}"#);
+    let modern = Some(r#"{"added_tokens_decoder": {"3": {"content": "<mu"}, "7": {"content": "<mug>"}}}"#);
     let tokenizer = read(modern, bang).unwrap();
     assert_eq!(tokenizer.encode("").ids[76], end);
     assert_eq!(
