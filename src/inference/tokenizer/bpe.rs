@@ -1,6 +1,6 @@
 //! Words → tokens by byte pair encoding: Sennrich et al. 2016, on bytes as GPT-2 writes them. Knows no special token.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::TokenizerError;
 
@@ -33,29 +33,71 @@ impl Merges {
         Ok(Merges { ranks, letters: letters() })
     }
 
-    /// The tokens of a word that is not empty. Time grows with the square of its length, so who takes texts from strangers bounds them.
+    /// The tokens of a word: the earliest merge that fits anywhere is done wherever it fits, from the left, until none does.
     pub(super) fn tokens(&self, word: &str) -> Vec<String> {
-        let mut tokens: Vec<String> =
-            word.bytes().map(|byte| self.letters[usize::from(byte)].to_string()).collect();
-        if let Some(last) = tokens.last_mut() {
+        let mut pieces = Pieces::new(word.bytes().map(|byte| self.letters[usize::from(byte)].to_string()));
+        let rank = |pieces: &Pieces, at: usize| {
+            let (left, right) = pieces.pair(at)?;
+            self.ranks.get(&format!("{left} {right}")).copied()
+        };
+        // Pairs by their rank and place. Merging leaves entries behind that are true no more; whoever takes one looks again.
+        let mut queue: BTreeSet<(usize, usize)> =
+            (0..word.len()).filter_map(|at| Some((rank(&pieces, at)?, at))).collect();
+        while let Some((best, _)) = queue.first().copied() {
+            let after = queue.split_off(&(best + 1, 0));
+            let places = std::mem::replace(&mut queue, after);
+            let mut changed = Vec::new();
+            for (_, at) in places {
+                if rank(&pieces, at) == Some(best) {
+                    pieces.merge(at);
+                    changed.extend([pieces.before(at), Some(at)]);
+                }
+            }
+            queue.extend(changed.into_iter().flatten().filter_map(|at| Some((rank(&pieces, at)?, at))));
+        }
+        pieces.texts.into_iter().filter(|text| !text.is_empty()).collect()
+    }
+}
+
+/// A word in pieces that merge with their right neighbors; a piece that merged away is empty.
+struct Pieces {
+    texts: Vec<String>,
+    left: Vec<usize>,
+    right: Vec<usize>,
+}
+
+impl Pieces {
+    fn new(letters: impl Iterator<Item = String>) -> Pieces {
+        let mut texts: Vec<String> = letters.collect();
+        if let Some(last) = texts.last_mut() {
             last.push_str(END);
         }
-        loop {
-            let ranked =
-                tokens.windows(2).filter_map(|pair| self.ranks.get(&pair.join(" ")).map(|rank| (rank, pair)));
-            let Some((_, best)) = ranked.min_by_key(|(rank, _)| *rank) else { return tokens };
-            let (first, second) = (best[0].clone(), best[1].clone());
-            let mut merged: Vec<String> = Vec::with_capacity(tokens.len());
-            let mut rest = tokens.into_iter().peekable();
-            while let Some(mut token) = rest.next() {
-                if token == first
-                    && let Some(next) = rest.next_if(|next| *next == second)
-                {
-                    token.push_str(&next);
-                }
-                merged.push(token);
-            }
-            tokens = merged;
+        let count = texts.len();
+        // The first has no left neighbor: its place is beyond all.
+        Pieces {
+            texts,
+            left: (0..count).map(|at| at.checked_sub(1).unwrap_or(count)).collect(),
+            right: (1..=count).collect(),
+        }
+    }
+
+    /// The piece at a place and its right neighbor.
+    fn pair(&self, at: usize) -> Option<(&str, &str)> {
+        let (left, right) = (&self.texts[at], self.texts.get(self.right[at])?);
+        (!left.is_empty()).then_some((left, right))
+    }
+
+    fn before(&self, at: usize) -> Option<usize> {
+        Some(self.left[at]).filter(|left| *left < self.texts.len())
+    }
+
+    fn merge(&mut self, at: usize) {
+        let gone = self.right[at];
+        let text = std::mem::take(&mut self.texts[gone]);
+        self.texts[at].push_str(&text);
+        self.right[at] = self.right[gone];
+        if let Some(left) = self.left.get_mut(self.right[at]) {
+            *left = at;
         }
     }
 }

@@ -57,6 +57,16 @@ fn ids_are_those_of_transformers() {
 }
 
 #[test]
+fn a_word_of_any_length_is_cut_in_good_time() {
+    let tokenizer = ClipTokenizer::read(VOCAB, MERGES, None, None).unwrap();
+    // The letters in no order, so that merges leave many pieces: what takes time with the square of its length would not end here.
+    let word: String = (0u32..400_000)
+        .map(|i| char::from(b'a' + (i.wrapping_mul(2_654_435_761) >> 27) as u8 % 26))
+        .collect();
+    assert!(tokenizer.encode(&word).cut > 100_000);
+}
+
+#[test]
 fn what_a_config_says_is_heard() {
     let read = |config, specials| ClipTokenizer::read(VOCAB, MERGES, config, specials);
     let plain = read(None, None).unwrap();
