@@ -82,6 +82,7 @@ codes! {
     PackUnknown "pack_unknown" Invalid "Use a name from `packshot packs list`.",
     PackInvalid "pack_invalid" Invalid "Mend or fetch the pack again; `packshot packs check` says what is wrong.",
     InferenceFailed "inference_failed" Environment "Run the same again; if it stays, run `packshot packs check`.",
+    StepsInvalid "steps_invalid" Invalid "Ask for other numbers of steps or strength; the message says what the pack's scheduler can do.",
     // templates and requests
     TemplateUnknown "template_unknown" Invalid "Use a name from `packshot templates list`.",
     TemplateExists "template_exists" Invalid "Choose another name, or add --replace.",

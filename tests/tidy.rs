@@ -51,6 +51,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/"]),
     ("minijinja", &["src/cli/sheet.rs"]),
     ("ort", &["src/inference/"]),
+    ("unicode_normalization", &["src/inference/tokenizer/"]),
+    ("unicode_properties", &["src/inference/tokenizer/"]),
     ("rayon", &["src/cli/", "src/jobs/"]),
     ("rand_chacha", &["src/domain/seed.rs"]),
     ("std::env::var", &["src/config.rs"]),

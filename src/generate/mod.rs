@@ -4,6 +4,7 @@
 //! by rendering its Placement again.
 
 mod base;
+pub mod diffusion;
 mod packshot;
 mod pinned;
 mod refine;

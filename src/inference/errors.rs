@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::TokenizerError;
 use crate::error::{Code, Problem};
 
 /// Why a pack cannot be used or gave no answer.
@@ -31,6 +32,9 @@ pub enum InferenceError {
     /// The manifest is wrong, or names a file outside the pack.
     #[error("{0}")]
     PackInvalid(String),
+    /// Its tokenizer's files are not what they should be.
+    #[error("tokenizer: {0}")]
+    Tokenizer(#[from] TokenizerError),
     /// A file is not the one the manifest names.
     #[error("{file} has the digest {found}, not {wanted} as pack.toml says")]
     DigestWrong {
@@ -65,6 +69,7 @@ impl InferenceError {
             }
             InferenceError::PackMissing(_) => Code::PackUnknown,
             InferenceError::PackInvalid(_)
+            | InferenceError::Tokenizer(_)
             | InferenceError::DigestWrong { .. }
             | InferenceError::ContractBroken(_) => Code::PackInvalid,
             InferenceError::Refused(_) | InferenceError::AnswerInvalid(_) => Code::InferenceFailed,

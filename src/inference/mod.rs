@@ -10,9 +10,11 @@ mod matting;
 mod pack;
 mod runtime;
 mod tensor;
+mod tokenizer;
 
 pub use errors::InferenceError;
 pub use manifest::{Golden, License, LicenseClass, Task};
 pub use matting::MattingPack;
 pub use pack::Pack;
 pub use runtime::{Runtime, library_in};
+pub use tokenizer::{ClipTokenizer, TokenizerError, Tokens};
