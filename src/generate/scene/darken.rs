@@ -20,6 +20,9 @@ const LINE: f32 = 0.006;
 const LINE_PX: [f32; 2] = [0.8, 8.0];
 /// The line runs up the product's sides for so many times its softness.
 const CLIMBS: f32 = 7.0;
+/// Ground this far above the product's lower contour, as a share of its height, is hidden by it and stays as light as it is: a product that does not stand
+/// where its shadow was made for shows at once.
+const HIDDEN: f32 = 0.012;
 
 /// Darkens the ground around the product `layer`.
 pub(super) fn darken(
@@ -46,6 +49,13 @@ pub(super) fn darken(
     let contact = &placement.contact;
     let lost = shadow.tint.map(|t| 1.0 - t);
     let columns = placement.width as usize;
+    let hidden = |x: usize, y: usize| {
+        let (x, y) = (x.wrapping_sub(layer.x as usize), y.wrapping_sub(layer.y as usize));
+        x < width
+            && y < height
+            && alpha.data[y * width + x] >= 1.0
+            && contour.lowest[x].is_some_and(|lowest| lowest - y as f32 > HIDDEN * height as f32)
+    };
     let (mut shade, mut closed) = (Row::new(columns), Row::new(columns));
     for (y, row) in ground.chunks_exact_mut(columns * 3).enumerate() {
         let darkened = shade.read(&cast, y) | closed.read(&ambient, y) | line.reaches(y) | natural.reaches(y);
@@ -53,6 +63,9 @@ pub(super) fn darken(
             continue;
         }
         for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+            if hidden(x, y) {
+                continue;
+            }
             let shade = shade.at(x);
             let open = (1.0 - contact.ambient * (AMBIENT * closed.at(x)).min(1.0))
                 * (1.0 - contact.strength * line.at(x, y))
@@ -128,27 +141,27 @@ impl Line {
         let sigma = (LINE * layer.height as f32).clamp(LINE_PX[0], LINE_PX[1]);
         let margin = (3.0 * sigma).ceil() as usize + 1;
         let climbs = CLIMBS * sigma;
-        let touching = || (0..alpha.width).filter(|x| contour.touching[*x]);
-        let rows = || touching().filter_map(|x| contour.lowest[x]);
+        let row = |x: usize| contour.lowest[x].filter(|_| contour.touching[x]);
+        let rows = || (0..alpha.width).filter_map(row);
         let bottom = rows().fold(0.0f32, f32::max) as usize;
         let top = (rows().fold(f32::MAX, f32::min) - climbs).clamp(0.0, bottom as f32) as usize;
         let mut plane = Plane::filled(alpha.width + 2 * margin, bottom - top + 2 * margin, 0.0);
-        for x in touching() {
-            let Some(lowest) = contour.lowest[x] else { continue };
-            for y in (lowest - climbs).max(0.0) as usize..lowest as usize {
-                // Fading in, or the upper border of the band would show at the product's sides.
-                let ramp = (2.0 * (1.0 - (lowest - y as f32 - 0.5) / climbs)).clamp(0.0, 1.0);
-                plane.data[(y + margin - top) * plane.width + x + margin] =
-                    alpha.data[y * alpha.width + x] * ramp;
+        for (x, lowest) in (0..alpha.width).filter_map(|x| Some((x, row(x)?))) {
+            for y in top.saturating_sub(margin)..lowest as usize {
+                plane.data[(y + margin - top) * plane.width + x + margin] = alpha.data[y * alpha.width + x];
             }
         }
         let mut plane = plane.blurred_xy(sigma, 0.55 * sigma);
-        plane.data.iter_mut().for_each(|v| *v = rim(*v));
-        Line {
-            x: layer.x as isize - margin as isize,
-            y: (layer.y as usize + top) as isize - margin as isize,
-            plane,
+        let beside = nearest(&(0..alpha.width).map(row).collect::<Vec<_>>(), margin);
+        for (y, line) in plane.data.chunks_exact_mut(plane.width).enumerate() {
+            let y = (y + top) as f32 + 0.5 - margin as f32;
+            for (value, lowest) in line.iter_mut().zip(&beside) {
+                let climbed = ((lowest - y) / climbs).max(0.0);
+                *value = rim(*value) * (2.0 - 2.0 * climbed).clamp(0.0, 1.0);
+            }
         }
+        let (x, y) = (layer.x as isize, (layer.y as usize + top) as isize);
+        Line { x: x - margin as isize, y: y - margin as isize, plane }
     }
 
     fn at(&self, x: usize, y: usize) -> f32 {
@@ -163,6 +176,19 @@ impl Line {
     fn reaches(&self, y: usize) -> bool {
         ((y as isize - self.y) as usize) < self.plane.height
     }
+}
+
+/// For each column, with `margin` more on both sides, the row of the nearest column that has one; 0 if none has.
+fn nearest(rows: &[Option<f32>], margin: usize) -> Vec<f32> {
+    let known: Vec<(usize, f32)> =
+        rows.iter().enumerate().filter_map(|(x, row)| Some((x + margin, (*row)?))).collect();
+    (0..rows.len() + 2 * margin)
+        .map(|x| {
+            let after = known.partition_point(|(column, _)| *column < x);
+            let beside = known[after.saturating_sub(1)..(after + 1).min(known.len())].iter();
+            beside.min_by_key(|(column, _)| column.abs_diff(x)).map_or(0.0, |(_, row)| *row)
+        })
+        .collect()
 }
 
 /// Darkness of the contact line from the softened base band (0 outside, ½ at its border, 1 inside): full just outside the border, and none well
