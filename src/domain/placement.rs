@@ -112,7 +112,7 @@ pub struct Contact {
     pub natural: f32,
 }
 
-/// The cast shadow. The product is taken for a body of the silhouette's shape with a rounded depth.
+/// The cast shadow. The product is taken for a body that stands on the silhouette's lower contour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shadow {
@@ -122,7 +122,7 @@ pub struct Shadow {
     pub tint: [f32; 3],
     /// Tangent of half the angle under which the foot sees the light.
     pub softness: f32,
-    /// Half of the product's depth, in master pixels at the foot.
+    /// Half of the product's depth, in master pixels at the foot: what it is taken for where the contour does not show it.
     pub half_depth_px: f32,
 }
 

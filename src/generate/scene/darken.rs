@@ -58,7 +58,9 @@ pub(super) fn darken(
     };
     let (mut shade, mut closed) = (Row::new(columns), Row::new(columns));
     for (y, row) in ground.chunks_exact_mut(columns * 3).enumerate() {
+        // Both rows are read whatever the first one says.
         let darkened = shade.read(&cast, y) | closed.read(&ambient, y) | line.reaches(y) | natural.reaches(y);
+        // Cameras of templates do not roll, so a row is ground or background as a whole.
         if !darkened || view.object([0.0, y as f32 + 0.5]).is_none() {
             continue;
         }
