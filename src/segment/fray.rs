@@ -21,6 +21,11 @@ const LEAST: f32 = 0.25;
 /// there the border is a better guess than what looks like ground between them.
 const ALIKE: f32 = 0.14;
 const COLORLESS: f32 = 0.18;
+/// Strands may lie side by side for up to twice so long a stretch of the border, and agree there, if more than this share of it is frayed.
+const FURRY: f32 = 0.5;
+const BRIDGE: usize = 90;
+/// Ground below the product that has less than this of its light is too dark to tell strands from their own shadow.
+const SHADED: f32 = 0.85;
 /// A frayed edge reaches this far to both sides.
 const REACH: u8 = 10;
 /// Ground is seen between strands at most this far further in …
@@ -46,16 +51,30 @@ pub(super) fn frayed(region: &Region) -> Plane {
     if (frayed as f32) < LEAST * length as f32 && !region.is_veiled() {
         return Plane::filled(width, height, 0.0);
     }
+    let hairy: Vec<bool> = (0..deep.len()).map(|i| deep[i] == 1 && agrees_less(i, AGREED_BY_HAIR)).collect();
+    let furry = frayed as f32 > FURRY * length as f32;
+    let bridged = bridged(&hairy, &deep.iter().map(|d| *d == 1).collect::<Vec<_>>(), width);
+    let to_bridge = distance_to(&bridged, width, REACH);
     let to_veil = distance_to(region.veiled(), width, REACH);
     let alike = alike(region, &inside);
+    let in_shadow = |i: usize| region.in_contact(i) && region.around.data[i] < SHADED;
     let hair = |i: usize| {
-        let close = near[i] < REACH && deep[i] < REACH && !region.in_contact(i);
-        close && !alike[i] && agrees_less(i, AGREED_BY_HAIR) || to_veil[i] < REACH
+        let close = near[i] < REACH && deep[i] < REACH && !in_shadow(i);
+        close && !alike[i] && (agrees_less(i, AGREED_BY_HAIR) || furry && to_bridge[i] < REACH)
+            || to_veil[i] < REACH
     };
     let frayed: Vec<bool> = (0..border.data.len()).map(hair).collect();
     let let_in = let_in(region, &frayed);
     let data = (0..frayed.len()).map(|i| if frayed[i] || let_in[i] { 1.0 } else { 0.0 }).collect();
     Plane { width, height, data }
+}
+
+/// `hairy` and the stretches of the `border` that lead from hair to hair, no longer than twice [`BRIDGE`].
+fn bridged(hairy: &[bool], border: &[bool], width: usize) -> Vec<bool> {
+    let within = |seeds: &[bool]| watershed::within(seeds, border, width, BRIDGE);
+    let near = within(hairy);
+    let far: Vec<bool> = border.iter().zip(&near).map(|(border, near)| *border && !near).collect();
+    near.iter().zip(within(&far)).map(|(near, from_far)| *near && !from_far).collect()
 }
 
 /// Where the product nearby looks like the ground.
@@ -117,6 +136,17 @@ fn agreement(light: &Plane, counts: impl Fn(usize) -> bool) -> Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stretch_between_hair_and_hair_is_bridged_and_one_that_ends_is_not() {
+        let (width, gap) = (1000, 100..200);
+        let border: Vec<bool> = (0..3 * width).map(|i| i / width == 1).collect();
+        let hairy: Vec<bool> =
+            (0..3 * width).map(|i| border[i] && i % width < 400 && !gap.contains(&(i % width))).collect();
+        let found = bridged(&hairy, &border, width);
+        assert!(gap.clone().all(|x| found[width + x]));
+        assert!(!found[width + 420] && !found[width + 600] && !found[150]);
+    }
 
     #[test]
     fn along_a_firm_edge_directions_agree_and_in_fur_they_do_not() {

@@ -14,6 +14,8 @@ const TINT_NOISE: f32 = 0.012;
 const FRONT_NOISE: f32 = 0.05;
 /// What neutral darkness says against the ground where there is contact shadow.
 const SHADOW: f32 = 3.0;
+/// The same below a colored product, whose own color the darkness lacks.
+const SHADOW_PALE: f32 = 0.5;
 /// Most color of a contact shadow, as a share of its darkness.
 const SHADOW_TINT: f32 = 0.35;
 /// The same for pale darkness beside something thin and colored (a cable, a strap), which has its shadow on all sides.
@@ -22,6 +24,10 @@ const SHADOW_BESIDE: f32 = 1.0;
 const LIT: f32 = 0.46;
 /// A product's color as a share of its darkness above which it is told from shadow by color …
 const COLORED: f32 = 0.14;
+/// … a vivid one's …
+const VIVID: f32 = 0.2;
+/// … if it is about one color: its unevenness is less than so much of that …
+const EVEN: f32 = 1.3;
 /// … and the share of it that a shadow may have.
 const PALE: f32 = 0.35;
 /// What looks like neither side is product: unlikeness to it counts only so much of what unlikeness to the ground does.
@@ -73,22 +79,24 @@ fn from_ground(seen: [f32; 3], sides: &Point) -> f32 {
     let allowed = GROUND_NOISE + GROUND_DOUBT * sides.ground_doubt;
     let unlike = ((light / allowed).powi(2) + tint / (TINT_NOISE + 0.2 * sides.ground_doubt).powi(2))
         .min(2.0 * LOUDEST);
-    if sides.thin > 0.5 && light < 0.0 && seen[1] > LIT && tint.sqrt() < paleness(sides) * -light {
+    if sides.thin > 0.5 && light < 0.0 && seen[1] > LIT && tint.sqrt() < paleness(sides, COLORED) * -light {
         return unlike + sides.thin * (SHADOW_BESIDE.min(unlike) - unlike);
     }
     if light < 0.0 && tint.sqrt() < SHADOW_TINT * -light {
-        return unlike + sides.contact * (SHADOW.min(unlike) - unlike);
+        let most = if tint.sqrt() < paleness(sides, VIVID) * -light { SHADOW_PALE } else { SHADOW };
+        return unlike + sides.contact * (most.min(unlike) - unlike);
     }
     unlike
 }
 
-/// Most color, as a share of its darkness, of what is shadow beside a colored product: well below the product's own; none beside a colorless one.
-fn paleness(sides: &Point) -> f32 {
+/// Most color, as a share of its darkness, of what is shadow beside a colored product: well below the product's own; none unless
+/// that is over `colored`.
+fn paleness(sides: &Point, colored: f32) -> f32 {
     let mean = |color: &[f32; 3]| (color[0] + color[1] + color[2]) / 3.0;
     let front = mean(&sides.front);
     let tint = sides.front.iter().map(|f| (f - front).powi(2)).sum::<f32>().sqrt();
     let own = tint / (mean(&sides.ground) - front).max(0.05);
-    if own > COLORED { PALE * own } else { 0.0 }
+    if own > colored && sides.front_spread < EVEN * tint { PALE * own } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -147,6 +155,21 @@ mod tests {
             let share = settled(product, product);
             assert!(share > 0.97, "{product:?}: {share}");
         }
+    }
+
+    #[test]
+    fn neutral_darkness_below_a_vivid_product_is_ground_and_below_a_gray_one_may_be_its_rim() {
+        let below = |front: [f32; 3]| Point {
+            ground: [0.7; 3],
+            ground_doubt: 0.02,
+            front,
+            front_spread: 0.05,
+            contact: 1.0,
+            thin: 0.0,
+        };
+        let dark = [0.3; 3];
+        let (vivid, gray) = (evidence(dark, &below([0.2, 0.45, 0.5])), evidence(dark, &below([0.4; 3])));
+        assert!(vivid < 0.0 && vivid < gray, "{vivid} {gray}");
     }
 
     #[test]

@@ -9,4 +9,5 @@ pub mod mincut;
 pub mod preview;
 pub mod refine;
 pub mod sides;
+pub mod smooth;
 pub mod watershed;

@@ -10,6 +10,7 @@ use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::{distance_to, islands};
 use super::sides::{self, Sides};
+use super::smooth;
 use super::watershed::{BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::color::srgb;
 use crate::imaging::plane::Plane;
@@ -69,6 +70,7 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
             island.iter().for_each(|i| markers[*i] = BACKGROUND);
         }
     }
+    smooth::blind_border(&mut markers, picture, &band, |i| !frayed(i));
     let (depth, reached) = edge::depths(&markers, width, &band);
     let hair = coarse.frayed.data.iter().any(|f| *f > 0.5);
     let reach = edge::reach(picture, &depth, &reached).max(if hair { HAIR_REACH } else { 0 });

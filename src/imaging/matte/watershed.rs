@@ -77,6 +77,32 @@ pub fn reach(seeds: impl Iterator<Item = usize>, open: &[bool], width: usize) ->
     reached
 }
 
+/// What can be reached from `seeds` within `open` in at most `steps` steps, corners included.
+pub fn within(seeds: &[bool], open: &[bool], width: usize, steps: usize) -> Vec<bool> {
+    let height = open.len() / width.max(1);
+    let mut reached = seeds.to_vec();
+    let mut front: Vec<usize> = (0..seeds.len()).filter(|i| seeds[*i]).collect();
+    for _ in 0..steps {
+        let mut next = Vec::new();
+        for i in front {
+            let (x, y) = ((i % width) as isize, (i / width) as isize);
+            for (dx, dy) in CORNERS {
+                let (nx, ny) = (x + dx, y + dy);
+                if nx < 0 || ny < 0 || nx >= width as isize || ny >= height as isize {
+                    continue;
+                }
+                let n = ny as usize * width + nx as usize;
+                if open[n] && !reached[n] {
+                    reached[n] = true;
+                    next.push(n);
+                }
+            }
+        }
+        front = next;
+    }
+    reached
+}
+
 /// Steps to the four neighbors that share an edge.
 pub const EDGES: &[(isize, isize)] = &[(-1, 0), (1, 0), (0, -1), (0, 1)];
 /// Steps to those that share a corner, too.
