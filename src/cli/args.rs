@@ -234,9 +234,26 @@ pub(super) enum PacksCommand {
     #[command(after_help = "Example: packshot packs check\n\
         Exit status: 0 all are whole, 1 one is broken or the runtime is missing, 2 wrong usage.")]
     Check {
-        /// Only this pack
+        /// Only this pack, by name or folder
         #[arg(value_name = "NAME")]
         name: Option<String>,
+    },
+    /// Feed arrays (*.npy) and params.json to a pack's pipeline, and write what comes out as arrays
+    #[command(
+        after_help = "Example: packshot packs run fixtures/packs/inpaint-tiny --inputs fixtures/diffusion/inpaint-tiny/tall-2-guided --out out\n\
+        DIR holds params.json, image.npy and mask.npy, and if you like the noise; docs/packs.md lists them. Written are latents.npy and image.npy.\n\
+        Exit status: 0 done, 1 pack or inputs are wrong or the runtime is missing, 2 wrong usage."
+    )]
+    Run {
+        /// The pack, by name or folder
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Where the inputs lie
+        #[arg(long, value_name = "DIR")]
+        inputs: PathBuf,
+        /// Where the outputs go
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
     },
 }
 

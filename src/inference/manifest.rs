@@ -10,8 +10,20 @@ use crate::domain::Digest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
+    /// Picture, mask and text → the picture, repainted where the mask says.
+    Inpaint,
     /// Picture → coverage of what stands out.
     Matting,
+}
+
+impl Task {
+    /// As `pack.toml` writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Task::Inpaint => "inpaint",
+            Task::Matting => "matting",
+        }
+    }
 }
 
 /// What the licence of its weights allows.
@@ -112,13 +124,13 @@ fn ones() -> [f32; 3] {
 /// A picture with the answer that belongs to it: shows that runtime and provider compute what the pack's maker computed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Golden {
+pub(super) struct Golden {
     /// Picture, sRGB, of the graph's size.
     pub(super) picture: String,
     /// Coverage, 8 bits.
     pub(super) alpha: String,
     /// Largest difference, 0..1.
-    pub tolerance: f32,
+    pub(super) tolerance: f32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -126,6 +138,9 @@ pub struct Golden {
 pub(super) struct GraphClaim {
     pub(super) file: String,
     pub(super) sha256: Digest,
+    /// Files that hold weights of the graph, with their digests.
+    #[serde(default)]
+    pub(super) external: BTreeMap<String, Digest>,
     /// For people: what the weights are stored as.
     #[serde(rename = "precision")]
     pub(super) _precision: String,
@@ -136,8 +151,52 @@ pub(super) struct GraphClaim {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ImageClaim {
-    /// Width and height in pixels.
+    /// Width and height in pixels: of what a matting graph is shown, or what a generating pipeline was trained on.
     pub(super) native: [u32; 2],
+    /// What both sides must be multiples of.
+    pub(super) multiple_of: Option<u32>,
+}
+
+/// What the latents are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LatentClaim {
+    pub(super) channels: usize,
+    /// Pixels along one side of a latent.
+    pub(super) factor: usize,
+    /// What the encoder's latents are multiplied with.
+    pub(super) scaling: f32,
+}
+
+/// Which noise scheduler a pack runs on, and what is taken where a request says nothing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SchedulerClaim {
+    /// A `scheduler_config.json` of diffusers.
+    pub(super) config: String,
+    pub(super) sha256: Digest,
+    pub(super) steps: usize,
+    pub(super) guidance: f32,
+    /// Keys of the config that a request may change.
+    #[serde(default)]
+    pub(super) allow: Vec<String>,
+}
+
+/// How texts become ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TokenizerKind {
+    /// CLIP's pairs of bytes.
+    Clip,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenizerClaim {
+    #[serde(rename = "kind")]
+    pub(super) _kind: TokenizerKind,
+    /// The folder's files and their digests.
+    pub(super) files: BTreeMap<String, Digest>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -150,6 +209,9 @@ pub(super) struct Manifest {
     pub(super) license: License,
     pub(super) graphs: BTreeMap<String, GraphClaim>,
     pub(super) image: ImageClaim,
-    pub(super) preprocess: Preprocess,
-    pub(super) golden: Golden,
+    pub(super) preprocess: Option<Preprocess>,
+    pub(super) golden: Option<Golden>,
+    pub(super) latent: Option<LatentClaim>,
+    pub(super) scheduler: Option<SchedulerClaim>,
+    pub(super) tokenizer: Option<TokenizerClaim>,
 }

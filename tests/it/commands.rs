@@ -248,7 +248,7 @@ fn doctor_and_templates_answer() {
 
 #[test]
 fn every_help_text_has_an_example_and_says_the_exit_status() {
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 14] = [
         &[],
         &["bench"],
         &["demo"],
@@ -256,6 +256,7 @@ fn every_help_text_has_an_example_and_says_the_exit_status() {
         &["packs"],
         &["packs", "check"],
         &["packs", "list"],
+        &["packs", "run"],
         &["scene"],
         &["segment"],
         &["templates"],
