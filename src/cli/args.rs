@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::inference::LicenseClass;
+
 /// Product photos in, verified scenes out.
 #[derive(Debug, Parser)]
 #[command(
@@ -226,6 +228,14 @@ pub(super) struct SceneArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PacksCommand {
+    /// Make an export a pack of this installation: read what it says of itself, write pack.toml, copy it under models/
+    #[command(
+        after_help = "Example: packshot packs add exports/sd15-inpainting --license CreativeML-OpenRAIL-M\n\
+        DIR is a Stable Diffusion pipeline as Optimum exports it (model_index.json, unet/model.onnx, …), or one segmentation\n\
+        graph with its preprocessor_config.json, or a finished pack (pack.toml). What it does not say is refused, not guessed.\n\
+        Exit status: 0 added, 1 it cannot be placed or the runtime is missing, 2 wrong usage."
+    )]
+    Add(PackAddArgs),
     /// One pack a line, its name first
     #[command(after_help = "Example: packshot packs list\n\
         Exit status: 0 all can be read, 1 one cannot, 2 wrong usage.")]
@@ -255,6 +265,33 @@ pub(super) enum PacksCommand {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PackAddArgs {
+    /// Where the export lies
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// What the pack is called: small letters, digits, hyphens (default: the folder's name)
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The license of its weights, as SPDX writes it (default: NOASSERTION)
+    #[arg(long, value_name = "SPDX")]
+    pub license: Option<String>,
+    /// What that license allows (default: unknown)
+    #[arg(long, value_name = "CLASS", value_parser = license_class)]
+    pub license_class: Option<LicenseClass>,
+    /// Replace a pack of that name
+    #[arg(long)]
+    pub replace: bool,
+}
+
+fn license_class(text: &str) -> Result<LicenseClass, String> {
+    let names = || LicenseClass::ALL.map(LicenseClass::name).join(", ");
+    LicenseClass::ALL
+        .into_iter()
+        .find(|class| class.name() == text)
+        .ok_or_else(|| format!("it is one of {}", names()))
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod doctor;
 mod items;
 mod output;
 mod overrides;
+mod pack_add;
 mod pack_inputs;
 mod pack_params;
 mod pack_run;

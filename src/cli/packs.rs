@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::args::PacksCommand;
-use super::{OK, SOME_FAILED, Session, output, pack_run};
+use super::{OK, SOME_FAILED, Session, output, pack_add, pack_run};
 use crate::app;
 use crate::config::Config;
 use crate::error::{Code, Problem};
@@ -14,6 +14,7 @@ use crate::inference::{InferenceError, InpaintPack, MattingPack, Pack, Runtime, 
 
 pub(super) fn run(session: &Session, command: &PacksCommand) -> Result<u8, Problem> {
     match command {
+        PacksCommand::Add(args) => pack_add::add(&session.config, args),
         PacksCommand::List => list(),
         PacksCommand::Check { name } => check(&session.config, name.as_deref()),
         PacksCommand::Run { name, inputs, out } => {
@@ -101,20 +102,25 @@ fn check(config: &Config, only: Option<&str>) -> Result<u8, Problem> {
 }
 
 /// Opens the pack, and runs its self-test where its task has one.
-fn checked(folder: &Path, runtime: &Runtime) -> Result<Value, Problem> {
-    let name = name_of(folder);
+pub(super) fn checked(folder: &Path, runtime: &Runtime) -> Result<Value, Problem> {
+    let wrong = |error: InferenceError| error.problem(&name_of(folder));
+    match opened(Pack::read(folder).map_err(wrong)?, runtime)? {
+        None => Ok(json!({"status": "ok"})),
+        Some(pack) => Ok(json!({"status": "ok", "self_test": {"off": pack.self_test().map_err(wrong)?}})),
+    }
+}
+
+/// Opens the pack; returns it if its task has a self-test.
+pub(super) fn opened(pack: Pack, runtime: &Runtime) -> Result<Option<MattingPack>, Problem> {
+    let name = pack.name.clone();
     let wrong = |error: InferenceError| error.problem(&name);
-    let pack = Pack::read(folder).map_err(wrong)?;
     match pack.task {
         Task::Inpaint => {
             let pack = InpaintPack::open(pack, runtime).map_err(wrong)?;
             schedulers::read(pack.scheduler_config())
                 .map_err(|error| Problem::new(error.code(), &name, error.to_string()))?;
-            Ok(json!({"status": "ok"}))
+            Ok(None)
         }
-        Task::Matting => {
-            let off = MattingPack::open(pack, runtime).and_then(|pack| pack.self_test()).map_err(wrong)?;
-            Ok(json!({"status": "ok", "self_test": {"off": off}}))
-        }
+        Task::Matting => MattingPack::open(pack, runtime).map(Some).map_err(wrong),
     }
 }

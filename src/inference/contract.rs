@@ -21,6 +21,24 @@ impl std::fmt::Display for Port {
     }
 }
 
+impl Port {
+    /// As `pack.toml` writes it; `None` if that has no word for its type.
+    pub(super) fn spec(&self) -> Option<String> {
+        let sizes = self.shape.iter().zip(["N", "A", "B", "C", "D", "E"]);
+        let sizes: Vec<String> = sizes
+            .map(|(size, letter)| if *size < 0 { letter.to_owned() } else { size.to_string() })
+            .collect();
+        let text = format!("{}[{}]", self.element, sizes.join(","));
+        let fits = TensorSpec::parse(&text).is_some_and(|spec| spec.fits(self.element, &self.shape));
+        fits.then_some(text)
+    }
+}
+
+/// The ports of a graph as its session has them.
+pub(super) fn ports(found: &[Outlet]) -> Vec<Port> {
+    found.iter().map(port).collect()
+}
+
 /// The ports of a graph, if it has just those that the manifest claims. `what` is `input` or `output`.
 pub(super) fn agreed(
     graph: &str,
@@ -28,7 +46,7 @@ pub(super) fn agreed(
     found: &[Outlet],
     claimed: &[(String, TensorSpec)],
 ) -> Result<Vec<Port>, InferenceError> {
-    let ports: Vec<Port> = found.iter().map(port).collect();
+    let ports = ports(found);
     for (name, spec) in claimed {
         let own = ports.iter().find(|port| port.name == *name);
         if !own.is_some_and(|port| spec.fits(port.element, &port.shape)) {

@@ -1,5 +1,6 @@
 //! One graph in the runtime: its contract checked once, run by as many threads as ask. Knows no picture.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,9 +8,10 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session, SessionInputValue};
 use ort::value::Tensor as OrtTensor;
 
-use super::contract::{Port, agreed};
-use super::pack::{GraphSpec, Pack};
+use super::contract::{Port, agreed, ports};
+use super::pack::{GraphSpec, Pack, file_bytes};
 use super::{InferenceError, Runtime, onnx};
+use crate::domain::Digest;
 
 /// What a graph is given.
 #[derive(Clone, Debug)]
@@ -134,6 +136,35 @@ impl Files {
             None => Ok(Files { graph, external }),
         }
     }
+}
+
+/// What a graph's file and its session say of themselves.
+pub(super) struct Found {
+    pub(super) sha256: Digest,
+    /// The files beside it that hold its weights, by their paths in the folder.
+    pub(super) external: BTreeMap<String, Digest>,
+    pub(super) inputs: Vec<Port>,
+    pub(super) outputs: Vec<Port>,
+}
+
+/// Asks a graph that no manifest tells of.
+pub(super) fn probe(folder: &Path, file: &str, runtime: &Runtime) -> Result<Found, InferenceError> {
+    let invalid = |message: String| InferenceError::PackInvalid(message);
+    let graph = file_bytes(folder, file)?;
+    let named = onnx::external_files(&graph).map_err(|error| invalid(format!("{file}: {error}")))?;
+    let beside = Path::new(file).parent().unwrap_or(Path::new(""));
+    let (mut external, mut digests) = (Vec::new(), BTreeMap::new());
+    for name in named {
+        let path = beside.join(&name).display().to_string();
+        let bytes = file_bytes(folder, &path)?;
+        digests.insert(path, Digest::of(&bytes));
+        external.push((PathBuf::from(name), bytes.into()));
+    }
+    let sha256 = Digest::of(&graph);
+    let session = open_session(runtime, &Files { graph, external })
+        .map_err(|error| invalid(format!("{file} cannot be loaded: {error}")))?;
+    let (inputs, outputs) = (ports(session.inputs()), ports(session.outputs()));
+    Ok(Found { sha256, external: digests, inputs, outputs })
 }
 
 fn refused(error: impl std::fmt::Display) -> InferenceError {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Digest;
 
 /// What a pack is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     /// Picture, mask and text → the picture, repainted where the mask says.
@@ -27,7 +27,7 @@ impl Task {
 }
 
 /// What the licence of its weights allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LicenseClass {
     /// Any use.
@@ -38,9 +38,20 @@ pub enum LicenseClass {
     RevenueCapped,
     /// No commercial use.
     NonCommercial,
+    /// Nobody said.
+    Unknown,
 }
 
 impl LicenseClass {
+    /// All of them.
+    pub const ALL: [LicenseClass; 5] = [
+        LicenseClass::Commercial,
+        LicenseClass::CommercialWithUseRestrictions,
+        LicenseClass::RevenueCapped,
+        LicenseClass::NonCommercial,
+        LicenseClass::Unknown,
+    ];
+
     /// As `pack.toml` writes it.
     pub fn name(self) -> &'static str {
         match self {
@@ -48,12 +59,13 @@ impl LicenseClass {
             LicenseClass::CommercialWithUseRestrictions => "commercial-with-use-restrictions",
             LicenseClass::RevenueCapped => "revenue-capped",
             LicenseClass::NonCommercial => "non-commercial",
+            LicenseClass::Unknown => "unknown",
         }
     }
 }
 
 /// Under which terms the weights may be used.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct License {
     /// SPDX expression.
@@ -63,7 +75,7 @@ pub struct License {
 }
 
 /// What samples are divided by before mean and deviation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Divisor {
     /// 255.
@@ -74,7 +86,7 @@ pub(super) enum Divisor {
 }
 
 /// How a picture of other proportions gets the graph's size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Fit {
     /// Scaled to fit; what is left over repeats its border.
@@ -84,7 +96,7 @@ pub(super) enum Fit {
 }
 
 /// What comes after the graph's last layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Activation {
     /// Nothing.
@@ -94,7 +106,7 @@ pub(super) enum Activation {
 }
 
 /// What is done to the whole answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Postnorm {
     /// Nothing.
@@ -104,7 +116,7 @@ pub(super) enum Postnorm {
 }
 
 /// From picture to tensor and back.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Preprocess {
     pub(super) divisor: Divisor,
@@ -122,7 +134,7 @@ fn ones() -> [f32; 3] {
 }
 
 /// A picture with the answer that belongs to it: shows that runtime and provider compute what the pack's maker computed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Golden {
     /// Picture, sRGB, of the graph's size.
@@ -133,32 +145,32 @@ pub(super) struct Golden {
     pub(super) tolerance: f32,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GraphClaim {
     pub(super) file: String,
     pub(super) sha256: Digest,
     /// Files that hold weights of the graph, with their digests.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) external: BTreeMap<String, Digest>,
     /// For people: what the weights are stored as.
-    #[serde(rename = "precision")]
-    pub(super) _precision: String,
+    pub(super) precision: String,
     pub(super) inputs: BTreeMap<String, String>,
     pub(super) outputs: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ImageClaim {
     /// Width and height in pixels: of what a matting graph is shown, or what a generating pipeline was trained on.
     pub(super) native: [u32; 2],
     /// What both sides must be multiples of.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) multiple_of: Option<u32>,
 }
 
 /// What the latents are.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LatentClaim {
     pub(super) channels: usize,
@@ -169,7 +181,7 @@ pub(super) struct LatentClaim {
 }
 
 /// Which noise scheduler a pack runs on, and what is taken where a request says nothing.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SchedulerClaim {
     /// A `scheduler_config.json` of diffusers.
@@ -183,23 +195,22 @@ pub(super) struct SchedulerClaim {
 }
 
 /// How texts become ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TokenizerKind {
     /// CLIP's pairs of bytes.
     Clip,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenizerClaim {
-    #[serde(rename = "kind")]
-    pub(super) _kind: TokenizerKind,
+    pub(super) kind: TokenizerKind,
     /// The folder's files and their digests.
     pub(super) files: BTreeMap<String, Digest>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
     pub(super) schema: u32,
@@ -209,9 +220,14 @@ pub(super) struct Manifest {
     pub(super) license: License,
     pub(super) graphs: BTreeMap<String, GraphClaim>,
     pub(super) image: ImageClaim,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) preprocess: Option<Preprocess>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) golden: Option<Golden>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) latent: Option<LatentClaim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) scheduler: Option<SchedulerClaim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tokenizer: Option<TokenizerClaim>,
 }

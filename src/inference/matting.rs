@@ -90,6 +90,13 @@ impl MattingPack {
 
     /// Coverage 0..1 of a picture that has the graph's size.
     fn answer(&self, picture: &RgbImage) -> Result<Vec<f32>, InferenceError> {
+        let mut answer = self.unclamped(picture)?;
+        answer.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
+        Ok(answer)
+    }
+
+    /// The same as it comes out of the graph and of what the manifest does to that.
+    pub(super) fn unclamped(&self, picture: &RgbImage) -> Result<Vec<f32>, InferenceError> {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let samples = self.samples(picture);
         let shown = Value::F32(vec![1, 3, height, width], samples);
@@ -108,7 +115,6 @@ impl MattingPack {
                 answer.iter_mut().for_each(|value| *value = (*value - low) / (high - low));
             }
         }
-        answer.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
         Ok(answer)
     }
 

@@ -63,20 +63,24 @@ impl Pack {
             .map_err(|error| InferenceError::PackInvalid(format!("pack.toml is no UTF-8: {error}")))?;
         let manifest: Manifest = toml::from_str(text)
             .map_err(|error| InferenceError::PackInvalid(format!("pack.toml: {}", first_line(&error))))?;
+        let folder_name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if manifest.name != folder_name {
+            return Err(InferenceError::PackInvalid(format!(
+                "pack.toml names it `{}`, its folder `{folder_name}`",
+                manifest.name
+            )));
+        }
         Pack::new(folder, manifest, Digest::of(&bytes))
     }
 
-    fn new(folder: &Path, manifest: Manifest, digest: Digest) -> Result<Pack, InferenceError> {
+    /// The pack of a manifest, `digest` being that of its text.
+    pub(super) fn new(folder: &Path, manifest: Manifest, digest: Digest) -> Result<Pack, InferenceError> {
         let invalid = |message: String| Err(InferenceError::PackInvalid(message));
         if manifest.schema > SCHEMA {
             return invalid(format!(
                 "pack.toml has schema {}; this build reads up to {SCHEMA}",
                 manifest.schema
             ));
-        }
-        let folder_name = folder.file_name().unwrap_or_default().to_string_lossy();
-        if manifest.name != folder_name {
-            return invalid(format!("pack.toml names it `{}`, its folder `{folder_name}`", manifest.name));
         }
         let parts = Parts::of(&manifest)?;
         let graphs: Vec<GraphSpec> =
@@ -97,15 +101,15 @@ impl Pack {
         })
     }
 
+    /// Paths of the files that the manifest names, in the pack.
+    pub fn files(&self) -> Vec<&String> {
+        let of_graphs = self.graphs.iter().flat_map(|graph| graph.external.keys().chain([&graph.file]));
+        of_graphs.chain(self.parts.files()).collect()
+    }
+
     /// The bytes of a file in the pack, if they are the ones that the manifest names.
     pub(super) fn bytes(&self, file: &str, wanted: &Digest) -> Result<Vec<u8>, InferenceError> {
-        let path = self.folder.join(file);
-        let unreadable = |error: std::io::Error| InferenceError::PackInvalid(format!("{file}: {error}"));
-        let size = std::fs::metadata(&path).map_err(unreadable)?.len();
-        if size > LARGEST {
-            return Err(InferenceError::PackInvalid(format!("{file} has {size} bytes, more than {LARGEST}")));
-        }
-        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        let bytes = file_bytes(&self.folder, file)?;
         let found = Digest::of(&bytes);
         if found != *wanted {
             let short = |digest: &Digest| digest.hex()[..12].to_owned();
@@ -123,6 +127,18 @@ impl Pack {
         String::from_utf8(self.bytes(file, wanted)?)
             .map_err(|error| InferenceError::PackInvalid(format!("{file} is no UTF-8: {error}")))
     }
+}
+
+/// The bytes of a file in a folder that is a pack, or is to be one.
+pub(super) fn file_bytes(folder: &Path, file: &str) -> Result<Vec<u8>, InferenceError> {
+    within(folder, file)?;
+    let path = folder.join(file);
+    let unreadable = |error: std::io::Error| InferenceError::PackInvalid(format!("{file}: {error}"));
+    let size = std::fs::metadata(&path).map_err(unreadable)?.len();
+    if size > LARGEST {
+        return Err(InferenceError::PackInvalid(format!("{file} has {size} bytes, more than {LARGEST}")));
+    }
+    std::fs::read(&path).map_err(unreadable)
 }
 
 fn graph(name: String, claim: GraphClaim) -> Result<GraphSpec, InferenceError> {

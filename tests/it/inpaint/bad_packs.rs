@@ -108,7 +108,7 @@ fn a_pack_of_one_task_is_not_taken_for_one_of_another() {
 }
 
 /// Replaces bytes of a file by others of the same length, and its digest in the manifest.
-fn patched(pack: &Path, manifest: &str, file: &str, from: &[u8], to: &[u8]) -> String {
+pub(super) fn patched(pack: &Path, manifest: &str, file: &str, from: &[u8], to: &[u8]) -> String {
     assert_eq!(from.len(), to.len());
     let mut bytes = fs::read(pack.join(file)).unwrap();
     let old = Digest::of(&bytes).hex();

@@ -1,6 +1,7 @@
 //! `packs run` on a tiny pack of Stable Diffusion's inpainting networks: what diffusers' loop made of the same graphs, latent for latent and pixel for pixel;
 //! and what is refused. Needs the runtime that `make test` fetches.
 
+mod add;
 mod bad_inputs;
 mod bad_packs;
 
