@@ -81,8 +81,13 @@ codes! {
     RuntimeMissing "runtime_missing" Environment "Run `make runtime`, or name the library with PACKSHOT_RUNTIME; PACKSHOT_VOTE=none works without it.",
     PackUnknown "pack_unknown" Invalid "Use a name from `packshot packs list`.",
     PackInvalid "pack_invalid" Invalid "Mend or fetch the pack again; `packshot packs check` says what is wrong.",
+    PackExists "pack_exists" Invalid "Choose another name, or add --replace.",
+    ExportUnsupported "export_unsupported" Invalid "Export it again as the message says; docs/packs.md lists which exports can be added.",
     InferenceFailed "inference_failed" Environment "Run the same again; if it stays, run `packshot packs check`.",
     StepsInvalid "steps_invalid" Invalid "Ask for other numbers of steps or strength; the message says what the pack's scheduler can do.",
+    InputMissing "input_missing" Invalid "Put the file that the message names into the folder of inputs; docs/packs.md says what it holds.",
+    InputInvalid "input_invalid" Invalid "Mend the input that the message names; docs/packs.md says what each of them holds.",
+    ParamsInvalid "params_invalid" Invalid "Mend params.json; the message says what is wrong, docs/packs.md what it may hold.",
     // templates and requests
     TemplateUnknown "template_unknown" Invalid "Use a name from `packshot templates list`.",
     TemplateExists "template_exists" Invalid "Choose another name, or add --replace.",

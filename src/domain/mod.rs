@@ -5,6 +5,7 @@ mod cutout;
 mod digest;
 mod generation;
 mod id;
+mod latent;
 mod market;
 mod next_step;
 mod photo;
@@ -17,6 +18,7 @@ mod seed;
 mod segmenter;
 mod suit;
 mod template;
+mod tensor;
 mod verdict;
 
 pub use channel::{Background, ChannelFormat, ChannelSpec};
@@ -24,6 +26,7 @@ pub use cutout::{Cutout, KeySide, Rect};
 pub use digest::Digest;
 pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
 pub use id::{Id, IdError};
+pub use latent::{Encoded, LatentNetworks, LatentSpace};
 pub use market::{Market, Season};
 pub use next_step::{MAX_ATTEMPTS, NextStep, next_step};
 pub use photo::{Photo, SourceFormat};
@@ -38,4 +41,5 @@ pub use template::{
     Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,
     ShadowProbe,
 };
+pub use tensor::{ShapeError, Tensor};
 pub use verdict::{CheckReport, FidelityReport, Outcome, REPORT_SCHEMA, Tier, Verdict};

@@ -47,6 +47,13 @@ impl Stream {
         low + (high - low) * self.unit()
     }
 
+    /// Standard normal (Box & Muller 1958), in f64 until the end.
+    pub fn normal(&mut self) -> f32 {
+        // Above 0, so that the logarithm is a number.
+        let (radius, angle) = (1.0 - f64::from(self.unit()), f64::from(self.unit()));
+        ((-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()) as f32
+    }
+
     /// 32 uniform bits.
     pub fn bits(&mut self) -> u32 {
         self.0.next_u32()
@@ -72,5 +79,18 @@ mod tests {
         ] {
             assert_ne!(base, first(other));
         }
+    }
+
+    #[test]
+    fn normal_numbers_have_the_moments_and_the_tails_of_the_normal_distribution() {
+        let mut stream = candidate_seed(1, &Digest::of(b"a"), &Digest::of(b"b"), 0, 0).stream("x");
+        let count = 100_000;
+        let numbers: Vec<f64> = (0..count).map(|_| f64::from(stream.normal())).collect();
+        let mean = |f: &dyn Fn(f64) -> f64| numbers.iter().map(|x| f(*x)).sum::<f64>() / f64::from(count);
+        // Each within five of its standard errors.
+        assert!(mean(&|x| x).abs() < 0.016);
+        assert!((mean(&|x| x * x) - 1.0).abs() < 0.023);
+        assert!(mean(&|x| x.powi(3)).abs() < 0.062);
+        assert!((mean(&|x| if x.abs() > 2.0 { 1.0 } else { 0.0 }) - 0.0455).abs() < 0.0033);
     }
 }

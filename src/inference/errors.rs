@@ -32,6 +32,9 @@ pub enum InferenceError {
     /// The manifest is wrong, or names a file outside the pack.
     #[error("{0}")]
     PackInvalid(String),
+    /// An export cannot be made a pack.
+    #[error("{0}")]
+    ExportUnsupported(String),
     /// Its tokenizer's files are not what they should be.
     #[error("tokenizer: {0}")]
     Tokenizer(#[from] TokenizerError),
@@ -72,6 +75,7 @@ impl InferenceError {
             | InferenceError::Tokenizer(_)
             | InferenceError::DigestWrong { .. }
             | InferenceError::ContractBroken(_) => Code::PackInvalid,
+            InferenceError::ExportUnsupported(_) => Code::ExportUnsupported,
             InferenceError::Refused(_) | InferenceError::AnswerInvalid(_) => Code::InferenceFailed,
         }
     }

@@ -1,69 +1,178 @@
 //! One graph in the runtime: its contract checked once, run by as many threads as ask. Knows no picture.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
-use ort::value::{Outlet, Tensor, TensorElementType};
+use ort::session::{Session, SessionInputValue};
+use ort::value::Tensor as OrtTensor;
 
-use super::pack::Pack;
-use super::tensor::TensorSpec;
-use super::{InferenceError, Runtime};
+use super::contract::{Port, agreed, ports};
+use super::pack::{GraphSpec, Pack, file_bytes};
+use super::{InferenceError, Runtime, onnx};
+use crate::domain::Digest;
 
-/// A graph with one input and one output, both f32.
+/// What a graph is given.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    F32(Vec<usize>, Vec<f32>),
+    I64(Vec<usize>, Vec<i64>),
+    I32(Vec<usize>, Vec<i32>),
+}
+
+/// A graph that keeps to its manifest.
 ///
 /// Running a session needs it for oneself, so there is one for each thread that asks at a time: they are made when they are wanted and kept. Each
 /// computes on the thread that asks, so that answers do not depend on how many there are.
 pub(super) struct Graph {
     runtime: Runtime,
-    bytes: Vec<u8>,
-    input: String,
-    output: String,
+    name: String,
+    files: Files,
+    /// What it takes, in the graph's order.
+    pub(super) inputs: Vec<Port>,
+    /// What it gives.
+    pub(super) outputs: Vec<Port>,
     idle: Mutex<Vec<Session>>,
+}
+
+/// A graph's bytes, and those of the files beside it that hold its weights, by the names that it has for them. What was digested is what is run.
+struct Files {
+    graph: Vec<u8>,
+    external: Vec<(PathBuf, Arc<[u8]>)>,
 }
 
 impl std::fmt::Debug for Graph {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Graph({} -> {})", self.input, self.output)
+        write!(f, "Graph({})", self.name)
     }
 }
 
 impl Graph {
-    /// Opens the pack's graph and holds it against the manifest.
-    pub(super) fn open(pack: &Pack, runtime: &Runtime) -> Result<Graph, InferenceError> {
-        let bytes = pack.graph_bytes()?;
-        let session = open_session(runtime, &bytes)?;
-        let input = agree("input", session.inputs(), &pack.graph.inputs)?;
-        let output = agree("output", session.outputs(), &pack.graph.outputs)?;
-        Ok(Graph { runtime: runtime.clone(), bytes, input, output, idle: Mutex::new(vec![session]) })
+    /// Opens one of the pack's graphs and holds it against the manifest.
+    pub(super) fn open(pack: &Pack, spec: &GraphSpec, runtime: &Runtime) -> Result<Graph, InferenceError> {
+        let files = Files::read(pack, spec)?;
+        let session = open_session(runtime, &files).map_err(|error| {
+            InferenceError::PackInvalid(format!("{} cannot be loaded: {error}", spec.file))
+        })?;
+        let inputs = agreed(&spec.name, "input", session.inputs(), &spec.inputs)?;
+        let outputs = agreed(&spec.name, "output", session.outputs(), &spec.outputs)?;
+        let idle = Mutex::new(vec![session]);
+        Ok(Graph { runtime: runtime.clone(), name: spec.name.clone(), files, inputs, outputs, idle })
     }
 
-    /// Runs it on one f32 tensor; returns the output's shape and samples, row-major.
+    /// Runs it on named tensors; returns shape and samples of the f32 output, row-major.
     pub(super) fn run(
         &self,
-        shape: [usize; 4],
-        samples: Vec<f32>,
-    ) -> Result<(Vec<i64>, Vec<f32>), InferenceError> {
+        inputs: Vec<(&str, Value)>,
+        output: &str,
+    ) -> Result<(Vec<usize>, Vec<f32>), InferenceError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut session = match idle {
             Some(session) => session,
-            None => open_session(&self.runtime, &self.bytes)?,
+            None => open_session(&self.runtime, &self.files)?,
         };
-        let answer = ask(&mut session, &self.input, &self.output, shape, samples);
+        let answer = self.ask(&mut session, inputs, output);
         // A session that failed is not asked again.
         if answer.is_ok() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
         }
         answer
     }
+
+    fn ask(
+        &self,
+        session: &mut Session,
+        inputs: Vec<(&str, Value)>,
+        output: &str,
+    ) -> Result<(Vec<usize>, Vec<f32>), InferenceError> {
+        let inputs: Vec<(&str, SessionInputValue<'_>)> = inputs
+            .into_iter()
+            .map(|(name, value)| tensor(value).map(|value| (name, value)).map_err(refused))
+            .collect::<Result<_, _>>()?;
+        let outputs = session.run(inputs).map_err(refused)?;
+        let value = outputs.get(output).ok_or_else(|| {
+            InferenceError::AnswerInvalid(format!("the graph `{}` has no output `{output}`", self.name))
+        })?;
+        let (shape, samples) = value.try_extract_tensor::<f32>().map_err(refused)?;
+        if let Some(wrong) = samples.iter().find(|sample| !sample.is_finite()) {
+            return Err(InferenceError::AnswerInvalid(format!("the graph `{}` answered {wrong}", self.name)));
+        }
+        // A tensor that is there has no negative sizes.
+        Ok((shape.iter().map(|size| *size as usize).collect(), samples.to_vec()))
+    }
+}
+
+fn tensor(value: Value) -> ort::Result<SessionInputValue<'static>> {
+    Ok(match value {
+        Value::F32(shape, data) => OrtTensor::from_array((shape, data))?.into(),
+        Value::I64(shape, data) => OrtTensor::from_array((shape, data))?.into(),
+        Value::I32(shape, data) => OrtTensor::from_array((shape, data))?.into(),
+    })
+}
+
+impl Files {
+    fn read(pack: &Pack, spec: &GraphSpec) -> Result<Files, InferenceError> {
+        let invalid = |message: String| Err(InferenceError::PackInvalid(message));
+        let graph = pack.bytes(&spec.file, &spec.sha256)?;
+        let named = match onnx::external_files(&graph) {
+            Ok(named) => named,
+            Err(error) => return invalid(format!("{}: {error}", spec.file)),
+        };
+        let beside = Path::new(&spec.file).parent().unwrap_or(Path::new(""));
+        let mut external = Vec::new();
+        for (file, digest) in &spec.external {
+            let Ok(name) = Path::new(file).strip_prefix(beside) else {
+                return invalid(format!("`{file}` does not lie beside {}", spec.file));
+            };
+            external.push((name.to_owned(), pack.bytes(file, digest)?.into()));
+        }
+        // The runtime would open whatever else the graph names, wherever that lies.
+        match named.iter().find(|file| external.iter().all(|(name, _)| name.as_os_str() != file.as_str())) {
+            Some(file) => invalid(format!(
+                "{} keeps weights in `{file}`, which `external` of its graph in pack.toml does not name",
+                spec.file
+            )),
+            None => Ok(Files { graph, external }),
+        }
+    }
+}
+
+/// What a graph's file and its session say of themselves.
+pub(super) struct Found {
+    pub(super) sha256: Digest,
+    /// The files beside it that hold its weights, by their paths in the folder.
+    pub(super) external: BTreeMap<String, Digest>,
+    pub(super) inputs: Vec<Port>,
+    pub(super) outputs: Vec<Port>,
+}
+
+/// Asks a graph that no manifest tells of.
+pub(super) fn probe(folder: &Path, file: &str, runtime: &Runtime) -> Result<Found, InferenceError> {
+    let invalid = |message: String| InferenceError::PackInvalid(message);
+    let graph = file_bytes(folder, file)?;
+    let named = onnx::external_files(&graph).map_err(|error| invalid(format!("{file}: {error}")))?;
+    let beside = Path::new(file).parent().unwrap_or(Path::new(""));
+    let (mut external, mut digests) = (Vec::new(), BTreeMap::new());
+    for name in named {
+        let path = beside.join(&name).display().to_string();
+        let bytes = file_bytes(folder, &path)?;
+        digests.insert(path, Digest::of(&bytes));
+        external.push((PathBuf::from(name), bytes.into()));
+    }
+    let sha256 = Digest::of(&graph);
+    let session = open_session(runtime, &Files { graph, external })
+        .map_err(|error| invalid(format!("{file} cannot be loaded: {error}")))?;
+    let (inputs, outputs) = (ports(session.inputs()), ports(session.outputs()));
+    Ok(Found { sha256, external: digests, inputs, outputs })
 }
 
 fn refused(error: impl std::fmt::Display) -> InferenceError {
     InferenceError::Refused(error.to_string())
 }
 
-fn open_session(runtime: &Runtime, bytes: &[u8]) -> Result<Session, InferenceError> {
-    Session::builder(runtime.environment())
+fn open_session(runtime: &Runtime, files: &Files) -> Result<Session, InferenceError> {
+    let mut builder = Session::builder(runtime.environment())
         .map_err(refused)?
         .with_intra_threads(1)
         .map_err(refused)?
@@ -72,59 +181,9 @@ fn open_session(runtime: &Runtime, bytes: &[u8]) -> Result<Session, InferenceErr
         .with_deterministic_compute(true)
         .map_err(refused)?
         .with_optimization_level(GraphOptimizationLevel::All)
-        .map_err(refused)?
-        .commit_from_memory(bytes)
-        .map_err(refused)
-}
-
-fn ask(
-    session: &mut Session,
-    input: &str,
-    output: &str,
-    shape: [usize; 4],
-    samples: Vec<f32>,
-) -> Result<(Vec<i64>, Vec<f32>), InferenceError> {
-    let tensor = Tensor::from_array((shape, samples)).map_err(refused)?;
-    let outputs = session.run(ort::inputs![input => tensor]).map_err(refused)?;
-    let value = outputs
-        .get(output)
-        .ok_or_else(|| InferenceError::AnswerInvalid(format!("there is no output `{output}`")))?;
-    let (shape, samples) = value.try_extract_tensor::<f32>().map_err(refused)?;
-    if let Some(wrong) = samples.iter().find(|sample| !sample.is_finite()) {
-        return Err(InferenceError::AnswerInvalid(format!("the graph answered {wrong}")));
+        .map_err(refused)?;
+    for (name, bytes) in &files.external {
+        builder = builder.with_external_initializer_file_in_memory(name, bytes.clone()).map_err(refused)?;
     }
-    Ok((shape.to_vec(), samples.to_vec()))
-}
-
-/// The name of the one input or output, if graph and manifest agree on it.
-fn agree(what: &str, found: &[Outlet], claimed: &[(String, TensorSpec)]) -> Result<String, InferenceError> {
-    let broken = |message: String| Err(InferenceError::ContractBroken(message));
-    let ([found], [(name, spec)]) = (found, claimed) else {
-        return broken(format!(
-            "the graph has {} {what}s, pack.toml {}; a matting graph has one",
-            found.len(),
-            claimed.len()
-        ));
-    };
-    let (element, shape) = (element(found.dtype().tensor_type()), found.dtype().tensor_shape());
-    let shape: Vec<i64> = shape.map(|shape| shape.to_vec()).unwrap_or_default();
-    if found.name() != name || !spec.fits(element, &shape) {
-        return broken(format!(
-            "pack.toml claims the {what} `{name}` {spec}; the graph has `{}` {element}{shape:?}",
-            found.name()
-        ));
-    }
-    Ok(name.clone())
-}
-
-fn element(of: Option<TensorElementType>) -> &'static str {
-    match of {
-        Some(TensorElementType::Float32) => "f32",
-        Some(TensorElementType::Float16) => "f16",
-        Some(TensorElementType::Int64) => "i64",
-        Some(TensorElementType::Int32) => "i32",
-        Some(TensorElementType::Uint8) => "u8",
-        Some(TensorElementType::Bool) => "bool",
-        _ => "another type",
-    }
+    builder.commit_from_memory(&files.graph).map_err(refused)
 }

@@ -2,20 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Digest;
 
 /// What a pack is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
+    /// Picture, mask and text → the picture, repainted where the mask says.
+    Inpaint,
     /// Picture → coverage of what stands out.
     Matting,
 }
 
+impl Task {
+    /// As `pack.toml` writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Task::Inpaint => "inpaint",
+            Task::Matting => "matting",
+        }
+    }
+}
+
 /// What the licence of its weights allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LicenseClass {
     /// Any use.
@@ -26,9 +38,20 @@ pub enum LicenseClass {
     RevenueCapped,
     /// No commercial use.
     NonCommercial,
+    /// Nobody said.
+    Unknown,
 }
 
 impl LicenseClass {
+    /// All of them.
+    pub const ALL: [LicenseClass; 5] = [
+        LicenseClass::Commercial,
+        LicenseClass::CommercialWithUseRestrictions,
+        LicenseClass::RevenueCapped,
+        LicenseClass::NonCommercial,
+        LicenseClass::Unknown,
+    ];
+
     /// As `pack.toml` writes it.
     pub fn name(self) -> &'static str {
         match self {
@@ -36,12 +59,13 @@ impl LicenseClass {
             LicenseClass::CommercialWithUseRestrictions => "commercial-with-use-restrictions",
             LicenseClass::RevenueCapped => "revenue-capped",
             LicenseClass::NonCommercial => "non-commercial",
+            LicenseClass::Unknown => "unknown",
         }
     }
 }
 
 /// Under which terms the weights may be used.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct License {
     /// SPDX expression.
@@ -51,7 +75,7 @@ pub struct License {
 }
 
 /// What samples are divided by before mean and deviation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Divisor {
     /// 255.
@@ -62,7 +86,7 @@ pub(super) enum Divisor {
 }
 
 /// How a picture of other proportions gets the graph's size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Fit {
     /// Scaled to fit; what is left over repeats its border.
@@ -72,7 +96,7 @@ pub(super) enum Fit {
 }
 
 /// What comes after the graph's last layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Activation {
     /// Nothing.
@@ -82,7 +106,7 @@ pub(super) enum Activation {
 }
 
 /// What is done to the whole answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Postnorm {
     /// Nothing.
@@ -92,7 +116,7 @@ pub(super) enum Postnorm {
 }
 
 /// From picture to tensor and back.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Preprocess {
     pub(super) divisor: Divisor,
@@ -110,37 +134,83 @@ fn ones() -> [f32; 3] {
 }
 
 /// A picture with the answer that belongs to it: shows that runtime and provider compute what the pack's maker computed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Golden {
+pub(super) struct Golden {
     /// Picture, sRGB, of the graph's size.
     pub(super) picture: String,
     /// Coverage, 8 bits.
     pub(super) alpha: String,
     /// Largest difference, 0..1.
-    pub tolerance: f32,
+    pub(super) tolerance: f32,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GraphClaim {
     pub(super) file: String,
     pub(super) sha256: Digest,
+    /// Files that hold weights of the graph, with their digests.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) external: BTreeMap<String, Digest>,
     /// For people: what the weights are stored as.
-    #[serde(rename = "precision")]
-    pub(super) _precision: String,
+    pub(super) precision: String,
     pub(super) inputs: BTreeMap<String, String>,
     pub(super) outputs: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ImageClaim {
-    /// Width and height in pixels.
+    /// Width and height in pixels: of what a matting graph is shown, or what a generating pipeline was trained on.
     pub(super) native: [u32; 2],
+    /// What both sides must be multiples of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) multiple_of: Option<u32>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// What the latents are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LatentClaim {
+    pub(super) channels: usize,
+    /// Pixels along one side of a latent.
+    pub(super) factor: usize,
+    /// What the encoder's latents are multiplied with.
+    pub(super) scaling: f32,
+}
+
+/// Which noise scheduler a pack runs on, and what is taken where a request says nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SchedulerClaim {
+    /// A `scheduler_config.json` of diffusers.
+    pub(super) config: String,
+    pub(super) sha256: Digest,
+    pub(super) steps: usize,
+    pub(super) guidance: f32,
+    /// Keys of the config that a request may change.
+    #[serde(default)]
+    pub(super) allow: Vec<String>,
+}
+
+/// How texts become ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TokenizerKind {
+    /// CLIP's pairs of bytes.
+    Clip,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenizerClaim {
+    pub(super) kind: TokenizerKind,
+    /// The folder's files and their digests.
+    pub(super) files: BTreeMap<String, Digest>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
     pub(super) schema: u32,
@@ -150,6 +220,14 @@ pub(super) struct Manifest {
     pub(super) license: License,
     pub(super) graphs: BTreeMap<String, GraphClaim>,
     pub(super) image: ImageClaim,
-    pub(super) preprocess: Preprocess,
-    pub(super) golden: Golden,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) preprocess: Option<Preprocess>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) golden: Option<Golden>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) latent: Option<LatentClaim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) scheduler: Option<SchedulerClaim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tokenizer: Option<TokenizerClaim>,
 }

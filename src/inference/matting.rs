@@ -2,9 +2,10 @@
 
 use image::{GrayImage, RgbImage};
 
-use super::graph::Graph;
+use super::graph::{Graph, Value};
 use super::manifest::{Activation, Divisor, Fit, Postnorm};
-use super::{InferenceError, Pack, Runtime};
+use super::parts::{MattingParts, Parts};
+use super::{InferenceError, Pack, Runtime, Task};
 use crate::domain::{Segmenter, Voter};
 use crate::error::Problem;
 use crate::imaging::codec;
@@ -17,14 +18,32 @@ const PROVIDER: &str = "cpu";
 #[derive(Debug)]
 pub struct MattingPack {
     pack: Pack,
+    parts: MattingParts,
     graph: Graph,
+    input: String,
+    output: String,
     voter: Voter,
 }
 
 impl MattingPack {
     /// Opens the pack: digest, contract.
     pub fn open(pack: Pack, runtime: &Runtime) -> Result<MattingPack, InferenceError> {
-        let graph = Graph::open(&pack, runtime)?;
+        let (Parts::Matting(parts), [spec]) = (&pack.parts, &pack.graphs[..]) else {
+            return Err(InferenceError::PackInvalid(format!(
+                "its task is {}, not {}",
+                pack.task.name(),
+                Task::Matting.name()
+            )));
+        };
+        let graph = Graph::open(&pack, spec, runtime)?;
+        let ([input], [output]) = (&graph.inputs[..], &graph.outputs[..]) else {
+            return Err(InferenceError::ContractBroken(format!(
+                "the graph has {} inputs and {} outputs; a matting graph has one of each",
+                graph.inputs.len(),
+                graph.outputs.len()
+            )));
+        };
+        let (parts, input, output) = (parts.clone(), input.name.clone(), output.name.clone());
         let voter = Voter {
             pack: pack.name.clone(),
             version: pack.version.clone(),
@@ -32,7 +51,7 @@ impl MattingPack {
             provider: PROVIDER.to_owned(),
             runtime: runtime.name(),
         };
-        Ok(MattingPack { pack, graph, voter })
+        Ok(MattingPack { pack, parts, graph, input, output, voter })
     }
 
     /// Runs the self-test: the largest difference (0..1) to the answer that the pack brings.
@@ -40,7 +59,7 @@ impl MattingPack {
     /// # Errors
     /// If it cannot be run, or the difference is above the pack's own tolerance.
     pub fn self_test(&self) -> Result<f32, InferenceError> {
-        let golden = &self.pack.golden;
+        let golden = &self.parts.golden;
         let read = |file: &str| {
             std::fs::read(self.pack.folder.join(file))
                 .map_err(|error| InferenceError::PackInvalid(format!("{file}: {error}")))
@@ -51,8 +70,8 @@ impl MattingPack {
         };
         let picture = codec::read_rgb(&read(&golden.picture)?).map_err(damaged(&golden.picture))?;
         let wanted = codec::read_gray(&read(&golden.alpha)?).map_err(damaged(&golden.alpha))?;
-        if picture.dimensions() != self.pack.size || wanted.dimensions() != self.pack.size {
-            let (width, height) = self.pack.size;
+        if picture.dimensions() != self.parts.size || wanted.dimensions() != self.parts.size {
+            let (width, height) = self.parts.size;
             return Err(InferenceError::PackInvalid(format!("the self-test must be {width}×{height}")));
         }
         let answer = self.answer(&picture)?;
@@ -71,30 +90,37 @@ impl MattingPack {
 
     /// Coverage 0..1 of a picture that has the graph's size.
     fn answer(&self, picture: &RgbImage) -> Result<Vec<f32>, InferenceError> {
+        let mut answer = self.unclamped(picture)?;
+        answer.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
+        Ok(answer)
+    }
+
+    /// The same as it comes out of the graph and of what the manifest does to that.
+    pub(super) fn unclamped(&self, picture: &RgbImage) -> Result<Vec<f32>, InferenceError> {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let samples = self.samples(picture);
-        let (shape, mut answer) = self.graph.run([1, 3, height, width], samples)?;
-        if shape != [1, 1, height as i64, width as i64] {
+        let shown = Value::F32(vec![1, 3, height, width], samples);
+        let (shape, mut answer) = self.graph.run(vec![(&self.input, shown)], &self.output)?;
+        if shape != [1, 1, height, width] {
             return Err(InferenceError::AnswerInvalid(format!(
                 "the graph answered {shape:?} to a picture of {width}×{height}"
             )));
         }
-        if self.pack.preprocess.activation == Activation::Sigmoid {
+        if self.parts.preprocess.activation == Activation::Sigmoid {
             answer.iter_mut().for_each(|value| *value = 1.0 / (1.0 + (-*value).exp()));
         }
-        if self.pack.preprocess.postnorm == Postnorm::Minmax {
+        if self.parts.preprocess.postnorm == Postnorm::Minmax {
             let (low, high) = answer.iter().fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
             if high > low {
                 answer.iter_mut().for_each(|value| *value = (*value - low) / (high - low));
             }
         }
-        answer.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
         Ok(answer)
     }
 
     /// C×H×W samples, normalized as the manifest says.
     fn samples(&self, picture: &RgbImage) -> Vec<f32> {
-        let how = &self.pack.preprocess;
+        let how = &self.parts.preprocess;
         let divisor = match how.divisor {
             Divisor::Bytes => 255.0,
             Divisor::ImageMax => f32::from(picture.as_raw().iter().copied().max().unwrap_or(0)).max(1e-6),
@@ -108,9 +134,9 @@ impl MattingPack {
 
     /// The picture at the graph's size, and where its content lies in that: left, top, width, height.
     fn shown(&self, picture: &RgbImage) -> Result<(RgbImage, [u32; 4]), InferenceError> {
-        let (wide, high) = self.pack.size;
+        let (wide, high) = self.parts.size;
         let (width, height) = picture.dimensions();
-        let size = match self.pack.preprocess.fit {
+        let size = match self.parts.preprocess.fit {
             Fit::Stretch => (wide, high),
             Fit::Pad => {
                 let scale = (f64::from(wide) / f64::from(width)).min(f64::from(high) / f64::from(height));

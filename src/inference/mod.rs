@@ -3,18 +3,26 @@
 //! A pack is probed, never guessed at: what `pack.toml` claims is held against the file's digest and the session's own names, types and shapes before
 //! anything runs. Only this module names the runtime's library.
 
+mod contract;
 mod errors;
 mod graph;
+mod inpaint;
 mod manifest;
 mod matting;
+pub mod npy;
+mod onnx;
 mod pack;
+mod parts;
+mod probe;
 mod runtime;
 mod tensor;
 mod tokenizer;
 
 pub use errors::InferenceError;
-pub use manifest::{Golden, License, LicenseClass, Task};
+pub use inpaint::{InpaintDefaults, InpaintPack};
+pub use manifest::{License, LicenseClass, Task};
 pub use matting::MattingPack;
 pub use pack::Pack;
+pub use probe::{Naming, Probed, probe};
 pub use runtime::{Runtime, library_in};
 pub use tokenizer::{ClipTokenizer, TokenizerError, Tokens};

@@ -4,23 +4,29 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::InferenceError;
-use super::manifest::{Golden, License, Manifest, Preprocess, Task};
+use super::manifest::{GraphClaim, License, Manifest, Task};
+use super::parts::Parts;
 use super::tensor::TensorSpec;
 use crate::domain::Digest;
 
 /// The newest manifest that this build reads.
 const SCHEMA: u32 = 1;
-/// Largest graph that is read into memory to be digested.
+/// Largest file that is read into memory to be digested.
 const LARGEST: u64 = 4 << 30;
 
 /// One graph of a pack, its contract read.
 #[derive(Clone, Debug)]
 pub(super) struct GraphSpec {
-    pub path: PathBuf,
-    pub sha256: Digest,
+    /// As `pack.toml` calls it.
+    pub(super) name: String,
+    /// Its path in the pack.
+    pub(super) file: String,
+    pub(super) sha256: Digest,
+    /// Files with weights of it, by their paths in the pack.
+    pub(super) external: BTreeMap<String, Digest>,
     /// Name and shape, in the order of the names.
-    pub inputs: Vec<(String, TensorSpec)>,
-    pub outputs: Vec<(String, TensorSpec)>,
+    pub(super) inputs: Vec<(String, TensorSpec)>,
+    pub(super) outputs: Vec<(String, TensorSpec)>,
 }
 
 /// A pack whose manifest holds together; its graphs were not opened yet.
@@ -36,20 +42,18 @@ pub struct Pack {
     pub license: License,
     /// Digest of `pack.toml`.
     pub digest: Digest,
-    /// Its self-test.
-    pub golden: Golden,
     pub(super) folder: PathBuf,
-    pub(super) graph: GraphSpec,
-    /// Width and height of what the graph is shown.
-    pub(super) size: (u32, u32),
-    pub(super) preprocess: Preprocess,
+    /// In the order of their names.
+    pub(super) graphs: Vec<GraphSpec>,
+    pub(super) parts: Parts,
 }
 
 impl Pack {
     /// Reads `folder/pack.toml`.
     ///
     /// # Errors
-    /// If there is none, or what it says cannot be: unknown fields, a newer schema, a name that is not the folder's, paths that leave the pack.
+    /// If there is none, or what it says cannot be: unknown fields, a newer schema, a name that is not the folder's, graphs or sections that the task
+    /// does not have or lacks, paths that leave the pack.
     pub fn read(folder: &Path) -> Result<Pack, InferenceError> {
         let bytes = std::fs::read(folder.join("pack.toml")).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => InferenceError::PackMissing(folder.to_owned()),
@@ -59,10 +63,18 @@ impl Pack {
             .map_err(|error| InferenceError::PackInvalid(format!("pack.toml is no UTF-8: {error}")))?;
         let manifest: Manifest = toml::from_str(text)
             .map_err(|error| InferenceError::PackInvalid(format!("pack.toml: {}", first_line(&error))))?;
+        let folder_name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if manifest.name != folder_name {
+            return Err(InferenceError::PackInvalid(format!(
+                "pack.toml names it `{}`, its folder `{folder_name}`",
+                manifest.name
+            )));
+        }
         Pack::new(folder, manifest, Digest::of(&bytes))
     }
 
-    fn new(folder: &Path, manifest: Manifest, digest: Digest) -> Result<Pack, InferenceError> {
+    /// The pack of a manifest, `digest` being that of its text.
+    pub(super) fn new(folder: &Path, manifest: Manifest, digest: Digest) -> Result<Pack, InferenceError> {
         let invalid = |message: String| Err(InferenceError::PackInvalid(message));
         if manifest.schema > SCHEMA {
             return invalid(format!(
@@ -70,67 +82,74 @@ impl Pack {
                 manifest.schema
             ));
         }
-        let folder_name = folder.file_name().unwrap_or_default().to_string_lossy();
-        if manifest.name != folder_name {
-            return invalid(format!("pack.toml names it `{}`, its folder `{folder_name}`", manifest.name));
-        }
-        let [width, height] = manifest.image.native;
-        if !(16..=4096).contains(&width) || !(16..=4096).contains(&height) {
-            return invalid(format!(
-                "image.native is {width}×{height}; each side must lie between 16 and 4096"
-            ));
-        }
-        if manifest.preprocess.std.iter().any(|s| s.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater)) {
-            return invalid("preprocess.std must be above 0".to_owned());
-        }
-        let mut graphs = manifest.graphs.into_iter();
-        let (Some((_, claim)), None) = (graphs.next(), graphs.next()) else {
-            return invalid("a matting pack has one graph".to_owned());
-        };
-        for file in [&claim.file, &manifest.golden.picture, &manifest.golden.alpha] {
+        let parts = Parts::of(&manifest)?;
+        let graphs: Vec<GraphSpec> =
+            manifest.graphs.into_iter().map(|(name, claim)| graph(name, claim)).collect::<Result<_, _>>()?;
+        let of_graphs = graphs.iter().flat_map(|graph| graph.external.keys().chain([&graph.file]));
+        for file in of_graphs.chain(parts.files()) {
             within(folder, file)?;
         }
-        let graph = GraphSpec {
-            path: folder.join(&claim.file),
-            sha256: claim.sha256,
-            inputs: tensors(claim.inputs)?,
-            outputs: tensors(claim.outputs)?,
-        };
         Ok(Pack {
             name: manifest.name,
             version: manifest.version,
             task: manifest.task,
             license: manifest.license,
             digest,
-            golden: manifest.golden,
             folder: folder.to_owned(),
-            graph,
-            size: (width, height),
-            preprocess: manifest.preprocess,
+            graphs,
+            parts,
         })
     }
 
-    /// The graph's bytes, if they are the ones that the manifest names.
-    pub(super) fn graph_bytes(&self) -> Result<Vec<u8>, InferenceError> {
-        let path = &self.graph.path;
-        let file = path.strip_prefix(&self.folder).unwrap_or(path).display().to_string();
-        let unreadable = |error: std::io::Error| InferenceError::PackInvalid(format!("{file}: {error}"));
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        if size > LARGEST {
-            return Err(InferenceError::PackInvalid(format!("{file} has {size} bytes, more than {LARGEST}")));
-        }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
+    /// Paths of the files that the manifest names, in the pack.
+    pub fn files(&self) -> Vec<&String> {
+        let of_graphs = self.graphs.iter().flat_map(|graph| graph.external.keys().chain([&graph.file]));
+        of_graphs.chain(self.parts.files()).collect()
+    }
+
+    /// The bytes of a file in the pack, if they are the ones that the manifest names.
+    pub(super) fn bytes(&self, file: &str, wanted: &Digest) -> Result<Vec<u8>, InferenceError> {
+        let bytes = file_bytes(&self.folder, file)?;
         let found = Digest::of(&bytes);
-        if found != self.graph.sha256 {
+        if found != *wanted {
             let short = |digest: &Digest| digest.hex()[..12].to_owned();
             return Err(InferenceError::DigestWrong {
-                file,
+                file: file.to_owned(),
                 found: short(&found),
-                wanted: short(&self.graph.sha256),
+                wanted: short(wanted),
             });
         }
         Ok(bytes)
     }
+
+    /// The same as text.
+    pub(super) fn text(&self, file: &str, wanted: &Digest) -> Result<String, InferenceError> {
+        String::from_utf8(self.bytes(file, wanted)?)
+            .map_err(|error| InferenceError::PackInvalid(format!("{file} is no UTF-8: {error}")))
+    }
+}
+
+/// The bytes of a file in a folder that is a pack, or is to be one.
+pub(super) fn file_bytes(folder: &Path, file: &str) -> Result<Vec<u8>, InferenceError> {
+    within(folder, file)?;
+    let path = folder.join(file);
+    let unreadable = |error: std::io::Error| InferenceError::PackInvalid(format!("{file}: {error}"));
+    let size = std::fs::metadata(&path).map_err(unreadable)?.len();
+    if size > LARGEST {
+        return Err(InferenceError::PackInvalid(format!("{file} has {size} bytes, more than {LARGEST}")));
+    }
+    std::fs::read(&path).map_err(unreadable)
+}
+
+fn graph(name: String, claim: GraphClaim) -> Result<GraphSpec, InferenceError> {
+    Ok(GraphSpec {
+        name,
+        file: claim.file,
+        sha256: claim.sha256,
+        external: claim.external,
+        inputs: tensors(claim.inputs)?,
+        outputs: tensors(claim.outputs)?,
+    })
 }
 
 /// Refuses paths that leave the pack, links included.

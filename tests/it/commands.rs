@@ -248,14 +248,16 @@ fn doctor_and_templates_answer() {
 
 #[test]
 fn every_help_text_has_an_example_and_says_the_exit_status() {
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 15] = [
         &[],
         &["bench"],
         &["demo"],
         &["doctor"],
         &["packs"],
+        &["packs", "add"],
         &["packs", "check"],
         &["packs", "list"],
+        &["packs", "run"],
         &["scene"],
         &["segment"],
         &["templates"],

@@ -17,6 +17,8 @@ mod fidelity;
 #[cfg(test)]
 mod honest;
 #[cfg(test)]
+mod inpaint;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod matting;

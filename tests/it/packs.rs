@@ -182,13 +182,14 @@ fn a_graph_that_was_changed_is_not_run() {
 }
 
 #[test]
-fn what_is_no_graph_is_refused_by_the_runtime() {
+fn what_is_no_graph_is_a_broken_pack() {
     let error = damaged(|copy, manifest| {
         let old = Digest::of(&fs::read(copy.join("graph.onnx")).unwrap()).hex();
         fs::write(copy.join("graph.onnx"), b"no graph").unwrap();
         manifest.replace(&old, &Digest::of(b"no graph").hex())
     });
-    assert_eq!(error.code(), Code::InferenceFailed, "{error}");
+    assert_eq!(error.code(), Code::PackInvalid, "{error}");
+    assert!(error.to_string().contains("graph.onnx"), "{error}");
 }
 
 #[cfg(unix)]

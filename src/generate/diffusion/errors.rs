@@ -1,6 +1,7 @@
 //! What can go wrong between noise and picture. Knows no pack.
 
 use super::schedulers::SchedulerError;
+use crate::domain::ShapeError;
 use crate::error::{Code, Problem};
 
 /// Why there is no picture.
@@ -35,5 +36,11 @@ impl DiffusionError {
 impl From<Problem> for DiffusionError {
     fn from(problem: Problem) -> DiffusionError {
         DiffusionError::Network(problem)
+    }
+}
+
+impl From<ShapeError> for DiffusionError {
+    fn from(ShapeError(message): ShapeError) -> DiffusionError {
+        DiffusionError::Shape(message)
     }
 }

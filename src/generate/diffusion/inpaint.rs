@@ -2,8 +2,9 @@
 //! and for those that were not (four; what is kept is put back after each step: Avrahami et al. 2023). Knows no runtime and no prompt. It does not protect
 //! a product: kept pixels go through the autoencoder, so whoever needs them as they were pastes them back.
 
+use super::DiffusionError;
 use super::schedulers::{Request, Scheduler, Trajectory};
-use super::{DiffusionError, Encoded, LatentNetworks, LatentSpace, Tensor};
+use crate::domain::{Encoded, LatentNetworks, LatentSpace, Tensor};
 
 /// What noise is drawn for. Each use has a stream of its own, so that none depends on how often others drew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +94,10 @@ pub fn inpaint(
         trajectory.scale_model_input(&mut seen);
         let timestep = trajectory.timesteps()[at];
         let seen = Tensor::new(&mask.latent_shape, seen)?;
-        let seen = beside.as_ref().map_or(Ok(seen.clone()), |beside| Tensor::beside(&[&seen, beside]))?;
+        let seen = match &beside {
+            Some(beside) => Tensor::beside(&[&seen, beside])?,
+            None => seen,
+        };
         let answer = ask(networks, &seen, timestep, &text, settings.guidance_scale, &mask)?;
         trajectory.step(&answer, &mut latents, &mut |buffer| noise(Draw::Step, buffer))?;
         if let (Some(picture), None) = (&picture, &beside) {
@@ -116,7 +120,7 @@ fn guided_text(input: &InpaintInput<'_>, guidance: f32) -> Result<Tensor, Diffus
     let negative = input.negative.ok_or_else(|| {
         DiffusionError::Shape("guidance over 1 needs a negative prompt's text, if an empty one".to_owned())
     })?;
-    Tensor::stacked(&[negative, input.text])
+    Ok(Tensor::stacked(&[negative, input.text])?)
 }
 
 /// Whether the denoiser takes mask and masked picture beside the sample.
@@ -168,7 +172,7 @@ impl Mask {
     /// The picture, middle gray where it is repainted.
     fn without(&self, picture: &Tensor) -> Result<Tensor, DiffusionError> {
         let kept = picture.data().iter().zip(self.large.iter().cycle()).map(|(x, m)| x * (1.0 - m));
-        Tensor::new(picture.shape(), kept.collect())
+        Ok(Tensor::new(picture.shape(), kept.collect())?)
     }
 }
 

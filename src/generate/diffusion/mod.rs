@@ -3,14 +3,10 @@
 
 mod errors;
 mod inpaint;
-mod networks;
 pub mod schedulers;
-mod tensor;
 
 #[cfg(test)]
 mod tests;
 
 pub use errors::DiffusionError;
 pub use inpaint::{Draw, InpaintInput, InpaintSettings, Painted, inpaint};
-pub use networks::{Encoded, LatentNetworks, LatentSpace};
-pub use tensor::Tensor;

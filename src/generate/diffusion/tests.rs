@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::*;
+use crate::domain::{Encoded, LatentNetworks, LatentSpace, Tensor};
 use crate::error::{Code, Problem};
 
 const HEIGHT: usize = 32;

@@ -54,10 +54,23 @@ impl ClipTokenizer {
     /// # Errors
     /// If one of the first two is missing, or one of the four is not what it should be.
     pub fn open(folder: &Path) -> Result<ClipTokenizer, TokenizerError> {
-        let needed = |file| text_of(folder, file)?.ok_or(TokenizerError::Missing(file));
-        let (vocab, merges) = (needed(VOCAB)?, needed(MERGES)?);
+        let (vocab, merges) = (text_of(folder, VOCAB)?, text_of(folder, MERGES)?);
         let (config, specials) = (text_of(folder, CONFIG)?, text_of(folder, SPECIALS)?);
-        ClipTokenizer::read(&vocab, &merges, config.as_deref(), specials.as_deref())
+        ClipTokenizer::from_texts(vocab.as_deref(), merges.as_deref(), config.as_deref(), specials.as_deref())
+    }
+
+    /// Its files; the first two must be there.
+    pub(in crate::inference) const FILES: [&'static str; 4] = [VOCAB, MERGES, CONFIG, SPECIALS];
+
+    /// The same from the texts of [`FILES`](Self::FILES), where there are some.
+    pub(in crate::inference) fn from_texts(
+        vocab: Option<&str>,
+        merges: Option<&str>,
+        config: Option<&str>,
+        specials: Option<&str>,
+    ) -> Result<ClipTokenizer, TokenizerError> {
+        let vocab = vocab.ok_or(TokenizerError::Missing(VOCAB))?;
+        ClipTokenizer::read(vocab, merges.ok_or(TokenizerError::Missing(MERGES))?, config, specials)
     }
 
     /// The same from the texts of the files.

@@ -67,8 +67,17 @@ impl std::fmt::Display for Warning {
 
 /// Sets up the scheduler that the text of a `scheduler_config.json` describes. Warnings come with it, by key.
 pub fn read(text: &str) -> Result<(Box<dyn Scheduler>, Vec<Warning>), SchedulerError> {
-    let map: Map<String, Value> = serde_json::from_str(&with_quoted_infinities(text))
+    read_changed(text, &Map::new())
+}
+
+/// The same with some of the config's keys changed, or added.
+pub fn read_changed(
+    text: &str,
+    changes: &Map<String, Value>,
+) -> Result<(Box<dyn Scheduler>, Vec<Warning>), SchedulerError> {
+    let mut map: Map<String, Value> = serde_json::from_str(&with_quoted_infinities(text))
         .map_err(|error| SchedulerError::NotJson(error.to_string()))?;
+    map.extend(changes.clone());
     let known = || ALL.iter().map(|class| class.name).collect::<Vec<_>>().join(", ");
     let class = match map.get("_class_name") {
         Some(Value::String(name)) => ALL

@@ -30,7 +30,7 @@ mod unipc_update;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Warning, read};
+pub use config::{Warning, read, read_changed};
 pub use errors::SchedulerError;
 
 use keys::Keys;

@@ -1,4 +1,4 @@
-//! The port through which a loop asks its networks. Knows no runtime: whoever has sessions fills it.
+//! The port through which a diffusion loop asks its networks. Knows no runtime: whoever has sessions fills it.
 
 use super::Tensor;
 use crate::error::Problem;
