@@ -15,7 +15,7 @@ import numpy as np
 from mathutils import Matrix
 from PIL import Image
 
-from . import plate_calibrate, plate_toml
+from . import plate_calibrate, plate_far, plate_toml
 from .plate_spec import SENSOR_WIDTH_MM, PlateSpec
 
 GROUND_INDEX = 1
@@ -111,10 +111,10 @@ def _silence():
         os.close(null)
 
 
-def render_to(scene, path: Path, file_format: str = "PNG", depth: str = "8") -> None:
+def render_to(scene, path: Path, file_format: str = "PNG", depth: str = "8", channels: str = "RGB") -> None:
     """Renders to exactly `path`."""
     settings = scene.render.image_settings
-    settings.file_format, settings.color_mode, settings.color_depth = file_format, "RGB", depth
+    settings.file_format, settings.color_mode, settings.color_depth = file_format, channels, depth
     scene.render.filepath = str(path)
     with _silence():
         bpy.ops.render.render(write_still=True)
@@ -133,6 +133,8 @@ def render_display(scene, spec: PlateSpec, width: int, height: int, samples: int
 
 def render_picture(scene, spec: PlateSpec, size: tuple[int, int], samples: int) -> Image.Image:
     """The plate itself: what lies above `sharp_from_v` is out of focus, so it is rendered smaller."""
+    if plate_far.has_far(scene):
+        return plate_far.render(scene, spec, size, samples)
     width, height = size
     if spec.sharp_from_v <= 0:
         return render_display(scene, spec, width, height, samples)

@@ -63,6 +63,12 @@ class Camera:
     def lens_mm(self) -> float:
         return SENSOR_WIDTH_MM / 2 / (math.tan(math.radians(self.vertical_fov_deg) / 2) * ASPECT)
 
+    def disc_share(self, distance_m: float) -> float:
+        """How wide a point at this distance is blurred, as a fraction of the frame's width."""
+        lens_m = self.lens_mm / 1000
+        disc_m = lens_m / self.f_stop * lens_m / (self.focus_m - lens_m) * abs(1 - self.focus_m / distance_m)
+        return disc_m * 1000 / SENSOR_WIDTH_MM
+
     @property
     def rotation(self) -> tuple[Vec3, Vec3, Vec3]:
         """World to camera, rows right, down, forward (OpenCV)."""
@@ -105,6 +111,6 @@ class PlateSpec:
     samples: int = 24
     max_bounces: int = 4
     sharp_from_v: float = 0.0  # above this fraction of the height all is blurred; 0 renders all at full size
-    soft_divisor: int = 2  # the blurred part is rendered this many times smaller …
+    soft_divisor: int = 2  # the blurred part, or what is marked as far, is rendered this many times smaller …
     soft_samples: int = 0  # … with this many samples; 0 takes `samples`
     seed: int = 7

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .. import plate, plate_calibrate
+from .. import plate, plate_calibrate, plate_far
 from . import ALL
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,11 +48,16 @@ def _look(module, args) -> None:
     if args.calibrate:
         plate_calibrate.measure(scene, spec)
         return
-    size = FINAL if args.crop else PREVIEW
+    size, samples = FINAL if args.crop else PREVIEW, args.samples or PREVIEW_SAMPLES
     if args.crop:
         left, top, right, bottom = args.crop
-        plate.use_border(scene, (left, right, top, bottom), crop=True)
-    picture = plate.render_display(scene, spec, *size, args.samples or PREVIEW_SAMPLES)
+        plate.use_border(scene, (left, right, top, bottom), crop=not plate_far.has_far(scene))
+    if plate_far.has_far(scene):
+        picture = plate_far.render(scene, spec, size, samples)
+        if args.crop:
+            picture = picture.crop((int(left * size[0]), int(top * size[1]), int(right * size[0]), int(bottom * size[1])))
+    else:
+        picture = plate.render_display(scene, spec, *size, samples)
     PREVIEWS.mkdir(parents=True, exist_ok=True)
     picture.save(PREVIEWS / f"{spec.name}{'-crop' if args.crop else ''}.png")
 

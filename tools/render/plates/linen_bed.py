@@ -25,7 +25,7 @@ SPEC = PlateSpec(
                  "morning", "window light", "soft", "cozy", "cream", "beige", "white", "sleep", "pajamas", "loungewear", "jewelry"),
     keywords_zh=("床", "亚麻", "床品", "床单", "布料", "织物", "平铺", "俯拍", "平放", "枕头", "卧室", "早晨", "窗光", "柔软",
                  "温馨", "奶油色", "米色", "白色", "睡眠", "家居服", "首饰"),
-    categories=("fashion", "home", "beauty", "toys"),
+    categories=("fashion", "beauty", "toys", "electronics"),
     ground_kind="soft",
     reflectance=0.0,
     roughness=1.0,
