@@ -2,6 +2,13 @@
 
 use super::plane::Plane;
 
+/// So many rows or columns are worked on side by side, which the processor does for all of them at once.
+const LANES: usize = 16;
+type Lanes = [f32; LANES];
+
+/// Up to this whole radius the samples of a box are added one by one; above it a running sum is cheaper.
+const SHORT: usize = 4;
+
 impl Plane {
     /// Gaussian blur with standard deviation `sigma` pixels as three box blurs (Wells 1986), replicated border. Below 0.3 px nothing happens.
     pub fn blurred(&self, sigma: f32) -> Plane {
@@ -12,20 +19,12 @@ impl Plane {
     pub fn blurred_xy(&self, sigma_x: f32, sigma_y: f32) -> Plane {
         let mut plane = self.clone();
         let across = box_radii(sigma_x);
-        if !across.is_empty() {
-            let mut line = vec![0.0; plane.width];
-            for row in plane.data.chunks_exact_mut(plane.width) {
-                for radius in &across {
-                    line.copy_from_slice(row);
-                    box_row(&line, row, *radius);
-                }
-            }
+        match across.first() {
+            Some(radius) if is_short(*radius, plane.width) => short_rows(&mut plane, &across),
+            Some(_) => rows(&mut plane, &across),
+            None => {}
         }
-        let mut scratch = vec![0.0; plane.data.len()];
-        for radius in box_radii(sigma_y) {
-            box_columns(&plane.data, &mut scratch, plane.width, plane.height, radius);
-            std::mem::swap(&mut plane.data, &mut scratch);
-        }
+        columns(&mut plane, &box_radii(sigma_y));
         plane
     }
 }
@@ -44,15 +43,30 @@ fn box_radii(sigma: f32) -> Vec<f32> {
     vec![whole + fraction.clamp(0.0, 0.999_99); 3]
 }
 
-/// Up to this whole radius the samples of a box are added one by one, which the processor does for many places at once; a running sum goes place by place.
-const SHORT: usize = 4;
+/// One over the length of a box, and the weight of its outermost samples.
+fn box_weights(radius: f32) -> (f32, f32) {
+    (1.0 / (2.0 * radius + 1.0), radius - radius as usize as f32)
+}
 
-/// Mean along a row within a fractional radius: the outermost samples count by the fraction.
+/// Whether a row is worked on by itself: within it the processor takes many places of a short box at once, too.
+fn is_short(radius: f32, length: usize) -> bool {
+    (radius as usize) < SHORT && length > 2 * (radius as usize + 1)
+}
+
+/// Repeated mean along rows within short radii.
+fn short_rows(plane: &mut Plane, radii: &[f32]) {
+    let mut line = vec![0.0; plane.width];
+    for row in plane.data.chunks_exact_mut(plane.width) {
+        for radius in radii {
+            line.copy_from_slice(row);
+            box_row(&line, row, *radius);
+        }
+    }
+}
+
+/// Mean along a row within a short fractional radius: the outermost samples count by the fraction.
 fn box_row(from: &[f32], to: &mut [f32], radius: f32) {
     let reach = radius as usize + 1;
-    if reach > SHORT || to.len() <= 2 * reach {
-        return box_line(from, to, from.len(), radius);
-    }
     let (norm, fraction) = box_weights(radius);
     let last = from.len() - 1;
     let outer = |i: usize, to: &mut [f32]| {
@@ -75,84 +89,109 @@ fn box_row(from: &[f32], to: &mut [f32], radius: f32) {
     inner.iter_mut().for_each(|out| *out *= norm);
 }
 
-/// One over the length of a box, and the weight of its outermost samples.
-fn box_weights(radius: f32) -> (f32, f32) {
-    (1.0 / (2.0 * radius + 1.0), radius - radius as usize as f32)
+/// Repeated mean along rows, [`LANES`] of them at a time, turned so that they lie side by side.
+fn rows(plane: &mut Plane, radii: &[f32]) {
+    let width = plane.width;
+    let mut boxes = Boxes::new(width);
+    for rows in plane.data.chunks_mut(LANES * width) {
+        for (lane, row) in rows.chunks_exact(width).enumerate() {
+            boxes.line.iter_mut().zip(row).for_each(|(place, value)| place[lane] = *value);
+        }
+        boxes.run(radii);
+        for (lane, row) in rows.chunks_exact_mut(width).enumerate() {
+            row.iter_mut().zip(&boxes.line).for_each(|(value, place)| *value = place[lane]);
+        }
+    }
 }
 
-/// The same down columns, whole rows at a time.
-fn short_box_columns(source: &[f32], target: &mut [f32], width: usize, height: usize, radius: f32) {
+/// Repeated mean down columns, [`LANES`] of them at a time, so that they stay in the cache from one mean to the next.
+fn columns(plane: &mut Plane, radii: &[f32]) {
+    if radii.is_empty() {
+        return;
+    }
+    let width = plane.width;
+    let mut boxes = Boxes::new(plane.height);
+    for x in (0..width).step_by(LANES) {
+        let count = LANES.min(width - x);
+        for (place, row) in boxes.line.iter_mut().zip(plane.data.chunks_exact(width)) {
+            place[..count].copy_from_slice(&row[x..x + count]);
+        }
+        boxes.run(radii);
+        for (place, row) in boxes.line.iter().zip(plane.data.chunks_exact_mut(width)) {
+            row[x..x + count].copy_from_slice(&place[..count]);
+        }
+    }
+}
+
+/// [`LANES`] lines side by side.
+struct Boxes {
+    line: Vec<Lanes>,
+    scratch: Vec<Lanes>,
+}
+
+impl Boxes {
+    fn new(length: usize) -> Self {
+        Boxes { line: vec![[0.0; LANES]; length], scratch: vec![[0.0; LANES]; length] }
+    }
+
+    /// Means within each of the radii, one after the other.
+    fn run(&mut self, radii: &[f32]) {
+        for radius in radii {
+            match *radius as usize {
+                0 => short::<1>(&self.line, &mut self.scratch, *radius),
+                1 => short::<2>(&self.line, &mut self.scratch, *radius),
+                2 => short::<3>(&self.line, &mut self.scratch, *radius),
+                3 => short::<4>(&self.line, &mut self.scratch, *radius),
+                _ => long(&self.line, &mut self.scratch, *radius),
+            }
+            std::mem::swap(&mut self.line, &mut self.scratch);
+        }
+    }
+}
+
+/// Means along lines within a radius below `REACH`, sample by sample.
+fn short<const REACH: usize>(from: &[Lanes], to: &mut [Lanes], radius: f32) {
     let (norm, fraction) = box_weights(radius);
-    let reach = radius as isize + 1;
-    let row = |y: isize| {
-        let start = y.clamp(0, height as isize - 1) as usize * width;
-        &source[start..start + width]
+    let mean = |at: &dyn Fn(usize) -> usize, out: &mut Lanes| {
+        let (near, far) = (&from[at(0)], &from[at(2 * REACH)]);
+        (0..LANES).for_each(|l| out[l] = fraction * (near[l] + far[l]));
+        for k in 1..2 * REACH {
+            let place = &from[at(k)];
+            (0..LANES).for_each(|l| out[l] += place[l]);
+        }
+        (0..LANES).for_each(|l| out[l] *= norm);
     };
-    for (y, out) in (0..).zip(target.chunks_exact_mut(width)) {
-        for ((out, above), below) in out.iter_mut().zip(row(y - reach)).zip(row(y + reach)) {
-            *out = fraction * (above + below);
-        }
-        for k in 1 - reach..reach {
-            out.iter_mut().zip(row(y + k)).for_each(|(out, sample)| *out += sample);
-        }
-        out.iter_mut().for_each(|out| *out *= norm);
+    let (count, ends) = (from.len(), REACH.min(from.len()));
+    for i in (0..ends).chain((count - ends).max(ends)..count) {
+        mean(&|k| (i + k).saturating_sub(REACH).min(count - 1), &mut to[i]);
     }
-}
-
-/// Running mean down columns, in bands of columns so that each cache line is used whole.
-fn box_columns(source: &[f32], target: &mut [f32], width: usize, height: usize, radius: f32) {
-    const BAND: usize = 16;
-    if (radius as usize) < SHORT {
-        return short_box_columns(source, target, width, height, radius);
-    }
-    let whole = radius.floor() as isize;
-    let fraction = radius - radius.floor();
-    let norm = 1.0 / (2.0 * radius + 1.0);
-    let row = |y: isize| y.clamp(0, height as isize - 1) as usize * width;
-    for x0 in (0..width).step_by(BAND) {
-        let lanes = BAND.min(width - x0);
-        let mut sum = [0.0f64; BAND];
-        for dy in -whole..=whole {
-            for lane in 0..lanes {
-                sum[lane] += f64::from(source[row(dy) + x0 + lane]);
-            }
-        }
-        for y in 0..height as isize {
-            let (above, below) = (row(y - whole - 1) + x0, row(y + whole + 1) + x0);
-            let (out, leaving) = (row(y) + x0, row(y - whole) + x0);
-            for lane in 0..lanes {
-                let edges = source[above + lane] + source[below + lane];
-                target[out + lane] = (sum[lane] as f32 + fraction * edges) * norm;
-                sum[lane] += f64::from(source[below + lane]) - f64::from(source[leaving + lane]);
-            }
-        }
-    }
-}
-
-fn box_line(from: &[f32], to: &mut [f32], length: usize, radius: f32) {
-    let whole = radius.floor() as usize;
-    let fraction = radius - radius.floor();
-    let norm = 1.0 / (2.0 * radius + 1.0);
-    let at = |i: isize| from[i.clamp(0, length as isize - 1) as usize];
-    let reach = whole as isize;
-    let mut sum: f64 = (-reach..=reach).map(|i| f64::from(at(i))).sum();
-    let edge = |i: usize, to: &mut [f32], sum: &mut f64| {
-        let k = i as isize;
-        let (below, above) = (at(k - reach - 1), at(k + reach + 1));
-        to[i] = (*sum as f32 + fraction * (below + above)) * norm;
-        *sum += f64::from(above) - f64::from(at(k - reach));
-    };
-    let first = (whole + 1).min(length);
-    let last = length.saturating_sub(whole + 1).max(first);
-    (0..first).for_each(|i| edge(i, to, &mut sum));
     // Well inside nothing needs clamping.
-    let inner = from.windows(2 * whole + 3).zip(&mut to[first..last]);
-    for (window, out) in inner {
-        let (below, above) = (window[0], window[2 * whole + 2]);
-        *out = (sum as f32 + fraction * (below + above)) * norm;
-        sum += f64::from(above) - f64::from(window[1]);
+    for (window, out) in from.windows(2 * REACH + 1).zip(to.iter_mut().skip(REACH)) {
+        let mut sum: Lanes = std::array::from_fn(|l| fraction * (window[0][l] + window[2 * REACH][l]));
+        for place in &window[1..2 * REACH] {
+            (0..LANES).for_each(|l| sum[l] += place[l]);
+        }
+        *out = sum.map(|sum| sum * norm);
     }
-    (last..length).for_each(|i| edge(i, to, &mut sum));
+}
+
+/// Means along lines by running sums.
+fn long(from: &[Lanes], to: &mut [Lanes], radius: f32) {
+    let (norm, fraction) = box_weights(radius);
+    let whole = radius as isize;
+    let at = |i: isize| &from[i.clamp(0, from.len() as isize - 1) as usize];
+    let mut sum = [0.0f64; LANES];
+    for k in -whole..=whole {
+        let place = at(k);
+        (0..LANES).for_each(|l| sum[l] += f64::from(place[l]));
+    }
+    for (i, out) in (0..).zip(to) {
+        let (before, after, leaving) = (at(i - whole - 1), at(i + whole + 1), at(i - whole));
+        for l in 0..LANES {
+            out[l] = (sum[l] as f32 + fraction * (before[l] + after[l])) * norm;
+            sum[l] += f64::from(after[l]) - f64::from(leaving[l]);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -177,5 +216,25 @@ mod tests {
     fn a_flat_plane_stays_flat_up_to_its_border() {
         let blurred = Plane::filled(17, 9, 0.25).blurred_xy(3.0, 7.0);
         assert!(blurred.data.iter().all(|v| (v - 0.25).abs() < 1e-6));
+    }
+
+    #[test]
+    fn across_and_down_are_the_same_blur() {
+        for (width, height) in [(61, 37), (5, 3), (1, 40)] {
+            let value = |x: usize, y: usize| ((x * 31 + y * 17) * 2_654_435_761 % 1000) as f32 / 1000.0;
+            let plane = |width: usize, height: usize, of: &dyn Fn(usize, usize) -> f32| Plane {
+                width,
+                height,
+                data: (0..width * height).map(|i| of(i % width, i / width)).collect(),
+            };
+            let (upright, turned) = (plane(width, height, &value), plane(height, width, &|x, y| value(y, x)));
+            for sigma in [0.5, 1.0, 2.2, 3.5, 9.0] {
+                let (across, down) = (upright.blurred_xy(sigma, 0.0), turned.blurred_xy(0.0, sigma));
+                for i in 0..width * height {
+                    let there = down.data[i % width * height + i / width];
+                    assert!((across.data[i] - there).abs() < 1e-6, "{width}x{height} {sigma} at {i}");
+                }
+            }
+        }
     }
 }

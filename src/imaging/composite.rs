@@ -3,7 +3,7 @@
 use image::{GrayImage, RgbImage};
 
 use super::color::srgb;
-use super::plane::Plane;
+use super::plane::{Bilinear, Plane};
 use super::warp::Layer;
 
 /// What light does to the product's own pixels: a factor per channel and a smooth slope.
@@ -47,22 +47,41 @@ pub fn light_wrap(layer: &mut Layer, behind: &RgbImage, strength: f32, reach: f3
     let (width, height) = (layer.width as usize, layer.height as usize);
     let alpha = Plane { width, height, data: layer.data.iter().map(|p| p[3]).collect() };
     let openness = alpha.blurred(reach);
-    let around: [Plane; 3] = std::array::from_fn(|c| {
-        let mut plane = Plane::filled(width, height, 0.0);
-        for (j, row) in plane.data.chunks_exact_mut(width).enumerate() {
-            for (i, value) in row.iter_mut().enumerate() {
-                *value = srgb::linear_of(behind.get_pixel(layer.x + i as u32, layer.y + j as u32)[c]);
-            }
-        }
-        plane.blurred(2.0 * reach)
-    });
+    let step = (reach / 2.0).clamp(1.0, 8.0) as usize;
+    let around = coarse(behind, layer, step).map(|plane| plane.blurred(2.0 * reach / step as f32));
+    let (columns, rows) = (around[0].width, around[0].height);
     for (i, pixel) in layer.data.iter_mut().enumerate() {
         // At a straight edge half of the blurred coverage is missing, hence the factor.
         let weight = (2.0 * (1.0 - openness.data[i])).clamp(0.0, 1.0) * strength;
+        if weight <= 0.0 || pixel[3] <= 0.0 {
+            continue;
+        }
+        let at = |k: usize| (k as f32 + 0.5) / step as f32;
+        let place = Bilinear::new(columns, rows, at(i % width), at(i / width));
         for c in 0..3 {
-            pixel[c] += weight * (around[c].data[i] * pixel[3] - pixel[c]);
+            pixel[c] += weight * (around[c].at(&place) * pixel[3] - pixel[c]);
         }
     }
+}
+
+/// The linear light of `picture` behind a layer, as means of `step`×`step` pixels (fewer at the right and the lower edge).
+fn coarse(picture: &RgbImage, layer: &Layer, step: usize) -> [Plane; 3] {
+    let (width, height) = (layer.width as usize, layer.height as usize);
+    let (columns, rows) = (width.div_ceil(step), height.div_ceil(step));
+    let mut planes: [Plane; 3] = std::array::from_fn(|_| Plane::filled(columns, rows, 0.0));
+    let stride = 3 * picture.width() as usize;
+    for j in 0..height {
+        let start = (layer.y as usize + j) * stride + 3 * layer.x as usize;
+        let row = &picture.as_raw()[start..start + 3 * width];
+        for (i, block) in row.chunks(3 * step).enumerate() {
+            let size = (block.len() / 3 * step.min(height - j / step * step)) as f32;
+            for c in 0..3 {
+                let sum: f32 = block.iter().skip(c).step_by(3).map(|v| srgb::linear_of(*v)).sum();
+                planes[c].data[j / step * columns + i] += sum / size;
+            }
+        }
+    }
+    planes
 }
 
 /// `layer` over `ground`, in place.

@@ -12,7 +12,7 @@ pub fn add(picture: &mut RgbImage, sigma: f32, seed: u32) {
             let bits = hash(x as u32, y as u32, seed);
             let noise = ((bits & 255) as f32 - ((bits >> 8) & 255) as f32) * scale;
             for value in pixel {
-                *value = (f32::from(*value) + noise).round().clamp(0.0, 255.0) as u8;
+                *value = (f32::from(*value) + noise + 0.5).clamp(0.0, 255.0) as u8;
             }
         }
     }

@@ -38,11 +38,9 @@ pub struct ResizeError(String);
 static LINEAR_16: LazyLock<[u16; 256]> =
     LazyLock::new(|| std::array::from_fn(|v| (srgb::to_linear(v as f32 / 255.0) * 65535.0 + 0.5) as u16));
 
-/// A linear 16-bit sample → an sRGB byte.
-#[inline]
-fn encode(sample: u16) -> u8 {
-    srgb::byte_of(f32::from(sample) / 65535.0)
-}
+/// Linear 16-bit samples → sRGB bytes.
+static ENCODED: LazyLock<Vec<u8>> =
+    LazyLock::new(|| (0..=u16::MAX).map(|sample| srgb::byte_of(f32::from(sample) / 65535.0)).collect());
 
 /// `window` of `source` (H×W×3, sRGB) as a `width`×`height` picture, filtered in linear light.
 pub fn resize_rgb(
@@ -63,7 +61,9 @@ pub fn resize_rgb(
     let inner = Window { x: window.x - f64::from(left), y: window.y - f64::from(top), ..window };
     let size = (right - left, bottom - top);
     let resized = convolve(&linear, size, PixelType::U16x3, inner, width, height)?;
-    let bytes = resized.chunks_exact(2).map(|pair| encode(u16::from_ne_bytes([pair[0], pair[1]]))).collect();
+    let encoded: &[u8] = &ENCODED;
+    let sample = |pair: &[u8]| usize::from(u16::from_ne_bytes([pair[0], pair[1]]));
+    let bytes = resized.chunks_exact(2).map(|pair| encoded[sample(pair)]).collect();
     RgbImage::from_raw(width, height, bytes).ok_or_else(|| ResizeError("sizes disagree".into()))
 }
 

@@ -129,19 +129,15 @@ fn screens(
 
 /// ΔE00 per pixel after a blur of about a pixel, which takes out what encoding adds.
 fn difference(a: &RgbImage, b: &RgbImage) -> Plane {
-    let (la, lb) = (blurred_linear(a, 1.0), blurred_linear(b, 1.0));
-    let at = |planes: &[Plane; 3], i: usize| {
-        lab::of_linear([planes[0].data[i], planes[1].data[i], planes[2].data[i]])
-    };
-    let data = (0..la[0].data.len()).map(|i| delta_e::delta_e00(at(&la, i), at(&lb, i))).collect();
-    Plane { width: la[0].width, height: la[0].height, data }
+    let lab = |picture| lab::planes_of_linear(&linear(picture).map(|plane| plane.blurred(1.0)));
+    delta_e::delta_e00_planes(&lab(a), &lab(b))
 }
 
-/// Linear planes of a picture, blurred.
-pub(super) fn blurred_linear(picture: &RgbImage, sigma: f32) -> [Plane; 3] {
+/// Planes of linear red, green and blue of a picture.
+pub(super) fn linear(picture: &RgbImage) -> [Plane; 3] {
     std::array::from_fn(|c| {
         let data = picture.pixels().map(|p| srgb::linear_of(p[c])).collect();
-        Plane { width: picture.width() as usize, height: picture.height() as usize, data }.blurred(sigma)
+        Plane { width: picture.width() as usize, height: picture.height() as usize, data }
     })
 }
 

@@ -3,10 +3,13 @@
 
 use super::{Check, Measured, quantile};
 use crate::imaging::color::{delta_e, lab};
-use crate::verify::compare::blurred_linear;
+use crate::verify::compare::linear;
 use crate::verify::{Comparison, Input};
 
 pub(super) struct Color;
+
+/// Standard deviation of the blur, screen pixels.
+const BLUR: f32 = 4.0;
 
 impl Check for Color {
     fn name(&self) -> &'static str {
@@ -18,11 +21,12 @@ impl Check for Color {
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
-        let (a, b) =
-            (blurred_linear(&seen.screen_predicted, 4.0), blurred_linear(&seen.screen_observed, 4.0));
-        let core = seen.core(5);
-        let values = (0..core.len())
-            .filter(|i| core[*i])
+        // What is blurred so much is as well seen at half the size.
+        let smooth = |picture| linear(picture).map(|plane| plane.halved().blurred(BLUR / 2.0));
+        let (a, b) = (smooth(&seen.screen_predicted), smooth(&seen.screen_observed));
+        let (core, width) = (seen.core(5), seen.screen_coverage.width);
+        let values = (0..a[0].data.len())
+            .filter(|i| core[2 * (i / a[0].width) * width + 2 * (i % a[0].width)])
             .map(|i| {
                 let mut predicted = lab::of_linear([a[0].data[i], a[1].data[i], a[2].data[i]]);
                 let observed = lab::of_linear([b[0].data[i], b[1].data[i], b[2].data[i]]);
