@@ -19,6 +19,7 @@ from .plate_spec import SENSOR_WIDTH_MM, PlateSpec
 
 OVERSCAN = 1.15  # far layers are so much wider than the frame, because discs reach in from outside
 GLARE = ((0.035, 2.2), (0.03, 8.0))  # share of the light that glass scatters, over how many radii of the disc
+EDGE_PASSES = 24  # at full size
 GRAIN = 0.006  # keeps long gradients from banding
 
 
@@ -69,7 +70,18 @@ def _far_layer(scene, spec: PlateSpec, size: tuple[int, int], distance_m: float,
 
 def _near_layer(scene, size: tuple[int, int], samples: int) -> np.ndarray:
     with _hidden(o for o in scene.objects if "far" in o):
-        return _layer(scene, size, samples, transparent=True)
+        layer = np.array(_layer(scene, size, samples, transparent=True))
+    layer[..., 3] = _even(layer[..., 3], size[0])
+    return layer
+
+
+def _even(coverage: np.ndarray, width: int) -> np.ndarray:
+    """Smooths coverage where the edge is out of focus, because the denoiser cares for color only."""
+    even = coverage.copy()
+    for _ in range(max(1, round(EDGE_PASSES * (width / 2560) ** 2))):
+        even[1:-1] = 0.5 * even[1:-1] + 0.25 * (even[2:] + even[:-2])
+        even[:, 1:-1] = 0.5 * even[:, 1:-1] + 0.25 * (even[:, 2:] + even[:, :-2])
+    return np.where((even > 0.01) & (even < 0.99), even, coverage)
 
 
 @contextlib.contextmanager

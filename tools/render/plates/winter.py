@@ -49,7 +49,8 @@ SPEC = PlateSpec(
 def build(collection) -> None:
     wood = surfaces.wood("old boards", (0.125, 0.080, 0.048), (0.030, 0.019, 0.012), 0.0055, (0.55, 0.8), BOARD, 0.6)
     _frost(wood)
-    for board in room.boards(collection, wood, BOARD, BACK_Y, 5, gap=0.004):
+    _, *bare = room.boards(collection, wood, BOARD, BACK_Y, 5, gap=0.004)
+    for board in bare:                  # the last one lies under snow and rime
         mark_ground(board)
     snow = _snow_material()
     _bank(collection, snow)
