@@ -25,14 +25,16 @@ pub fn blind_border(markers: &mut [u8], picture: &RgbImage, band: &[usize], firm
     let size = (picture.width() as usize, picture.height() as usize);
     let (depth, _) = edge::depths(markers, size.0, band);
     let border = Edge { picture, depth: &depth, reach: REACH };
-    let mut blind = vec![false; markers.len()];
+    let mut seen = vec![0.0; markers.len()];
     let mut tiles = BTreeSet::new();
-    for &i in band.iter().filter(|i| depth[**i] == 1 && is_blind(&border, **i)) {
-        blind[i] = true;
-        tiles.insert((i / size.0 / TILE, i % size.0 / TILE));
+    for &i in band.iter().filter(|i| depth[**i] == 1) {
+        let Some(blind) = is_blind(&border, i) else { continue };
+        seen[i] = if blind { -1.0 } else { 1.0 };
+        if blind {
+            tiles.insert((i / size.0 / TILE, i % size.0 / TILE));
+        }
     }
-    let sides =
-        Sides { product: markers.iter().map(|m| *m == PRODUCT).collect(), depth: &depth, blind, size };
+    let sides = Sides { product: markers.iter().map(|m| *m == PRODUCT).collect(), seen, size };
     let mut undecided = vec![false; markers.len()];
     band.iter().filter(|i| firm(**i)).for_each(|i| undecided[*i] = true);
     for tile in tiles {
@@ -44,20 +46,22 @@ pub fn blind_border(markers: &mut [u8], picture: &RgbImage, band: &[usize], firm
     }
 }
 
-/// Whether both sides look alike next to a pixel of the border.
-fn is_blind(border: &Edge, i: usize) -> bool {
-    let (Some(front), Some(ground)) = (border.front(i), border.ground(i)) else { return false };
-    (0..3).all(|c| (front.color[c].max(0.0).sqrt() - ground.color[c].max(0.0).sqrt()).abs() < BLIND)
+/// Whether both sides look alike next to a pixel of the border; `None` if one of them is too thin there to tell.
+fn is_blind(border: &Edge, i: usize) -> Option<bool> {
+    let (front, ground) = (border.front(i)?, border.ground(i)?);
+    let alike =
+        (0..3).all(|c| (front.color[c].max(0.0).sqrt() - ground.color[c].max(0.0).sqrt()).abs() < BLIND);
+    Some(alike)
 }
 
-struct Sides<'a> {
+struct Sides {
     product: Vec<bool>,
-    depth: &'a [i8],
-    blind: Vec<bool>,
+    /// 1 where the border shows, −1 where it does not, 0 off it.
+    seen: Vec<f32>,
     size: (usize, usize),
 }
 
-impl Sides<'_> {
+impl Sides {
     /// Tells for each pixel of a tile near a blind stretch of the border on which side of the smooth line it lies.
     fn smooth(&self, tile: (usize, usize), mut tell: impl FnMut(usize, bool)) {
         let start = |tile: usize| (tile * TILE).saturating_sub(MARGIN);
@@ -66,18 +70,17 @@ impl Sides<'_> {
         let bottom = ((tile.0 + 1) * TILE + MARGIN).min(self.size.1);
         let (width, height) = (right - left, bottom - top);
         let index = |k: usize| (top + k / width) * self.size.0 + left + k % width;
-        let plane = |of: &dyn Fn(usize) -> bool| Plane {
+        let plane = |of: &dyn Fn(usize) -> f32| Plane {
             width,
             height,
-            data: (0..width * height).map(|k| if of(index(k)) { 1.0 } else { 0.0 }).collect(),
+            data: (0..width * height).map(|k| of(index(k))).collect(),
         };
-        let border = plane(&|i| self.depth[i] == 1).blurred(AROUND);
-        let blind = plane(&|i| self.blind[i]).blurred(AROUND);
-        let soft = plane(&|i| self.product[i]).blurred(SMOOTH);
+        let seen = plane(&|i| self.seen[i]).blurred(AROUND);
+        let soft = plane(&|i| if self.product[i] { 1.0 } else { 0.0 }).blurred(SMOOTH);
         for k in 0..width * height {
             let i = index(k);
             let inside = (i / self.size.0 / TILE, i % self.size.0 / TILE) == tile;
-            if inside && 2.0 * blind.data[k] > border.data[k] {
+            if inside && seen.data[k] < 0.0 {
                 tell(i, soft.data[k] > 0.5);
             }
         }

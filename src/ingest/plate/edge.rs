@@ -19,7 +19,7 @@ const APART: f32 = 0.05;
 /// A lower boundary is the edge if it has at least this share of the strongest one's contrast: what stands behind is often more striking than the
 /// end of a table.
 const AS_STRONG: f32 = 0.6;
-/// Contrast of nothing, and of a sure edge. Of the bundled plates eleven lie above the second; those below (a sweep, a bed, a shelf before a wall in its
+/// Contrast of nothing, and of a sure edge. Of the bundled plates ten lie above the second; those below (a sweep, a bed, a shelf before a wall in its
 /// own color) lie under 0.14.
 const CONTRAST: [f32; 2] = [0.05, 0.25];
 /// What rival boundaries leave of the confidence.

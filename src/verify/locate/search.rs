@@ -191,12 +191,26 @@ impl View {
                 turned(turn),
                 turned(-turn),
             ];
-            let better = tries
-                .into_iter()
-                .map(|t| (self.score(shape, t, None), t))
-                .max_by(|a, b| a.0.sharp().total_cmp(&b.0.sharp()))
-                .filter(|(score, _)| score.sharp() > best.sharp() + 1e-6);
-            match better {
+            // One edge stays where it is: size and position, each by itself, would take it off.
+            let stretched = |factor: f32, across: f32, down: f32| Guess {
+                scale: guess.scale * factor,
+                middle: [
+                    guess.middle[0] + across * (1.0 - factor) * guess.scale * shape.size[0] / 2.0,
+                    guess.middle[1] + down * (1.0 - factor) * guess.scale * shape.size[1] / 2.0,
+                ],
+                ..guess
+            };
+            let others = [1.0 + growth, 1.0 / (1.0 + growth)].into_iter().flat_map(|factor| {
+                let sides = [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)];
+                sides.map(|(across, down)| stretched(factor, across, down))
+            });
+            let best_of = |tries: &mut dyn Iterator<Item = Guess>| {
+                tries
+                    .map(|t| (self.score(shape, t, None), t))
+                    .max_by(|a, b| a.0.sharp().total_cmp(&b.0.sharp()))
+                    .filter(|(score, _)| score.sharp() > best.sharp() + 1e-6)
+            };
+            match best_of(&mut tries.into_iter()).or_else(|| best_of(&mut others.into_iter())) {
                 Some((score, t)) => (best, guess) = (score, t),
                 None => (pixels, growth, turn) = (pixels / 2.0, growth / 2.0, turn / 2.0),
             }
