@@ -75,9 +75,9 @@ fn coarse(picture: &RgbImage, layer: &Layer, step: usize) -> [Plane; 3] {
         let row = &picture.as_raw()[start..start + 3 * width];
         for (i, block) in row.chunks(3 * step).enumerate() {
             let size = (block.len() / 3 * step.min(height - j / step * step)) as f32;
-            for c in 0..3 {
+            for (c, plane) in planes.iter_mut().enumerate() {
                 let sum: f32 = block.iter().skip(c).step_by(3).map(|v| srgb::linear_of(*v)).sum();
-                planes[c].data[j / step * columns + i] += sum / size;
+                plane.data[j / step * columns + i] += sum / size;
             }
         }
     }

@@ -99,7 +99,7 @@ mod tests {
     fn wrong(gray: u8) -> usize {
         let truly = |i: usize| i % (SIDE as usize) < 80;
         let picture = RgbImage::from_fn(SIDE, SIDE, |x, _| Rgb([if x < 80 { gray } else { 200 }; 3]));
-        let tooth = |y: usize| if y / 4 % 2 == 0 { 4 } else { 0 };
+        let tooth = |y: usize| if (y / 4).is_multiple_of(2) { 4 } else { 0 };
         let mut markers: Vec<u8> = (0..(SIDE * SIDE) as usize)
             .map(|i| if i % (SIDE as usize) < 78 + tooth(i / SIDE as usize) { PRODUCT } else { BACKGROUND })
             .collect();
