@@ -47,6 +47,7 @@ pub fn light_wrap(layer: &mut Layer, behind: &RgbImage, strength: f32, reach: f3
     let (width, height) = (layer.width as usize, layer.height as usize);
     let alpha = Plane { width, height, data: layer.data.iter().map(|p| p[3]).collect() };
     let openness = alpha.blurred(reach);
+    // What is blurred so much needs no full size: its standard deviation stays four samples or more.
     let step = (reach / 2.0).clamp(1.0, 8.0) as usize;
     let around = coarse(behind, layer, step).map(|plane| plane.blurred(2.0 * reach / step as f32));
     let (columns, rows) = (around[0].width, around[0].height);

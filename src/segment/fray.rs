@@ -51,17 +51,19 @@ pub(super) fn frayed(region: &Region) -> Plane {
     if (frayed as f32) < LEAST * length as f32 && !region.is_veiled() {
         return Plane::filled(width, height, 0.0);
     }
-    let hairy: Vec<bool> = (0..deep.len()).map(|i| deep[i] == 1 && agrees_less(i, AGREED_BY_HAIR)).collect();
-    let furry = frayed as f32 > FURRY * length as f32;
-    let bridged = bridged(&hairy, &deep.iter().map(|d| *d == 1).collect::<Vec<_>>(), width);
+    let mut bridged: Vec<bool> = vec![false; deep.len()];
+    if frayed as f32 > FURRY * length as f32 {
+        let border: Vec<bool> = deep.iter().map(|d| *d == 1).collect();
+        let hairy: Vec<bool> = (0..deep.len()).map(|i| border[i] && agrees_less(i, AGREED_BY_HAIR)).collect();
+        bridged = bridge(&hairy, &border, width);
+    }
     let to_bridge = distance_to(&bridged, width, REACH);
     let to_veil = distance_to(region.veiled(), width, REACH);
     let alike = alike(region, &inside);
     let in_shadow = |i: usize| region.in_contact(i) && region.around.data[i] < SHADED;
     let hair = |i: usize| {
         let close = near[i] < REACH && deep[i] < REACH && !in_shadow(i);
-        close && !alike[i] && (agrees_less(i, AGREED_BY_HAIR) || furry && to_bridge[i] < REACH)
-            || to_veil[i] < REACH
+        close && !alike[i] && (agrees_less(i, AGREED_BY_HAIR) || to_bridge[i] < REACH) || to_veil[i] < REACH
     };
     let frayed: Vec<bool> = (0..border.data.len()).map(hair).collect();
     let let_in = let_in(region, &frayed);
@@ -70,7 +72,7 @@ pub(super) fn frayed(region: &Region) -> Plane {
 }
 
 /// `hairy` and the stretches of the `border` that lead from hair to hair, no longer than twice [`BRIDGE`].
-fn bridged(hairy: &[bool], border: &[bool], width: usize) -> Vec<bool> {
+fn bridge(hairy: &[bool], border: &[bool], width: usize) -> Vec<bool> {
     let within = |seeds: &[bool]| watershed::within(seeds, border, width, BRIDGE);
     let near = within(hairy);
     let far: Vec<bool> = border.iter().zip(&near).map(|(border, near)| *border && !near).collect();
@@ -143,7 +145,7 @@ mod tests {
         let border: Vec<bool> = (0..3 * width).map(|i| i / width == 1).collect();
         let hairy: Vec<bool> =
             (0..3 * width).map(|i| border[i] && i % width < 400 && !gap.contains(&(i % width))).collect();
-        let found = bridged(&hairy, &border, width);
+        let found = bridge(&hairy, &border, width);
         assert!(gap.clone().all(|x| found[width + x]));
         assert!(!found[width + 420] && !found[width + 600] && !found[150]);
     }

@@ -24,7 +24,7 @@ const SHADOW_BESIDE: f32 = 1.0;
 const LIT: f32 = 0.46;
 /// A product's color as a share of its darkness above which it is told from shadow by color …
 const COLORED: f32 = 0.14;
-/// … a vivid one's …
+/// … right below it, where a dark foot of its own looks much the same …
 const VIVID: f32 = 0.2;
 /// … if it is about one color: its unevenness is less than so much of that …
 const EVEN: f32 = 1.3;
@@ -90,7 +90,7 @@ fn from_ground(seen: [f32; 3], sides: &Point) -> f32 {
 }
 
 /// Most color, as a share of its darkness, of what is shadow beside a colored product: well below the product's own; none unless
-/// that is over `colored`.
+/// that is over `colored` and the product about one color.
 fn paleness(sides: &Point, colored: f32) -> f32 {
     let mean = |color: &[f32; 3]| (color[0] + color[1] + color[2]) / 3.0;
     let front = mean(&sides.front);

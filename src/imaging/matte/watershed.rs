@@ -77,7 +77,7 @@ pub fn reach(seeds: impl Iterator<Item = usize>, open: &[bool], width: usize) ->
     reached
 }
 
-/// What can be reached from `seeds` within `open` in at most `steps` steps, corners included.
+/// `seeds` and what can be reached from them within `open` in at most `steps` steps. 8-connected.
 pub fn within(seeds: &[bool], open: &[bool], width: usize, steps: usize) -> Vec<bool> {
     let height = open.len() / width.max(1);
     let mut reached = seeds.to_vec();
@@ -85,13 +85,7 @@ pub fn within(seeds: &[bool], open: &[bool], width: usize, steps: usize) -> Vec<
     for _ in 0..steps {
         let mut next = Vec::new();
         for i in front {
-            let (x, y) = ((i % width) as isize, (i / width) as isize);
-            for (dx, dy) in CORNERS {
-                let (nx, ny) = (x + dx, y + dy);
-                if nx < 0 || ny < 0 || nx >= width as isize || ny >= height as isize {
-                    continue;
-                }
-                let n = ny as usize * width + nx as usize;
+            for n in beside(i, (width, height), CORNERS) {
                 if open[n] && !reached[n] {
                     reached[n] = true;
                     next.push(n);
@@ -108,6 +102,19 @@ pub const EDGES: &[(isize, isize)] = &[(-1, 0), (1, 0), (0, -1), (0, 1)];
 /// Steps to those that share a corner, too.
 pub const CORNERS: &[(isize, isize)] =
     &[(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)];
+
+/// The pixels that are one of `steps` away from pixel `i`, as far as they lie in a picture of `width`×`height`.
+fn beside(
+    i: usize,
+    (width, height): (usize, usize),
+    steps: &[(isize, isize)],
+) -> impl Iterator<Item = usize> {
+    let (x, y) = (i % width, i / width);
+    steps.iter().filter_map(move |(dx, dy)| {
+        let (x, y) = (x.checked_add_signed(*dx)?, y.checked_add_signed(*dy)?);
+        (x < width && y < height).then_some(y * width + x)
+    })
+}
 
 /// The 4-connected components of `inside`, each as its pixel indices, in ascending order of their first pixel.
 pub fn components(inside: &[bool], width: usize) -> Vec<Vec<usize>> {
@@ -126,14 +133,9 @@ pub fn connected(inside: &[bool], width: usize, steps: &[(isize, isize)]) -> Vec
         seen[start] = true;
         let (mut members, mut next) = (vec![start], 0);
         while next < members.len() {
-            let (x, y) = ((members[next] % width) as isize, (members[next] / width) as isize);
+            let i = members[next];
             next += 1;
-            for (dx, dy) in steps {
-                let (nx, ny) = (x + dx, y + dy);
-                if nx < 0 || ny < 0 || nx >= width as isize || ny >= height as isize {
-                    continue;
-                }
-                let n = ny as usize * width + nx as usize;
+            for n in beside(i, (width, height), steps) {
                 if inside[n] && !seen[n] {
                     seen[n] = true;
                     members.push(n);
