@@ -114,11 +114,17 @@ fn columns(plane: &mut Plane, radii: &[f32]) {
     for x in (0..width).step_by(LANES) {
         let count = LANES.min(width - x);
         for (place, row) in boxes.line.iter_mut().zip(plane.data.chunks_exact(width)) {
-            place[..count].copy_from_slice(&row[x..x + count]);
+            match row[x..].first_chunk::<LANES>() {
+                Some(lanes) => *place = *lanes,
+                None => place[..count].copy_from_slice(&row[x..]),
+            }
         }
         boxes.run(radii);
         for (place, row) in boxes.line.iter().zip(plane.data.chunks_exact_mut(width)) {
-            row[x..x + count].copy_from_slice(&place[..count]);
+            match row[x..].first_chunk_mut::<LANES>() {
+                Some(lanes) => *lanes = *place,
+                None => row[x..].copy_from_slice(&place[..count]),
+            }
         }
     }
 }

@@ -6,6 +6,9 @@ use super::color::srgb;
 use super::plane::{Bilinear, Plane};
 use super::warp::Layer;
 
+/// A share of the light behind that is less than this changes no byte.
+const UNSEEN: f32 = 5e-4;
+
 /// What light does to the product's own pixels: a factor per channel and a smooth slope.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Relight {
@@ -44,25 +47,41 @@ pub fn light_wrap(layer: &mut Layer, behind: &RgbImage, strength: f32, reach: f3
     if strength <= 0.0 || reach < 0.5 || layer.width == 0 {
         return;
     }
-    let (width, height) = (layer.width as usize, layer.height as usize);
-    let alpha = Plane { width, height, data: layer.data.iter().map(|p| p[3]).collect() };
-    let openness = alpha.blurred(reach);
-    // What is blurred so much needs no full size: its standard deviation stays four samples or more.
+    let width = layer.width as usize;
+    // What is blurred needs no full size: its standard deviation stays two samples.
     let step = (reach / 2.0).clamp(1.0, 8.0) as usize;
-    let around = coarse(behind, layer, step).map(|plane| plane.blurred(2.0 * reach / step as f32));
-    let (columns, rows) = (around[0].width, around[0].height);
-    for (i, pixel) in layer.data.iter_mut().enumerate() {
+    let cover = coverage_means(layer, step).blurred(reach / step as f32);
+    let wide = reach.clamp(1.0, 8.0) as usize;
+    let around = coarse(behind, layer, wide).map(|plane| plane.blurred(2.0 * reach / wide as f32));
+    let place = |plane: &Plane, i: usize, step: usize| {
+        let at = |k: usize| (k as f32 + 0.5) / step as f32;
+        Bilinear::new(plane.width, plane.height, at(i % width), at(i / width))
+    };
+    for (i, pixel) in layer.data.iter_mut().enumerate().filter(|(_, pixel)| pixel[3] > 0.0) {
         // At a straight edge half of the blurred coverage is missing, hence the factor.
-        let weight = (2.0 * (1.0 - openness.data[i])).clamp(0.0, 1.0) * strength;
-        if weight <= 0.0 || pixel[3] <= 0.0 {
+        let weight = (2.0 * (1.0 - cover.at(&place(&cover, i, step)))).min(1.0) * strength;
+        if weight < UNSEEN {
             continue;
         }
-        let at = |k: usize| (k as f32 + 0.5) / step as f32;
-        let place = Bilinear::new(columns, rows, at(i % width), at(i / width));
+        let place = place(&around[0], i, wide);
         for c in 0..3 {
             pixel[c] += weight * (around[c].at(&place) * pixel[3] - pixel[c]);
         }
     }
+}
+
+/// The coverage of a layer as means of `step`×`step` pixels, as in [`coarse`].
+fn coverage_means(layer: &Layer, step: usize) -> Plane {
+    let (width, height) = (layer.width as usize, layer.height as usize);
+    let mut plane = Plane::filled(width.div_ceil(step), height.div_ceil(step), 0.0);
+    let columns = plane.width;
+    for (j, row) in layer.data.chunks_exact(width).enumerate() {
+        for (mean, block) in plane.data[j / step * columns..].iter_mut().zip(row.chunks(step)) {
+            let size = (block.len() * step.min(height - j / step * step)) as f32;
+            *mean += block.iter().map(|pixel| pixel[3]).sum::<f32>() / size;
+        }
+    }
+    plane
 }
 
 /// The linear light of `picture` behind a layer, as means of `step`×`step` pixels (fewer at the right and the lower edge).

@@ -51,11 +51,13 @@ pub fn resize_rgb(
 ) -> Result<RgbImage, ResizeError> {
     let (left, top, right, bottom) = margin_window(window, source.width(), source.height(), width, height);
     let columns = (right - left) as usize;
-    let mut linear = Vec::with_capacity(columns * (bottom - top) as usize * 6);
-    for y in top..bottom {
+    let mut linear = vec![0u8; columns * (bottom - top) as usize * 6];
+    let table: &[u16; 256] = &LINEAR_16;
+    for (y, row) in (top..bottom).zip(linear.chunks_exact_mut((columns * 6).max(1))) {
         let start = (y as usize * source.width() as usize + left as usize) * 3;
-        for &byte in &source.as_raw()[start..start + columns * 3] {
-            linear.extend_from_slice(&LINEAR_16[byte as usize].to_ne_bytes());
+        let bytes = &source.as_raw()[start..start + columns * 3];
+        for (sample, byte) in row.chunks_exact_mut(2).zip(bytes) {
+            sample.copy_from_slice(&table[*byte as usize].to_ne_bytes());
         }
     }
     let inner = Window { x: window.x - f64::from(left), y: window.y - f64::from(top), ..window };

@@ -125,24 +125,19 @@ fn scaled(source: &RgbaImage, map: &Similarity) -> Result<Patch, ResizeError> {
 fn premultiplied(source: &RgbaImage, [x0, y0, x1, y1]: [i64; 4]) -> Vec<u8> {
     let columns = (x1 - x0) as usize;
     let mut samples = vec![0u8; columns * (y1 - y0) as usize * 8];
+    let (width, height) = (i64::from(source.width()), i64::from(source.height()));
+    let (first, last) = (x0.max(0), x1.min(width));
     for (row, y) in samples.chunks_exact_mut(columns * 8).zip(y0..y1) {
-        if y < 0 || y >= i64::from(source.height()) {
+        if y < 0 || y >= height || first >= last {
             continue;
         }
-        for (out, x) in row.chunks_exact_mut(8).zip(x0..x1) {
-            if x < 0 || x >= i64::from(source.width()) {
-                continue;
-            }
-            let p = source.get_pixel(x as u32, y as u32).0;
-            if p[3] == 0 {
-                continue;
-            }
-            let alpha = f32::from(p[3]) / 255.0;
-            for c in 0..3 {
-                let value = (srgb::linear_of(p[c]) * alpha * 65535.0 + 0.5) as u16;
-                out[c * 2..c * 2 + 2].copy_from_slice(&value.to_ne_bytes());
-            }
-            out[6..8].copy_from_slice(&((alpha * 65535.0 + 0.5) as u16).to_ne_bytes());
+        let pixels = &source.as_raw()[((y * width + first) * 4) as usize..((y * width + last) * 4) as usize];
+        let outs = row[(first - x0) as usize * 8..].chunks_exact_mut(8);
+        for (out, pixel) in outs.zip(pixels.chunks_exact(4)).filter(|(_, pixel)| pixel[3] > 0) {
+            let alpha = f32::from(pixel[3]) / 255.0;
+            let color = |c: usize| (srgb::linear_of(pixel[c]) * alpha * 65535.0 + 0.5) as u16;
+            let sample = [color(0), color(1), color(2), (alpha * 65535.0 + 0.5) as u16];
+            out.chunks_exact_mut(2).zip(sample).for_each(|(out, v)| out.copy_from_slice(&v.to_ne_bytes()));
         }
     }
     samples
@@ -208,6 +203,18 @@ fn clip(patch: Patch, canvas: (u32, u32)) -> Layer {
     let y0 = patch.y.clamp(0, i64::from(canvas.1));
     let x1 = (patch.x + i64::from(patch.width)).clamp(x0, i64::from(canvas.0));
     let y1 = (patch.y + i64::from(patch.height)).clamp(y0, i64::from(canvas.1));
+    if (x1 - x0, y1 - y0) == (i64::from(patch.width), i64::from(patch.height)) {
+        let mut data = patch.data;
+        data.iter_mut().for_each(|pixel| *pixel = bounded(pixel));
+        return Layer {
+            x: x0 as u32,
+            y: y0 as u32,
+            width: patch.width,
+            height: patch.height,
+            data,
+            lost: 0.0,
+        };
+    }
     let mut data = Vec::with_capacity(((x1 - x0) * (y1 - y0)) as usize);
     for y in y0..y1 {
         let row = (y - patch.y) as usize * patch.width as usize;

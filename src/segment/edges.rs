@@ -57,18 +57,26 @@ pub(super) fn steepness(ratio: &[Plane; 3], chroma: &Plane) -> Plane {
         .collect();
     let chroma = chroma.blurred(0.7);
     let mut steep = Plane::filled(width, height, 0.0);
-    for y in 0..height as isize {
-        for x in 0..width as isize {
-            let slope = |p: &Plane| {
-                let dx = (p.clamped(x + 1, y) - p.clamped(x - 1, y)) / 2.0;
-                let dy = (p.clamped(x, y + 1) - p.clamped(x, y - 1)) / 2.0;
-                (dx * dx + dy * dy).sqrt()
-            };
-            let most = roots.iter().map(slope).fold(0.0, f32::max).max(slope(&chroma));
-            steep.data[y as usize * width + x as usize] = most;
-        }
-    }
+    roots.iter().chain([&chroma]).for_each(|plane| add_slope(&mut steep, plane));
+    steep.data.iter_mut().for_each(|square| *square = square.sqrt());
     steep
+}
+
+/// Raises `most` to the square of the slope of `plane`, by half the difference of the two neighbors, where that is more. Border pixels are their own
+/// neighbors.
+fn add_slope(most: &mut Plane, plane: &Plane) {
+    let (width, height) = (plane.width, plane.height);
+    let row = |y: usize| &plane.data[y * width..][..width];
+    for (y, most) in most.data.chunks_exact_mut(width.max(1)).enumerate() {
+        let (above, here, below) = (row(y.saturating_sub(1)), row(y), row((y + 1).min(height - 1)));
+        let mut raise = |x: usize, left: usize, right: usize| {
+            let (dx, dy) = ((here[right] - here[left]) / 2.0, (below[x] - above[x]) / 2.0);
+            most[x] = most[x].max(dx * dx + dy * dy);
+        };
+        raise(0, 0, 1.min(width - 1));
+        (1..width - 1).for_each(|x| raise(x, x - 1, x + 1));
+        raise(width - 1, width.saturating_sub(2), width - 1);
+    }
 }
 
 /// Grayscale opening: what is left of the steepness when ridges thinner than the window are taken away.

@@ -36,6 +36,8 @@ pub struct Comparison {
     pub screen_coverage: Plane,
     /// Screen size: ΔE00 of the two after a slight blur.
     pub difference: Plane,
+    /// Whether the frame is as predicted, bit for bit: then nothing that compares the two can find anything, and need not look.
+    pub identical: bool,
     /// Share of the product outside the canvas.
     pub lost: f32,
     /// Whether the ground below the product is known or continued from around.
@@ -58,12 +60,11 @@ impl Comparison {
         if layer.width == 0 || layer.height == 0 {
             return Err(VerifyError::NotLocated);
         }
-        let cover = composite::coverage(&layer, canvas);
         let estimated;
         let ground = match input.ground {
             Some(ground) if ground.dimensions() == canvas => ground,
             _ => {
-                estimated = continued(master, &cover);
+                estimated = continued(master, &composite::coverage(&layer, canvas));
                 &estimated
             }
         };
@@ -74,14 +75,12 @@ impl Comparison {
         composite::relight(&mut layer, &relight, [corner[0], corner[1], size[0], size[1]]);
         composite::light_wrap(&mut layer, ground, placement.wrap.strength, placement.wrap.reach_px);
         let frame = frame(&layer, canvas);
-        let mut whole = ground.clone();
-        composite::over(&mut whole, &layer);
-        let predicted = crop(&whole, frame);
-        let observed = crop(master, frame);
-        let coverage =
-            image::imageops::crop_imm(&cover, frame.x, frame.y, frame.width, frame.height).to_image();
-        let lost = layer.lost;
-        screens(frame, predicted, observed, coverage, lost, input.ground.is_some())
+        // From here on the layer lies on the frame.
+        (layer.x, layer.y) = (layer.x - frame.x, layer.y - frame.y);
+        let (mut predicted, observed) = (crop(ground, frame), crop(master, frame));
+        composite::over(&mut predicted, &layer);
+        let coverage = composite::coverage(&layer, (frame.width, frame.height));
+        screens(frame, predicted, observed, coverage, layer.lost, input.ground.is_some())
     }
 
     /// Screen pixels well inside the product: `true` where coverage is full for `margin` pixels around.
@@ -109,10 +108,16 @@ fn screens(
     let side = |pixels: u32| ((pixels as f32 * shrink).round() as u32).max(1);
     let (w, h) = (side(frame.width), side(frame.height));
     let whole = Window::whole(frame.width, frame.height);
+    let identical = predicted == observed;
     let screen_predicted = resize::resize_rgb(&predicted, whole, w, h)?;
-    let screen_observed = resize::resize_rgb(&observed, whole, w, h)?;
+    let screen_observed =
+        if identical { screen_predicted.clone() } else { resize::resize_rgb(&observed, whole, w, h)? };
     let screen_coverage = Plane::from_gray(&resize::resize_gray(&coverage, whole, w, h)?);
-    let difference = difference(&screen_predicted, &screen_observed);
+    let difference = if identical {
+        Plane::filled(w as usize, h as usize, 0.0)
+    } else {
+        difference(&screen_predicted, &screen_observed)
+    };
     Ok(Comparison {
         frame,
         predicted,
@@ -122,6 +127,7 @@ fn screens(
         screen_observed,
         screen_coverage,
         difference,
+        identical,
         lost,
         ground_known,
     })

@@ -4,17 +4,21 @@ use image::RgbImage;
 
 use crate::domain::Placement;
 use crate::imaging::color::srgb;
-use crate::imaging::plane::Plane;
+use crate::imaging::plane::{Bilinear, Plane};
 use crate::imaging::warp::Layer;
 
 /// Below this nobody sees it.
 const INVISIBLE: f32 = 0.015;
+/// So many times the depth over which it fades, nothing is left of it.
+const DEEPEST: f32 = 5.0;
 /// Shares of the blur that hold at the foot, on the way and far below it …
 const BLURS: [f32; 3] = [0.2, 0.7, 1.8];
 /// … which is at so many times the blur.
 const RAMP: f32 = 6.0;
 /// Blur across, as a share of the blur toward the viewer: seen at a flat angle, roughness stretches the image.
 const ACROSS: f32 = 0.7;
+/// What is blurred by so many pixels or more is worked on at half the size.
+const COARSE: f32 = 1.5;
 
 /// Mixes the mirror image into the ground below the product. Each column is mirrored at the height at which the product touches the ground there;
 /// parts that hang in the air are mirrored at the foot line.
@@ -23,24 +27,32 @@ pub(super) fn reflect(ground: &mut RgbImage, layer: &Layer, placement: &Placemen
     if reflection.strength < INVISIBLE || layer.width == 0 {
         return;
     }
-    let rows = ((3.0 * reflection.fade_px) as u32).min(placement.height) as usize;
+    let rows = (DEEPEST * reflection.fade_px) as u32;
     let lines = mirror_lines(layer, placement, sin_pitch);
-    let (Some(top), false) = (lines.iter().copied().min(), rows == 0) else { return };
-    let top = top as usize;
-    let height =
-        (rows + layer.height as usize).min(placement.height as usize - top.min(placement.height as usize));
-    if height == 0 {
+    let (Some(top), Some(bottom)) = (lines.iter().copied().min(), lines.iter().copied().max()) else {
+        return;
+    };
+    let (top, bottom) = (top as usize, (bottom + rows).min(placement.height) as usize);
+    if bottom <= top {
         return;
     }
+    let height = bottom - top;
     let sigma = reflection.blur * reflection.fade_px;
     // Room for what the blur spreads beyond the product's sides.
     let margin = (3.0 * ACROSS * BLURS[2] * sigma).ceil() as usize;
-    let image = mirror_image(layer, &lines, top, height, margin, reflection.fade_px);
-    let blurred = blur_downward(image, sigma);
+    let mut image = mirror_image(layer, &lines, top, height, margin, reflection.fade_px);
+    let mut step = 1.0;
+    while BLURS[0] * ACROSS * sigma / step >= COARSE && height as f32 / step >= 4.0 {
+        image = image.map(|plane| plane.halved());
+        step *= 2.0;
+    }
+    let blurred = blur_downward(image, sigma / step);
     let width = layer.width as usize + 2 * margin;
     for j in 0..height {
         for i in 0..width {
-            let pixel: [f32; 4] = std::array::from_fn(|c| blurred[c].data[j * width + i]);
+            let (x, y) = ((i as f32 + 0.5) / step, (j as f32 + 0.5) / step);
+            let place = Bilinear::new(blurred[0].width, blurred[0].height, x, y);
+            let pixel: [f32; 4] = std::array::from_fn(|c| blurred[c].at(&place));
             let x = (layer.x as usize + i).wrapping_sub(margin);
             if pixel[3] < 0.004 || x >= ground.width() as usize {
                 continue;
@@ -84,21 +96,17 @@ fn mirror_image(
 ) -> [Plane; 4] {
     let width = layer.width as usize + 2 * margin;
     let mut planes: [Plane; 4] = std::array::from_fn(|_| Plane::filled(width, height, 0.0));
-    for (i, &line) in lines.iter().enumerate() {
-        for j in (line as usize).max(top)..top + height {
-            let depth = j - line as usize;
-            let Some(source) = (line as usize).checked_sub(depth + 1) else { break };
-            if source < layer.y as usize {
-                break;
-            }
-            let row = source - layer.y as usize;
+    let weights: Vec<f32> = (0..height).map(|depth| (-(depth as f32) / fade).exp()).collect();
+    for j in 0..height {
+        for (i, &line) in lines.iter().enumerate() {
+            let Some(depth) = (top + j).checked_sub(line as usize) else { continue };
+            let Some(row) = (line as usize).checked_sub(depth + 1 + layer.y as usize) else { continue };
             if row >= layer.height as usize {
                 continue;
             }
             let pixel = layer.data[row * layer.width as usize + i];
-            let weight = (-(depth as f32) / fade).exp();
             for c in 0..4 {
-                planes[c].data[(j - top) * width + i + margin] = pixel[c] * weight;
+                planes[c].data[j * width + i + margin] = pixel[c] * weights[depth];
             }
         }
     }

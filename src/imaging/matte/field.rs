@@ -13,6 +13,9 @@ const TERMS: usize = (DEGREE + 1) * (DEGREE + 2) / 2;
 const ROUNDS: usize = 12;
 /// Darker than the field by this share of it counts half: shadow and product pull the field down no further.
 const TOLERANCE: f32 = 0.01;
+/// No background's light is less or more.
+const DARKEST: f32 = 0.02;
+const BRIGHTEST: f32 = 1.2;
 /// About so many samples are fitted; more do not make a smooth field better.
 const SAMPLES: usize = 20_000;
 
@@ -66,31 +69,38 @@ impl Field {
             f64::from((y + 0.5) / self.height * 2.0 - 1.0),
         );
         self.coefficients
-            .map(|c| (c.iter().zip(&terms).map(|(c, t)| c * t).sum::<f64>() as f32).clamp(0.02, 1.2))
+            .map(|c| (c.iter().zip(&terms).map(|(c, t)| c * t).sum::<f64>() as f32).clamp(DARKEST, BRIGHTEST))
+    }
+
+    /// The field as planes of `width`×`height`, per channel.
+    fn planes(&self, width: usize, height: usize) -> [Plane; 3] {
+        self.coefficients.map(|coefficients| {
+            let mut plane = Plane::filled(width, height, 0.0);
+            for (y, row) in plane.data.chunks_exact_mut(width.max(1)).enumerate() {
+                let along = along_row(&coefficients, unit(y, height));
+                for (x, value) in row.iter_mut().enumerate() {
+                    let x = unit(x, width);
+                    let sum = along.iter().rev().fold(0.0, |sum, factor| sum * x + factor);
+                    *value = (sum as f32).clamp(DARKEST, BRIGHTEST);
+                }
+            }
+            plane
+        })
     }
 
     /// Square roots of the field as planes of `width`×`height`, per channel.
     pub fn roots(&self, width: usize, height: usize) -> [Plane; 3] {
-        let mut planes: [Plane; 3] = std::array::from_fn(|_| Plane::filled(width, height, 0.0));
-        let (across, down) = (self.width / width as f32, self.height / height as f32);
-        for i in 0..width * height {
-            let (x, y) = ((i % width) as f32 + 0.5, (i / width) as f32 + 0.5);
-            let bare = self.at(x * across - 0.5, y * down - 0.5);
-            (0..3).for_each(|c| planes[c].data[i] = bare[c].sqrt());
-        }
+        let mut planes = self.planes(width, height);
+        planes.iter_mut().flat_map(|plane| &mut plane.data).for_each(|light| *light = light.sqrt());
         planes
     }
 
     /// The picture's linear light divided by the field, per channel: 1 where nothing stands, less in shadow.
     pub fn ratio(&self, picture: &RgbImage) -> [Plane; 3] {
-        let (width, height) = (picture.width() as usize, picture.height() as usize);
-        let mut planes: [Plane; 3] = std::array::from_fn(|_| Plane::filled(width, height, 0.0));
-        for y in 0..height {
-            for x in 0..width {
-                let (field, pixel) = (self.at(x as f32, y as f32), picture.get_pixel(x as u32, y as u32).0);
-                for c in 0..3 {
-                    planes[c].data[y * width + x] = srgb::linear_of(pixel[c]) / field[c];
-                }
+        let mut planes = self.planes(picture.width() as usize, picture.height() as usize);
+        for (c, plane) in planes.iter_mut().enumerate() {
+            for (light, pixel) in plane.data.iter_mut().zip(picture.as_raw().chunks_exact(3)) {
+                *light = srgb::linear_of(pixel[c]) / *light;
             }
         }
         planes
@@ -118,6 +128,19 @@ fn terms(x: f64, y: f64) -> [f64; TERMS] {
         px *= x;
     }
     terms
+}
+
+/// The field along the row at `y` (−1..1) as a polynomial in x: its factors, the constant one first.
+fn along_row(coefficients: &[f64; TERMS], y: f64) -> [f64; DEGREE + 1] {
+    let mut rest = coefficients.iter();
+    std::array::from_fn(|i| {
+        let (mut sum, mut power) = (0.0, 1.0);
+        for factor in rest.by_ref().take(DEGREE + 1 - i) {
+            sum += factor * power;
+            power *= y;
+        }
+        sum
+    })
 }
 
 fn reweigh((terms, pixel, border): &Sample, coefficients: &[[f64; TERMS]; 3], round: usize) -> f64 {
@@ -194,6 +217,8 @@ mod tests {
         for (x, y) in [(20, 20), (150, 150), (280, 290)] {
             let found = field.at(x as f32, y as f32)[1];
             assert!((found / sweep(x, y) - 1.0).abs() < 0.02, "{x},{y}: {found}");
+            let plane = &field.planes(300, 300)[1];
+            assert!((plane.data[(y * 300 + x) as usize] - found).abs() < 1e-6, "{x},{y}");
         }
     }
 }

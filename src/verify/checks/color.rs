@@ -21,6 +21,9 @@ impl Check for Color {
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
+        if seen.identical {
+            return measured(Some(0.0));
+        }
         // What is blurred so much is as well seen at half the size.
         let smooth = |picture| linear(picture).map(|plane| plane.halved().blurred(BLUR / 2.0));
         let (a, b) = (smooth(&seen.screen_predicted), smooth(&seen.screen_observed));
@@ -35,9 +38,11 @@ impl Check for Color {
             })
             .collect();
         let value = quantile(values, 0.95).or(Some(0.0).filter(|_| seen.area() < 400.0));
-        Measured {
-            value,
-            message: format!("The product's colors differ from the photo by ΔE {:.1}.", value.unwrap_or(0.0)),
-        }
+        measured(value)
     }
+}
+
+fn measured(value: Option<f32>) -> Measured {
+    let message = format!("The product's colors differ from the photo by ΔE {:.1}.", value.unwrap_or(0.0));
+    Measured { value, message }
 }

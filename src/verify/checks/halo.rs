@@ -21,6 +21,9 @@ impl Check for Halo {
     }
 
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
+        if seen.identical && seen.coverage.pixels().any(|cover| cover[0] < 255) {
+            return measured(Some(0.0));
+        }
         let spread = Plane::from_gray(&seen.coverage).blurred(1.6);
         let slack = u32::from(input.tier != Tier::Pasted);
         let values: Vec<f32> = spread
@@ -32,15 +35,13 @@ impl Check for Halo {
             })
             .map(|(_, (x, y, _))| departure(&seen.predicted, seen.observed.get_pixel(x, y).0, (x, y), slack))
             .collect();
-        let value = quantile(values, 0.95);
-        Measured {
-            value,
-            message: format!(
-                "Along the edge the picture departs from clean by ΔE {:.1}.",
-                value.unwrap_or(0.0)
-            ),
-        }
+        measured(quantile(values, 0.95))
     }
+}
+
+fn measured(value: Option<f32>) -> Measured {
+    let message = format!("Along the edge the picture departs from clean by ΔE {:.1}.", value.unwrap_or(0.0));
+    Measured { value, message }
 }
 
 /// ΔE00 of a color to what is predicted at a place, or up to `slack` pixels beside it.

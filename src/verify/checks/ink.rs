@@ -23,6 +23,9 @@ impl Check for Ink {
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
+        if seen.identical {
+            return measured(0.0);
+        }
         let opponent = |picture: &image::RgbImage, weights: [f32; 3]| {
             let data = picture
                 .pixels()
@@ -36,10 +39,11 @@ impl Check for Ink {
                 (opponent(&seen.screen_predicted, weights), opponent(&seen.screen_observed, weights));
             worst = worst.max(low_structure(&a, &b, &seen.core(3), 4.0, QUIET, 0.55));
         }
-        let value = worst / seen.area();
-        Measured {
-            value: Some(value),
-            message: format!("Colored print differs over {:.2} % of the product.", value * 100.0),
-        }
+        measured(worst / seen.area())
     }
+}
+
+fn measured(value: f32) -> Measured {
+    let message = format!("Colored print differs over {:.2} % of the product.", value * 100.0);
+    Measured { value: Some(value), message }
 }

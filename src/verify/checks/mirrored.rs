@@ -23,6 +23,9 @@ impl Check for Mirrored {
         let (Some(left), Some(right)) = (columns().min(), columns().max()) else {
             return Measured { value: None, message: "The product is not to be seen.".into() };
         };
+        if seen.identical {
+            return upright();
+        }
         let (mut straight, mut turned) = (Correlation::default(), Correlation::default());
         let (predicted, observed) = (lightness(&seen.screen_predicted), lightness(&seen.screen_observed));
         for (i, expected) in predicted.data.iter().enumerate().filter(|(i, _)| cover.data[*i] > 0.5) {
@@ -30,18 +33,21 @@ impl Check for Mirrored {
             turned.add(*expected, observed.data[i - i % cover.width + left + right - i % cover.width]);
         }
         let (straight, turned) = (straight.value(), turned.value());
-        let value = (turned - straight).max(0.0);
-        let message = if value > 0.0 {
-            format!(
-                "The picture agrees to {:.0} % with the product's mirror image, and to {:.0} % with the product.",
-                turned * 100.0,
-                straight * 100.0
-            )
-        } else {
-            "The product is the right way round.".into()
-        };
+        let value = turned - straight;
+        if value <= 0.0 {
+            return upright();
+        }
+        let message = format!(
+            "The picture agrees to {:.0} % with the product's mirror image, and to {:.0} % with the product.",
+            turned * 100.0,
+            straight * 100.0
+        );
         Measured { value: Some(value), message }
     }
+}
+
+fn upright() -> Measured {
+    Measured { value: Some(0.0), message: "The product is the right way round.".into() }
 }
 
 fn lightness(picture: &image::RgbImage) -> Plane {

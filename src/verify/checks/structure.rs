@@ -27,6 +27,9 @@ impl Check for Structure {
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
+        if seen.identical {
+            return measured(0.0);
+        }
         let gray = |picture: &image::RgbImage| {
             let data = picture
                 .pixels()
@@ -42,11 +45,13 @@ impl Check for Structure {
             (0..a.data.len()).filter(beside).for_each(|i| a.data[i] = b.data[i]);
         }
         let value = low_structure(&a, &b, &seen.core(2), WINDOW, QUIET, LOW) / seen.area();
-        Measured {
-            value: Some(value),
-            message: format!("Detail differs over {:.2} % of the product.", value * 100.0),
-        }
+        measured(value)
     }
+}
+
+fn measured(value: f32) -> Measured {
+    let message = format!("Detail differs over {:.2} % of the product.", value * 100.0);
+    Measured { value: Some(value), message }
 }
 
 /// Pixels of the largest connected patch of `core` in which the contrast-structure term of `a` and `b` is below `low`.
