@@ -137,6 +137,11 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32, extra: f32) 
         let message = "the ground is seen through a mesh; some of its cells may be missed";
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
+    if region.outlined {
+        let message =
+            "the ground within an outline was cut out; a blank white part with a thin border looks alike";
+        doubts.push(Problem::new(Code::MatteUncertain, name, message));
+    }
     let veiled = region.is_veiled();
     if veiled {
         let message = "ground was found behind single hairs or threads; some of it may be left";
@@ -156,7 +161,8 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32, extra: f32) 
         || through > TRANSPARENT
         || region.open > OPEN_BORDER
         || region.flecked > FLECKED
-        || region.mesh;
+        || region.mesh
+        || region.outlined;
     let confidence = if unsure { confidence.min(0.45) } else { confidence };
     (confidence.clamp(0.0, 1.0), doubts)
 }

@@ -10,6 +10,7 @@ mod hold;
 mod holes;
 mod judge;
 mod looks;
+mod outline;
 mod pockets;
 mod region;
 mod shade;

@@ -4,7 +4,7 @@ use super::SMALLEST;
 use super::edges::{COLORED, DARK, FAINT, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::holes::{open_holes, open_mesh};
 use super::shade::{steepest_around, without_shadow};
-use super::{bays, extent, foot, hold, looks, pockets, veil};
+use super::{bays, extent, foot, hold, looks, outline, pockets, veil};
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::{distance_to, frame};
 use crate::imaging::matte::watershed;
@@ -39,6 +39,8 @@ pub(super) struct Region {
     height: usize,
     /// Whether it is a mesh, through which the ground is seen.
     pub mesh: bool,
+    /// Whether it is an outline around ground.
+    pub outlined: bool,
     /// Share of its border along which there is no edge.
     pub open: f32,
     /// Share of what is thin and colored around its holes that looks like ground.
@@ -73,11 +75,16 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     let mut inside = without_shadow(bounded, &lenient, &light, &steep);
     drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
+    let outlined = outline::open(&mut inside, &light, &chroma, &steep);
     let mut holes = open_holes(&mut inside, &light, &chroma, &steep, &around);
     let mesh = open_mesh(&mut inside, &light, &chroma, &steep, &around);
     bays::open(&mut inside, &mut holes, &light, &chroma, &steep);
     let loops = looks::loops(&inside, &holes, width);
-    let contact = foot::cut_shadow(&mut inside, ratio, &steep, &loops);
+    // An outline lies on the ground as a whole; it has no foot.
+    let contact = match outlined {
+        true => vec![false; inside.len()],
+        false => foot::cut_shadow(&mut inside, ratio, &steep, &loops),
+    };
     let below = below(&contact, &inside, &light);
     settle(&mut inside, ratio, (&steep, &chroma), mesh, &holes);
     pockets::sink(&mut inside, &below, &steep);
@@ -97,7 +104,21 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         .map(|part| part.len() as f32 / inside.len() as f32)
         .collect();
     parts.sort_by(|a, b| b.total_cmp(a));
-    Region { inside, contact, veiled, mesh, open, flecked, width, height, light, chroma, around, parts }
+    Region {
+        inside,
+        contact,
+        veiled,
+        mesh,
+        outlined,
+        open,
+        flecked,
+        width,
+        height,
+        light,
+        chroma,
+        around,
+        parts,
+    }
 }
 
 /// Moves the border to where its two sides look different, unless that takes it off an edge. Returns where contact shadow is likely.
