@@ -21,7 +21,7 @@ SPEC = PlateSpec(
                  "footprints", "driftwood", "outdoor", "warm", "blue", "sunscreen"),
     keywords_zh=("沙滩", "海边", "大海", "海洋", "海岸", "夏天", "度假", "假期", "午后", "阳光",
                  "脚印", "漂流木", "户外", "暖色", "蓝色", "防晒"),
-    categories=("beauty", "toys", "food", "fashion", "home"),
+    categories=("beauty", "toys", "food", "fashion"),
     ground_kind="soft",
     reflectance=0.0,
     roughness=1.0,

@@ -8,23 +8,27 @@ from .. import mesh, outdoor, room, surfaces
 from ..nodes import Shader
 from ..outdoor import fbm, smoothstep
 from ..plate import mark_ground
+from ..plate_far import mark_far
 from ..plate_spec import Ambient, Anchor, Camera, Light, PlateSpec
 
 KEY_COLOR = (1.0, 0.92, 0.84)
 KEY_FROM = (-1.25, -0.35, 0.95)
 BACK_Y, JOINT_X = 0.285, 0.235
 CITY_Z = -4.5                           # the city is modeled at a fifth of its size
-SPARK_RAD = 0.0100                      # half the angle under which a lamp is seen; smaller is crisper and noisier
-GLOW_SHARE = 2.8                        # a lamp's radiance over that of the disc that it is blurred to
+SPARK_RAD = 0.0013                      # half the angle under which a lamp is seen: a seventh of its blurred disc
+CALM = 0.85                             # share of the lamps right behind the product that stay dark
+FAR_M = (3.4, 28.0, 60.0)               # what is far is blurred as at the nearest of these distances
 LAMPS = (                               # color, weight
     ((1.0, 0.40, 0.08), 0.40), ((1.0, 0.54, 0.17), 0.27), ((1.0, 0.82, 0.58), 0.11), ((0.55, 0.74, 1.0), 0.09),
     ((1.0, 0.07, 0.03), 0.09), ((0.10, 0.85, 0.50), 0.04),
 )
+STREET = (0.085, 0.046, 0.026)          # what the lamps make of the haze above the streets
 LAYERS = (                              # distance, count, half widths, tops above the horizon, tone at the top, lit share
-    (84.0, 34, (0.7, 1.7), (-0.6, 3.4), (0.150, 0.145, 0.215), 0.040),
-    (52.0, 15, (0.7, 1.5), (-1.6, 2.3), (0.070, 0.074, 0.120), 0.11),
+    (84.0, 34, (0.7, 1.7), (-0.6, 3.4), (0.100, 0.098, 0.160), 0.045),
+    (52.0, 15, (0.7, 1.5), (-1.6, 2.3), (0.044, 0.047, 0.084), 0.12),
 )
 NEAR_TOWERS = ((-6.4, 1.9, 2.5, 27.0), (5.9, 1.35, 1.15, 29.0))    # x, half width, top, distance
+ROOF_LAMPS = ((-0.95, 1.9, -0.10), (-0.70, 2.0, -0.13), (-0.44, 2.1, -0.15), (1.02, 2.2, -0.12), (0.72, 1.8, -0.14))
 SEED = 12
 
 SPEC = PlateSpec(
@@ -42,13 +46,12 @@ SPEC = PlateSpec(
     lights=(Light("afterglow", KEY_FROM, KEY_COLOR, 28.0, 0.52),),
     ambient=Ambient((0.86, 0.92, 1.0), 0.48),
     anchors=(Anchor("center", (0.0, 0.0, 0.0), (0.05, 0.38), 0.20, 0.46),),
-    camera=Camera(frame_height_m=0.55, vertical_fov_deg=20.0, pitch_deg=5.5, anchor_v=0.77, f_stop=2.2),
+    camera=Camera(frame_height_m=0.55, vertical_fov_deg=20.0, pitch_deg=5.5, anchor_v=0.77, f_stop=2.8),
     look="AgX - Punchy",
     exposure=0.95,
-    samples=10,
-    sharp_from_v=0.60,
-    soft_divisor=3,
-    soft_samples=300,
+    samples=20,
+    soft_divisor=2,
+    soft_samples=16,
 )
 
 
@@ -99,7 +102,7 @@ def _concrete():
     sand = s.noise(at, 300, 6, 0.82)
     fine = s.noise(at, 1500, 2, 0.6)
     color = s.ramp(cloud, [(0.30, (0.160, 0.151, 0.136)), (0.50, (0.218, 0.207, 0.188)), (0.70, (0.272, 0.259, 0.236))])
-    color = s.mix(1.0, color, s.ramp(sand, [(0.32, 0.48), (0.5, 1.0), (0.68, 1.50)]), "MULTIPLY")
+    color = s.mix(1.0, color, s.ramp(sand, [(0.34, 0.40), (0.5, 1.0), (0.66, 1.60)]), "MULTIPLY")
     color = s.mix(1.0, color, s.ramp(fine, [(0.25, 0.80), (0.5, 1.0), (0.75, 1.2)]), "MULTIPLY")
     stones = s.separate(s.voronoi(at, 210, output="Color"))[0]
     pebble = s.ramp(stones, [(0.0, (0.10, 0.085, 0.07)), (0.5, (0.20, 0.19, 0.175)), (1.0, (0.34, 0.31, 0.27))])
@@ -116,7 +119,7 @@ def _concrete():
     gloss = s.math("ADD", s.mix_value(wet, 0.78, 0.42), s.math("MULTIPLY", s.math("SUBTRACT", sand, 0.5), 0.3))
     s.set(color=color, roughness=s.mix_value(pool, gloss, 0.06), specular=0.4)
     dry = s.math("SUBTRACT", 1.0, s.math("MULTIPLY", pool, 0.97))
-    surfaces.relief(s, (s.math("MULTIPLY", sand, dry), 7e-4), (s.math("MULTIPLY", fine, dry), 1.6e-4))
+    surfaces.relief(s, (s.math("MULTIPLY", sand, dry), 1.1e-3), (s.math("MULTIPLY", fine, dry), 2.5e-4))
     return surfaces.cheap_bounces(s, (0.21, 0.205, 0.19), 0.8)
 
 
@@ -130,11 +133,20 @@ def _lamp_model(collection):
     return model.data
 
 
-def _spark(collection, lamp, place, color, disc) -> None:
-    """A lamp whose blurred disc has about the radiance `disc`."""
-    reach = math.dist(place, SPEC.camera.position)
-    obj = outdoor.link(collection, "lamp", lamp, None, place, scale=SPARK_RAD * reach)
-    obj.color = (*(c * disc * GLOW_SHARE for c in color), 1.0)
+def _far(obj, distance):
+    """Marks it with the layer whose distance is nearest by ratio."""
+    return mark_far(obj, min(FAR_M, key=lambda layer: abs(math.log(layer / distance))))
+
+
+def _spark(collection, lamp, rng, place, color, disc) -> None:
+    """A lamp whose blurred disc has the radiance `disc`, or none: it is calmer where a product will stand."""
+    x, reach, z = (at - eye for at, eye in zip(place, SPEC.camera.position))
+    if rng.random() < CALM * math.exp(-((x / reach / 0.08) ** 4) - ((z / reach + 0.08) / 0.12) ** 4):
+        return
+    obj = _far(outdoor.link(collection, "lamp", lamp, None, place, scale=SPARK_RAD * reach), reach)
+    obj.visible_diffuse = obj.visible_glossy = False
+    thin = (SPEC.camera.disc_share(obj["far"]) / 2 / (SPARK_RAD * SPEC.camera.focal_px(1))) ** 2
+    obj.color = (*(c * disc * thin for c in color), 1.0)
 
 
 def _pick(rng):
@@ -145,14 +157,14 @@ def _tower(collection, lamp, rng, x, half, top, y, tone, share) -> None:
     """A slab of haze, darker up and warmer where the streets glow, with a few windows lit."""
     s = Shader("tower", color=(0, 0, 0), emission_strength=1.0)
     rise = s.separate(s.node("ShaderNodeNewGeometry").outputs["Position"])["Z"]
-    street = (0.8 * tone[0] + 0.085, 0.8 * tone[1] + 0.050, 0.8 * tone[2] + 0.030)
+    street = tuple(0.5 * own + glow for own, glow in zip(tone, STREET))
     s.set(emission=s.mix(s.remap(rise, 1.0, 0.0, CITY_Z, 0.5), tone, street))
-    mesh.rounded_box("tower", (2 * half, 1.5, 30), collection, s.material, 0.02, location=(x, y + 0.75, top - 15))
+    _far(mesh.rounded_box("tower", (2 * half, 1.5, 30), collection, s.material, 0.02, location=(x, y + 0.75, top - 15)), y)
     pitch = 0.011 * y
     for column in np.arange(-half + pitch / 2, half - pitch / 3, pitch):
         for z in np.arange(CITY_Z, top - pitch / 2, pitch):
             if rng.random() < share:
-                _spark(collection, lamp, (x + column, y - 0.1, z), _pick(rng) if rng.random() < 0.3 else LAMPS[1][0], 0.19 * rng.lognormal(-0.5, 0.9))
+                _spark(collection, lamp, rng, (x + column, y - 0.1, z), _pick(rng) if rng.random() < 0.3 else LAMPS[1][0], 0.19 * rng.lognormal(-0.5, 0.9))
 
 
 def _skyline(collection, lamp, rng) -> None:
@@ -164,7 +176,7 @@ def _skyline(collection, lamp, rng) -> None:
             top = horizon + tops[0] + (tops[1] - tops[0]) * rng.random() ** 1.7
             _tower(collection, lamp, rng, x, rng.uniform(*halves), top, y + rng.uniform(-2, 2), tuple(c * shade for c in tone), share)
     for x, half, top, y in NEAR_TOWERS:
-        _tower(collection, lamp, rng, x, half, horizon + top, y, (0.030, 0.033, 0.056), 0.11)
+        _tower(collection, lamp, rng, x, half, horizon + top, y, (0.020, 0.022, 0.040), 0.12)
 
 
 def _streets(collection, lamp, rng) -> None:
@@ -174,22 +186,23 @@ def _streets(collection, lamp, rng) -> None:
         down = math.radians(0.4 + 9.6 * rng.random() ** 1.9)
         reach = min((eye[2] - CITY_Z) / math.tan(down), 80.0)
         x = math.tan(math.radians(rng.uniform(-13.5, 13.5))) * reach
-        _spark(collection, lamp, (x, eye[1] + reach, eye[2] - reach * math.tan(down)), _pick(rng), 0.30 * rng.lognormal(-0.5, 1.0))
+        _spark(collection, lamp, rng, (x, eye[1] + reach, eye[2] - reach * math.tan(down)), _pick(rng), 0.30 * rng.lognormal(-0.5, 1.0))
     for y in np.geomspace(24, 76, 11):
         for side in (-1.0, 1.0):
-            _spark(collection, lamp, (2.3 + side - 0.030 * (y - 24), y, CITY_Z + 0.55), LAMPS[0][0], 0.34)
-        _spark(collection, lamp, (2.0 - 0.030 * (y - 24), y + rng.uniform(-1, 1), CITY_Z + 0.1), LAMPS[4][0], 0.24)
-        _spark(collection, lamp, (2.6 - 0.030 * (y - 24), y + rng.uniform(-1, 1), CITY_Z + 0.1), LAMPS[2][0], 0.26)
-    for x, y, z in ((-0.95, 3.1, -0.22), (-0.72, 3.3, -0.27), (-1.12, 4.2, -0.10), (1.02, 3.6, -0.28), (0.62, 5.2, -0.45), (-0.35, 6.5, -0.75),
-                    (-0.60, 1.75, -0.115), (0.74, 2.2, -0.19), (0.30, 2.6, -0.27)):
-        _spark(collection, lamp, (x, y, z), LAMPS[1][0], 0.7)
+            _spark(collection, lamp, rng, (2.3 + side - 0.030 * (y - 24), y, CITY_Z + 0.55), LAMPS[0][0], 0.34)
+        _spark(collection, lamp, rng, (2.0 - 0.030 * (y - 24), y + rng.uniform(-1, 1), CITY_Z + 0.1), LAMPS[4][0], 0.24)
+        _spark(collection, lamp, rng, (2.6 - 0.030 * (y - 24), y + rng.uniform(-1, 1), CITY_Z + 0.1), LAMPS[2][0], 0.26)
+    for x, y, z in ROOF_LAMPS:
+        _spark(collection, lamp, rng, (x, y, z), LAMPS[1][0], 0.5)
     floor = Shader("city floor", color=(0, 0, 0), emission_strength=1.0)
-    floor.set(emission=floor.ramp(floor.noise(floor.coords(), 0.22, 5, 0.6), [(0.35, (0.020, 0.020, 0.032)), (0.65, (0.085, 0.058, 0.048))]))
-    outdoor.flat(collection, "city floor", floor.material, 60.0, (0, 60, CITY_Z))
+    away = floor.separate(floor.node("ShaderNodeNewGeometry").outputs["Position"])["Y"]
+    dark = floor.ramp(floor.noise(floor.coords(), 0.22, 5, 0.6), [(0.35, (0.016, 0.015, 0.024)), (0.65, (0.075, 0.046, 0.034))])
+    floor.set(emission=floor.mix(floor.remap(away, 0.0, 1.0, 22.0, 50.0), dark, (0.115, 0.070, 0.058)))
+    _far(outdoor.flat(collection, "city floor", floor.material, 60.0, (0, 60, CITY_Z)), 60.0)
 
 
 def _light(collection) -> None:
-    outdoor.sky("dusk", [(0.0, (0.05, 0.05, 0.07)), (0.498, (0.52, 0.25, 0.13)), (0.511, (0.42, 0.24, 0.20)), (0.528, (0.20, 0.20, 0.31)),
-                         (0.56, (0.105, 0.15, 0.31)), (0.70, (0.10, 0.14, 0.27)), (1.0, (0.10, 0.14, 0.26))], 1.0)
+    outdoor.sky("dusk", [(0.0, (0.05, 0.05, 0.07)), (0.498, (0.66, 0.28, 0.11)), (0.513, (0.52, 0.27, 0.18)), (0.526, (0.28, 0.23, 0.29)),
+                         (0.545, (0.12, 0.16, 0.32)), (0.70, (0.10, 0.14, 0.27)), (1.0, (0.10, 0.14, 0.26))], 1.0)
     room.area_light(collection, "afterglow", KEY_FROM, (0, 0, 0.05), (0.8, 0.8), 52, KEY_COLOR)
     room.area_light(collection, "open sky", (0.9, -2.2, 1.8), (0, 0.1, 0.1), (2.4, 1.6), 37, (0.88, 0.93, 1.0))
