@@ -4,6 +4,7 @@
 mod darken;
 mod ground;
 pub(in crate::generate) mod light;
+mod line;
 mod natural;
 mod plan;
 mod reflect;

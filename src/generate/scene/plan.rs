@@ -179,7 +179,7 @@ fn contact(kind: GroundKind, base: &Base, scale: f32, natural: f32) -> Contact {
     };
     Contact {
         strength,
-        ambient: ambient * (1.0 - 0.6 * natural),
+        ambient,
         reach_px: 0.30 * base.width * scale,
         natural,
     }
