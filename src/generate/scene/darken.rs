@@ -36,12 +36,17 @@ pub(super) fn darken(
         view.object(master).unwrap_or([master[0] - placement.stand.foot[0], 0.0])
     };
     let shadow = &placement.shadow;
-    let unseen = 2.0 * shadow.half_depth_px;
-    let Some(body) = Body::new(&alpha, &contour, unseen, on_ground) else { return };
+    let lies = shadow.lies_px > 0.0;
+    let body = if lies {
+        Body::lying(&alpha, shadow.lies_px, on_ground)
+    } else {
+        Body::new(&alpha, &contour, 2.0 * shadow.half_depth_px, on_ground)
+    };
+    let Some(body) = body else { return };
     let cast = seen(&body.shadow(shadow.light, shadow.softness), placement, view);
     let ambient = seen(&body.ambient(placement.contact.reach_px), placement, view);
     let natural = Natural::new(cutout, layer, placement);
-    let line = Line::below(&alpha, &contour, layer);
+    let line = if lies { Line::around(&alpha, layer) } else { Line::below(&alpha, &contour, layer) };
     let contact = &placement.contact;
     let lost = shadow.tint.map(|t| 1.0 - t);
     let columns = placement.width as usize;

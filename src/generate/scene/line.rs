@@ -51,6 +51,19 @@ impl Line {
         Line::at_layer(plane, layer, top, margin)
     }
 
+    /// Follows the whole outline of a product that lies flat.
+    pub(super) fn around(alpha: &Plane, layer: &Layer) -> Line {
+        let sigma = softness(alpha);
+        let margin = margin(sigma);
+        let mut whole = Plane::filled(alpha.width + 2 * margin, alpha.height + 2 * margin, 0.0);
+        let width = whole.width;
+        let inner = whole.data.chunks_exact_mut(width).skip(margin);
+        for (to, from) in inner.zip(alpha.data.chunks_exact(alpha.width)) {
+            to[margin..margin + alpha.width].copy_from_slice(from);
+        }
+        Line::at_layer(dark(&whole, sigma), layer, 0, margin)
+    }
+
     /// A window that begins `margin` before the layer's left edge and its row `top`.
     fn at_layer(plane: Plane, layer: &Layer, top: usize, margin: usize) -> Line {
         let (x, y) = (layer.x as isize, (layer.y as usize + top) as isize);
@@ -144,5 +157,18 @@ mod tests {
             assert!(below(3) > 0.1, "the shade beside it at {x}: {}", below(3));
             assert!(below(20) < 0.02);
         }
+    }
+
+    #[test]
+    fn the_line_of_what_lies_runs_around_it() {
+        let ring = plane(300, 300, |x, y| {
+            let far = (x as f32 - 150.0).hypot(y as f32 - 150.0);
+            (100.0..140.0).contains(&far)
+        });
+        let line = Line::around(&ring, &layer(&ring));
+        for [x, y] in [[250, 109], [250, 390], [390, 250], [109, 250]] {
+            assert!(line.at(x, y) > 0.3, "{x} {y}: {}", line.at(x, y));
+        }
+        assert!(line.at(250, 250) < 0.02);
     }
 }

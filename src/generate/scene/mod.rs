@@ -9,6 +9,8 @@ mod natural;
 mod plan;
 mod reflect;
 mod render;
+mod room;
+mod shade;
 
 use super::{GenerateError, Generator, Input};
 use crate::domain::{Candidate, Cutout, GeneratorKind, Placement, Plate};

@@ -9,6 +9,7 @@ mod carried;
 mod cast;
 mod contour;
 mod legs;
+mod lying;
 mod plan;
 mod rungs;
 
