@@ -10,7 +10,7 @@ use super::args::DemoArgs;
 use super::items::{self, Item};
 use super::{OK, SOME_FAILED, Session, output, sheet};
 use crate::app::{self, App};
-use crate::domain::{GeneratorKind, choose};
+use crate::domain::{GeneratorKind, SceneTemplate, choose, leaning_for_lying, lies_flat};
 use crate::entity::result::Status;
 use crate::error::{Code, Problem};
 use crate::jobs::batch::{self, Order, PhotoOutcome, Wish};
@@ -154,7 +154,11 @@ fn order(app: &App, args: &DemoArgs, item: &Item) -> Result<Order, Problem> {
     let product = &item.product;
     let height = product.width_m.and_then(|width| Some(width * slenderness(&bytes)?));
     let market = args.market.as_ref().map(|name| app.library.market(name)).transpose()?;
-    let leaning = |scene: &str| market.map_or(0.0, |market| market.leaning(scene, args.month));
+    let lies = lies_flat(&product.title).is_some();
+    let leaning = |scene: &SceneTemplate| {
+        let wishes = market.map_or(0.0, |market| market.leaning(&scene.name, args.month));
+        wishes + if lies { leaning_for_lying(scene) } else { 0.0 }
+    };
     let chosen = choose(&templates, &product.sku, &product.category, height, SCENES, leaning);
     let wish = |kind, template, channels: &[&str]| Wish {
         kind,

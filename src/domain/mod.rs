@@ -31,12 +31,12 @@ pub use market::{Market, Season};
 pub use next_step::{MAX_ATTEMPTS, NextStep, next_step};
 pub use photo::{Photo, SourceFormat};
 pub use placement::{Contact, PLACEMENT_SCHEMA, Placement, PlateCrop, Reflection, Shadow, Stand, Wrap};
-pub use product::{Product, SizeClass, seen_through};
+pub use product::{Product, SizeClass, lies_flat, seen_through};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};
 pub use segmenter::{Segmenter, Vote, Voter};
-pub use suit::{choose, suitability};
+pub use suit::{LYING_PITCH_DEG, choose, leaning_for_lying, looks_down_deg, suitability};
 pub use template::{
     Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,
     ShadowProbe,

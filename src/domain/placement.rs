@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::Digest;
 
 /// The newest placement schema this build writes; it reads all up to it.
-pub const PLACEMENT_SCHEMA: u32 = 2;
+pub const PLACEMENT_SCHEMA: u32 = 3;
 
 /// Everything that was done to the product and its ground on the way into one candidate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Placement {
-    /// 1 or 2.
+    /// 1 to 3.
     pub schema: u32,
     /// Pixel digest of the photo it was made for.
     pub photo: Digest,
@@ -112,7 +112,7 @@ pub struct Contact {
     pub natural: f32,
 }
 
-/// The cast shadow. The product is taken for a body that stands on the silhouette's lower contour.
+/// The cast shadow. The product is taken for a body that stands on the silhouette's lower contour, or for one that lies flat.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shadow {
@@ -124,6 +124,9 @@ pub struct Shadow {
     pub softness: f32,
     /// Half of the product's depth, in master pixels at the foot: what it is taken for where the contour does not show it.
     pub half_depth_px: f32,
+    /// How thick the product is if it lies flat, in master pixels at the foot; 0 if it stands. Since schema 3; 0 before.
+    #[serde(default)]
+    pub lies_px: f32,
 }
 
 /// The mirror image in the ground.

@@ -34,11 +34,23 @@ const SEEN_THROUGH: [&str; 15] = [
     "透明",
 ];
 
+/// Words for what is photographed lying flat, in lower case.
+const LIES_FLAT: [&str; 8] = ["folded", "flatlay", "necklace", "bracelet", "平铺", "叠放", "项链", "手链"];
+
 /// The word in a title or file name that says the product is seen through: what lay behind it in the photo would show in every picture of it.
 pub fn seen_through(said: &str) -> Option<&'static str> {
+    word_of(&SEEN_THROUGH, said)
+}
+
+/// The word in a title or file name that says the product probably lies flat. A guess to choose scenes by, before anything is seen of the photo.
+pub fn lies_flat(said: &str) -> Option<&'static str> {
+    word_of(&LIES_FLAT, said)
+}
+
+fn word_of(list: &[&'static str], said: &str) -> Option<&'static str> {
     let said = said.to_lowercase();
     let words = || said.split(|c: char| !c.is_alphanumeric());
-    SEEN_THROUGH.into_iter().find(|word| {
+    list.iter().copied().find(|word| {
         // Chinese is written without spaces.
         if word.is_ascii() {
             words().any(|said| said == *word)
@@ -84,6 +96,17 @@ mod tests {
             ("Tea carton", None),
         ] {
             assert_eq!(seen_through(said), word, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_title_says_what_lies_flat() {
+        for (said, word) in [
+            ("Heavy cotton T-shirt, petrol blue, folded", Some("folded")),
+            ("珍珠项链 45cm", Some("项链")),
+            ("Folding chair", None),
+        ] {
+            assert_eq!(lies_flat(said), word, "{said}");
         }
     }
 }

@@ -2,6 +2,20 @@
 
 use super::{Digest, SceneTemplate};
 
+/// A thing that lies flat is photographed from so many degrees above at least, or nothing of it is seen.
+pub const LYING_PITCH_DEG: f32 = 20.0;
+
+/// How far the template's camera looks down at where things stand, in degrees.
+pub fn looks_down_deg(template: &SceneTemplate) -> f32 {
+    template.anchors.first().map_or(0.0, |anchor| template.camera.pitch_to(anchor.position))
+}
+
+/// What a template loses for a product that lies flat, at most 0: a camera that looks down too little would see it as a strip.
+pub fn leaning_for_lying(template: &SceneTemplate) -> f32 {
+    // As much as the wrong category for a camera at eye level.
+    2.0 * (looks_down_deg(template) / LYING_PITCH_DEG - 1.0).clamp(-1.0, 0.0)
+}
+
 /// How well a template suits a product; larger is better, below 0 it does not. `height_m` is the product's height in meters, if known.
 pub fn suitability(template: &SceneTemplate, category: &str, height_m: Option<f32>) -> f32 {
     let made_for = category.is_empty() || template.categories.iter().any(|c| c == category);
@@ -18,24 +32,42 @@ pub fn suitability(template: &SceneTemplate, category: &str, height_m: Option<f3
 }
 
 /// The `count` best templates for a product, best first. Among templates that suit about equally the SKU decides, so that a catalog spreads
-/// over all of them. `leaning` says what each template's name gains or loses: a market's wishes, or nothing.
+/// over all of them. `leaning` says what each template gains or loses: a market's wishes, a product that lies, or nothing.
 pub fn choose<'a>(
     templates: &[&'a SceneTemplate],
     sku: &str,
     category: &str,
     height_m: Option<f32>,
     count: usize,
-    leaning: impl Fn(&str) -> f32,
+    leaning: impl Fn(&SceneTemplate) -> f32,
 ) -> Vec<&'a SceneTemplate> {
     let mut ranked: Vec<_> = templates
         .iter()
         .map(|template| {
             let lot = Digest::of(format!("{sku}\n{}", template.name).as_bytes()).bytes()[0];
-            let suits = suitability(template, category, height_m) + leaning(&template.name);
+            let suits = suitability(template, category, height_m) + leaning(template);
             let score = suits + f32::from(lot) / 255.0 * 0.6;
             (score, *template)
         })
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
     ranked.into_iter().take(count).map(|(_, template)| template).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::template::tests::template;
+
+    #[test]
+    fn what_lies_goes_where_the_camera_looks_down() {
+        let flat = template("table");
+        let mut steep = template("bed");
+        steep.camera.position = [0.0, -1.4, 0.8];
+        let templates = [&flat, &steep];
+        for sku in ["a", "b", "c", "d"] {
+            let chosen = choose(&templates, sku, "food", Some(0.15), 2, leaning_for_lying);
+            assert_eq!(chosen[0].name, "bed", "{sku}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 mod base;
 pub mod diffusion;
+mod lying;
 mod packshot;
 mod pinned;
 mod refine;

@@ -63,6 +63,7 @@ impl Generator for Packshot {
                 tint: [1.0; 3],
                 softness: 0.0,
                 half_depth_px: base.half_depth * scale,
+                lies_px: 0.0,
             },
             reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
         };

@@ -100,6 +100,7 @@ fn keep(new: &mut Placement, old: &Placement, change: &Overrides) {
         new.stand.scale = old.stand.scale;
         new.wrap = old.wrap.clone();
         new.shadow.half_depth_px = old.shadow.half_depth_px;
+        new.shadow.lies_px = old.shadow.lies_px;
     }
     if same_place {
         new.stand.foot = old.stand.foot;

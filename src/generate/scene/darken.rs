@@ -4,6 +4,7 @@
 use image::RgbImage;
 
 use super::ground::GroundView;
+use super::line::Line;
 use super::natural::Natural;
 use crate::domain::{Cutout, Placement};
 use crate::imaging::color::srgb;
@@ -11,15 +12,10 @@ use crate::imaging::plane::Plane;
 use crate::imaging::shadow::{Body, Contour, GroundMap};
 use crate::imaging::warp::Layer;
 
-/// Shadow and occlusion are smooth: they are computed on every fourth pixel.
-const STEP: usize = 4;
+/// Shadow and occlusion are smooth: they are computed on every second pixel. On every fourth the shadow of a thin leg would be a stair.
+const STEP: usize = 2;
 /// At the border of what stands on it half of the sky is left to the ground; so much more makes the occlusion there whole.
 const AMBIENT: f32 = 1.4;
-/// The contact line's softness across, as a share of the product's height, and its limits in pixels.
-const LINE: f32 = 0.006;
-const LINE_PX: [f32; 2] = [0.8, 8.0];
-/// The line runs up the product's sides for so many times its softness.
-const CLIMBS: f32 = 7.0;
 /// Ground this far above the product's lower contour, as a share of its height, is hidden by it and stays as light as it is: a product that does not stand
 /// where its shadow was made for shows at once.
 const HIDDEN: f32 = 0.012;
@@ -39,13 +35,18 @@ pub(super) fn darken(
         let master = [x + layer.x as f32, y + layer.y as f32];
         view.object(master).unwrap_or([master[0] - placement.stand.foot[0], 0.0])
     };
-    let unseen = 2.0 * placement.shadow.half_depth_px;
-    let Some(body) = Body::new(&alpha, &contour, unseen, on_ground) else { return };
     let shadow = &placement.shadow;
+    let lies = shadow.lies_px > 0.0;
+    let body = if lies {
+        Body::lying(&alpha, shadow.lies_px, on_ground)
+    } else {
+        Body::new(&alpha, &contour, 2.0 * shadow.half_depth_px, on_ground)
+    };
+    let Some(body) = body else { return };
     let cast = seen(&body.shadow(shadow.light, shadow.softness), placement, view);
     let ambient = seen(&body.ambient(placement.contact.reach_px), placement, view);
     let natural = Natural::new(cutout, layer, placement);
-    let line = Line::new(&alpha, &contour, layer);
+    let line = if lies { Line::around(&alpha, layer) } else { Line::below(&alpha, &contour, layer) };
     let contact = &placement.contact;
     let lost = shadow.tint.map(|t| 1.0 - t);
     let columns = placement.width as usize;
@@ -69,9 +70,9 @@ pub(super) fn darken(
                 continue;
             }
             let shade = shade.at(x);
-            let open = (1.0 - contact.ambient * (AMBIENT * closed.at(x)).min(1.0))
-                * (1.0 - contact.strength * line.at(x, y))
-                * natural.at(x, y);
+            // The photo's shade and the computed one are the same sky hidden: the darker one counts, not both.
+            let ambient = 1.0 - contact.ambient * (AMBIENT * closed.at(x)).min(1.0);
+            let open = ambient.min(natural.at(x, y)) * (1.0 - contact.strength * line.at(x, y));
             if shade < 0.002 && open > 0.998 {
                 continue;
             }
@@ -128,73 +129,4 @@ impl Row {
         let (left, part) = (at as usize, at.fract());
         self.columns[left] + (self.columns[left + 1] - self.columns[left]) * part
     }
-}
-
-/// The dark line where product and ground meet, over a window of the master.
-struct Line {
-    x: isize,
-    y: isize,
-    plane: Plane,
-}
-
-impl Line {
-    /// Follows the contour wherever the product stands: a band of the product above it, softened; what of that reaches out is the line.
-    fn new(alpha: &Plane, contour: &Contour, layer: &Layer) -> Line {
-        let sigma = (LINE * layer.height as f32).clamp(LINE_PX[0], LINE_PX[1]);
-        let margin = (3.0 * sigma).ceil() as usize + 1;
-        let climbs = CLIMBS * sigma;
-        let row = |x: usize| contour.lowest[x].filter(|_| contour.touching[x]);
-        let rows = || (0..alpha.width).filter_map(row);
-        let bottom = rows().fold(0.0f32, f32::max) as usize;
-        let top = (rows().fold(f32::MAX, f32::min) - climbs).clamp(0.0, bottom as f32) as usize;
-        let mut plane = Plane::filled(alpha.width + 2 * margin, bottom - top + 2 * margin, 0.0);
-        for (x, lowest) in (0..alpha.width).filter_map(|x| Some((x, row(x)?))) {
-            for y in top.saturating_sub(margin)..lowest as usize {
-                plane.data[(y + margin - top) * plane.width + x + margin] = alpha.data[y * alpha.width + x];
-            }
-        }
-        let mut plane = plane.blurred_xy(sigma, 0.55 * sigma);
-        let beside = nearest(&(0..alpha.width).map(row).collect::<Vec<_>>(), margin);
-        for (y, line) in plane.data.chunks_exact_mut(plane.width).enumerate() {
-            let y = (y + top) as f32 + 0.5 - margin as f32;
-            for (value, lowest) in line.iter_mut().zip(&beside) {
-                let climbed = ((lowest - y) / climbs).max(0.0);
-                *value = rim(*value) * (2.0 - 2.0 * climbed).clamp(0.0, 1.0);
-            }
-        }
-        let (x, y) = (layer.x as isize, (layer.y as usize + top) as isize);
-        Line { x: x - margin as isize, y: y - margin as isize, plane }
-    }
-
-    fn at(&self, x: usize, y: usize) -> f32 {
-        let (dx, dy) = ((x as isize - self.x) as usize, (y as isize - self.y) as usize);
-        if dx < self.plane.width && dy < self.plane.height {
-            self.plane.data[dy * self.plane.width + dx]
-        } else {
-            0.0
-        }
-    }
-
-    fn reaches(&self, y: usize) -> bool {
-        ((y as isize - self.y) as usize) < self.plane.height
-    }
-}
-
-/// For each column, with `margin` more on both sides, the row of the nearest column that has one; 0 if none has.
-fn nearest(rows: &[Option<f32>], margin: usize) -> Vec<f32> {
-    let known: Vec<(usize, f32)> =
-        rows.iter().enumerate().filter_map(|(x, row)| Some((x + margin, (*row)?))).collect();
-    (0..rows.len() + 2 * margin)
-        .map(|x| {
-            let after = known.partition_point(|(column, _)| *column < x);
-            let beside = known[after.saturating_sub(1)..(after + 1).min(known.len())].iter();
-            beside.min_by_key(|(column, _)| column.abs_diff(x)).map_or(0.0, |(_, row)| *row)
-        })
-        .collect()
-}
-
-/// Darkness of the contact line from the softened base band (0 outside, ½ at its border, 1 inside): full just outside the border, and none well
-/// below the product, where nobody looks unless it is lifted away.
-fn rim(band: f32) -> f32 {
-    if band <= 0.6 { (1.6 * band).min(1.0) } else { ((0.98 - band) / 0.38).clamp(0.0, 1.0) }
 }

@@ -4,10 +4,13 @@
 mod darken;
 mod ground;
 pub(in crate::generate) mod light;
+mod line;
 mod natural;
 mod plan;
 mod reflect;
 mod render;
+mod room;
+mod shade;
 
 use super::{GenerateError, Generator, Input};
 use crate::domain::{Candidate, Cutout, GeneratorKind, Placement, Plate};

@@ -1,13 +1,10 @@
 //! Numbers before pixels: which part of the plate is seen, how large and where the product stands, what light does. Knows no pixels of the plate.
 
-use super::{GenerateError, Input, ground, light};
-use crate::domain::{
-    Anchor, Contact, GroundKind, Overrides, PLACEMENT_SCHEMA, Placement, Plate, PlateCrop, Reflection,
-    Shadow, Stand, Wrap,
-};
+use super::room::{self, Extent};
+use super::{GenerateError, Input, ground, light, shade};
+use crate::domain::{Anchor, Overrides, PLACEMENT_SCHEMA, Placement, Plate, PlateCrop, Stand, Wrap};
 use crate::error::{Code, Problem};
-use crate::generate::base::{self, Base};
-use crate::generate::pinned;
+use crate::generate::{base, lying, pinned};
 
 /// Wanted share of the frame's height: a hero stands at 45–65 %.
 const HEIGHT_SHARE: [f32; 2] = [0.50, 0.58];
@@ -17,8 +14,8 @@ const HEIGHT_LIMITS: [f32; 2] = [0.36, 0.66];
 const WIDTH_LIMIT: f32 = 0.66;
 /// Free frame beside the product, at least.
 const MARGIN: f32 = 0.04;
-/// How much of the photo's own shade is laid on the ground.
-const NATURAL: f32 = 0.85;
+/// Half of the width at its far end of what lies, as a share of its whole width: perspective makes it narrower there.
+const FAR_END: f32 = 0.4;
 /// How much larger or smaller than life the product may stand: nothing near it tells.
 const ELASTICITY: [f32; 2] = [0.62, 1.7];
 /// A plate is enlarged at most by this, or it turns soft behind a sharp product.
@@ -55,37 +52,52 @@ pub(super) fn plan(input: &Input<'_>, plate: &Plate) -> Result<(Placement, Vec<P
     let zoom = request.height as f32 / frame.height;
     let mirrored = overrides.mirrored.unwrap_or_else(|| mirrored(input, plate));
     let scale = frame.share * request.height as f32 / bounds.height as f32;
-    let mut foot = foot(plate, anchor, &frame, zoom, request.width as f32, mirrored, overrides);
+    let crop = PlateCrop {
+        template: template.name.clone(),
+        digest: plate.digest,
+        x: frame.crop[0],
+        y: frame.crop[1],
+        width: request.width as f32 / zoom,
+        mirrored,
+    };
+    let lies = lying::thickness(input.cutout).map(|thick| thick * scale);
+    let size = [request.width as f32, request.height as f32];
+    let mut foot = foot(plate, anchor, &frame, zoom, size[0], mirrored, overrides);
     if overrides.foot.is_none() {
         let beside = [base.pivot[0] - bounds.x as f32, bounds.right() as f32 - base.pivot[0]];
-        foot[0] = within(foot[0], beside.map(|side| side * scale), request.width as f32);
+        foot[0] = within(foot[0], beside.map(|side| side * scale), size[0]);
+        if lies.is_some() {
+            let extent = Extent {
+                foot,
+                above: (base.pivot[1] - bounds.y as f32) * scale,
+                below: (bounds.bottom() as f32 - base.pivot[1]) * scale,
+                half: FAR_END * bounds.width as f32 * scale,
+            };
+            foot[1] += room::forward(plate, &crop, size, &extent);
+        }
     }
+    let strength = overrides.shadow.unwrap_or(1.0);
     let placement = Placement {
         schema: PLACEMENT_SCHEMA,
         photo: input.photo,
         width: request.width,
         height: request.height,
-        plate: Some(PlateCrop {
-            template: template.name.clone(),
-            digest: plate.digest,
-            x: frame.crop[0],
-            y: frame.crop[1],
-            width: request.width as f32 / zoom,
-            mirrored,
-        }),
+        plate: Some(crop),
         stand: Stand { scale, rotation_deg: overrides.rotation_deg.unwrap_or(0.0), pivot: base.pivot, foot },
         gains: light::gains(template, overrides.gain.unwrap_or(1.0)),
         shading: light::shading(template, mirrored, input.cutout.key_side),
         wrap: Wrap { strength: 0.10, reach_px: (0.0035 * frame.share * request.height as f32).max(1.0) },
-        contact: contact(template.ground_kind, &base, scale, natural(input)),
-        shadow: shadow(plate, mirrored, &base, scale, overrides.shadow.unwrap_or(1.0)),
-        reflection: reflection(plate, bounds.height as f32 * scale),
+        contact: shade::contact(template.ground_kind, &base, scale, shade::natural(input)),
+        shadow: shade::shadow(plate, mirrored, &base, scale, lies.unwrap_or(0.0), strength),
+        reflection: shade::reflection(plate, lies.unwrap_or(bounds.height as f32 * scale)),
     };
     let unplaced = ground::GroundView::new(plate, &placement).is_none();
     if unplaced {
         return Err(GenerateError::Placement("the foot would stand above the horizon".into()));
     }
-    Ok((placement, notices(input, anchor, height_m, &frame)))
+    let mut notices = notices(input, anchor, height_m, &frame);
+    notices.extend(lies.and_then(|_| room::notice(template)));
+    Ok((placement, notices))
 }
 
 /// Typical height in meters where the manifest gives no width.
@@ -167,55 +179,6 @@ fn foot(
 fn within(foot: f32, beside: [f32; 2], width: f32) -> f32 {
     let (least, most) = (beside[0] + MARGIN * width, width - beside[1] - MARGIN * width);
     if least > most { (least + most) / 2.0 } else { foot.clamp(least, most) }
-}
-
-fn contact(kind: GroundKind, base: &Base, scale: f32, natural: f32) -> Contact {
-    // Soft ground closes around the foot; polished ground shows a thin bright line of sky instead of a broad dark one.
-    let (strength, ambient) = match kind {
-        GroundKind::Polished => (0.62, 0.26),
-        GroundKind::Satin => (0.66, 0.30),
-        GroundKind::Rough => (0.68, 0.34),
-        GroundKind::Soft => (0.60, 0.38),
-    };
-    Contact {
-        strength,
-        ambient: ambient * (1.0 - 0.6 * natural),
-        reach_px: 0.30 * base.width * scale,
-        natural,
-    }
-}
-
-/// How much of the photo's own shade to use: it belongs to this product at this spot like no computed one, but a turned product has turned away from
-/// it, and a file that came with its own transparency has none.
-fn natural(input: &Input<'_>) -> f32 {
-    let turned = input.request.overrides.rotation_deg.unwrap_or(0.0).abs() > 2.0;
-    let strength = input.request.overrides.shadow.unwrap_or(1.0);
-    let shaded = input.cutout.shadow.iter().step_by(7).any(|s| *s < 230);
-    if turned || !shaded { 0.0 } else { NATURAL * strength }
-}
-
-fn shadow(plate: &Plate, mirrored: bool, base: &Base, scale: f32, strength: f32) -> Shadow {
-    let template = &plate.template;
-    let softness = template
-        .lights
-        .first()
-        .map_or(0.2, |light| (light.angular_diameter_deg / 2.0).clamp(1.0, 40.0).to_radians().tan());
-    Shadow {
-        light: light::key_direction(template, mirrored),
-        tint: template.shadow.tint.map(|t| 1.0 - strength * (1.0 - t.clamp(0.1, 1.0))),
-        softness,
-        half_depth_px: base.half_depth * scale,
-    }
-}
-
-fn reflection(plate: &Plate, height_px: f32) -> Reflection {
-    let plane = &plate.template.ground_plane;
-    let polish = (1.0 - plane.roughness).clamp(0.0, 1.0);
-    Reflection {
-        strength: (plane.reflectance * (0.4 + 0.6 * polish)).clamp(0.0, 0.6),
-        fade_px: (0.10 + 0.30 * polish) * height_px,
-        blur: 0.02 + 0.30 * plane.roughness,
-    }
 }
 
 fn notices(input: &Input<'_>, anchor: &Anchor, height_m: f32, frame: &Frame) -> Vec<Problem> {

@@ -1,11 +1,12 @@
 //! A silhouette given depth: horizontal sections of a body that stands on the ground. Knows no light.
 
 use super::contour::Contour;
+use super::legs::{self, Coarse};
 use super::plan::Plan;
 use crate::imaging::plane::Plane;
 
 /// Longer side of the coarse silhouette in cells: penumbras blur finer detail away.
-const COARSE: usize = 176;
+pub(super) const COARSE: usize = 176;
 /// Levels of height; they lie closer near the ground, where shadows are sharp.
 const LEVELS: usize = 36;
 const CLOSER: f32 = 1.4;
@@ -63,6 +64,18 @@ impl Body {
         let ends = [feet.first()?[0], feet.last()?[1]];
         let standing: usize = feet.iter().map(|foot| foot[1] + 1 - foot[0]).sum();
         let legged = feet.len() > 1 && (standing as f32) < LEGGED * (ends[1] + 1 - ends[0]) as f32;
+        if legged {
+            let in_cells = |[x, y]: [f32; 2]| on_ground([x * cell as f32, y * cell as f32]);
+            let coarse = Coarse { plane: &coarse, cell: cell as f32, on_ground: &in_cells };
+            let ground: Vec<f32> =
+                columns(&contour.ground, &contour.touching, coarse.plane.width, cell, &on_ground)
+                    .iter()
+                    .map(|column| column.row)
+                    .collect();
+            if let Some((sections, tall)) = legs::sections(&coarse, &feet, &ground, unseen) {
+                return Some(Body::of(sections, tall));
+            }
+        }
         let mut rest = coarse;
         let mut sections = Vec::new();
         let mut columns = columns(&contour.ground, &contour.touching, rest.width, cell, &on_ground);
@@ -87,11 +100,15 @@ impl Body {
                 sections.push(Section { height, thick, weight, columns });
             }
         }
+        Some(Body::of(sections, tall))
+    }
+
+    pub(super) fn of(sections: Vec<Section>, tall: f32) -> Body {
         let mut levels = vec![Vec::new(); LEVELS];
         for section in sections {
             levels[level_of(section.height, tall)].push(section);
         }
-        Some(Body { levels, tall })
+        Body { levels, tall }
     }
 }
 
@@ -106,7 +123,7 @@ fn level_of(height: f32, tall: f32) -> usize {
 }
 
 /// Mean coverage of squares of `cell` pixels.
-fn shrunk(alpha: &Plane, cell: usize) -> Plane {
+pub(super) fn shrunk(alpha: &Plane, cell: usize) -> Plane {
     let (width, height) = (alpha.width.div_ceil(cell), alpha.height.div_ceil(cell));
     let mut coarse = Plane::filled(width, height, 0.0);
     for (y, row) in alpha.data.chunks_exact(alpha.width).enumerate() {
@@ -121,7 +138,7 @@ fn shrunk(alpha: &Plane, cell: usize) -> Plane {
 }
 
 /// The mean over a few columns: fur and folds shift the ground by a pixel, which is much of depth at a flat angle.
-fn smoothed(values: &[f32]) -> Vec<f32> {
+pub(super) fn smoothed(values: &[f32]) -> Vec<f32> {
     (0..values.len())
         .map(|i| {
             let reach = EVEN.min(i).min(values.len() - 1 - i);
@@ -185,7 +202,7 @@ fn trace_leg(rest: &mut Plane, columns: &[Column], foot: [usize; 2], cell: f32, 
 }
 
 /// First and last column of each run of what is covered.
-fn runs(line: &[f32]) -> Vec<[usize; 2]> {
+pub(super) fn runs(line: &[f32]) -> Vec<[usize; 2]> {
     let mut runs: Vec<[usize; 2]> = Vec::new();
     for i in (0..line.len()).filter(|i| line[*i] > THIN) {
         match runs.last_mut() {
@@ -209,6 +226,6 @@ fn across(coarse: &Plane, rows: &[f32], height: f32) -> Vec<([usize; 2], f32)> {
 }
 
 /// How much light stops at cells that are covered so much: those at the ends of a run are covered in part, and no less solid.
-fn stops(covered: &[f32]) -> f32 {
+pub(super) fn stops(covered: &[f32]) -> f32 {
     (1.3 * covered.iter().sum::<f32>() / covered.len().max(1) as f32).min(1.0)
 }

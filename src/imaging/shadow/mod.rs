@@ -5,9 +5,13 @@
 //! the light, the highest first, and spread out on the way ([`GroundMap`]).
 
 mod body;
+mod carried;
 mod cast;
 mod contour;
+mod legs;
+mod lying;
 mod plan;
+mod rungs;
 
 pub use body::Body;
 pub use cast::GroundMap;
@@ -86,6 +90,75 @@ mod tests {
             shadow.at([foot[0] + 30.0, foot[1] + 12.0])
         );
         assert!(shadow.at([foot[0] + 60.0, foot[1] - 60.0]) < 0.1);
+    }
+
+    /// A round seat 220 wide on four legs, with a rung from the front leg to the right one, which passes before the one at the back.
+    fn stool() -> Body {
+        let leg = |x: usize, from: usize| (from..from + 12).contains(&x);
+        let seat = |x: usize, y: usize| {
+            let bulge = 14.0 * (1.0 - ((x as f32 - 150.0) / 110.0).powi(2)).max(0.0).sqrt();
+            (40..260).contains(&x) && (y as f32 - 48.0).abs() < 8.0 + bulge
+        };
+        let rung = |x: usize, y: usize| (110..225).contains(&x) && (195..203).contains(&(y + (x - 110) / 10));
+        body(|x, y| {
+            let legs = leg(x, 105) && y < 290
+                || leg(x, 220) && y < 270
+                || leg(x, 65) && y < 250
+                || leg(x, 160) && y < 230;
+            seat(x, y) || y > 48 && legs || rung(x, y)
+        })
+    }
+
+    const SUN: [f32; 3] = [-0.6, -0.2, 0.77];
+
+    #[test]
+    fn the_shadows_of_legs_lead_to_the_shadow_of_what_they_carry() {
+        let shadow = stool().shadow(SUN, 0.03);
+        // The seat hangs 212 above the middle between the feet at the rows 290 and 230.
+        let middle = ground([150.0, 260.0]);
+        let seat = [middle[0] + 0.78 * 212.0, middle[1] + 0.26 * 212.0];
+        assert!(shadow.at(seat) > 0.9);
+        for foot in [[111.0, 290.0], [71.0, 250.0], [166.0, 230.0]].map(ground) {
+            for step in 1..20 {
+                let [x, y] = [0, 1].map(|axis| foot[axis] + (seat[axis] - foot[axis]) * step as f32 / 20.0);
+                let most = (-45..45).map(|off| shadow.at([x, y + off as f32])).fold(0.0, f32::max);
+                assert!(most > 0.5, "from {foot:?} to {seat:?}, {step}: {most}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_shadow_of_a_round_seat_has_a_round_edge() {
+        let shadow = stool().shadow(SUN, 0.03);
+        let middle = ground([150.0, 260.0]);
+        let (x, y) = (middle[0] + 0.78 * 212.0, middle[1] + 0.26 * 212.0);
+        // How far it reaches toward the viewer and away from him, across the half that no leg's shadow meets.
+        let reach = |off: f32, side: f32| {
+            (0..400).find(|d| shadow.at([x + off, y + side * *d as f32]) < 0.5).unwrap() as f32
+        };
+        for off in [20.0, 50.0, 80.0] {
+            let [near, far] = [-1.0, 1.0].map(|side| reach(off, side));
+            assert!((near / far - 1.0).abs() < 0.15, "as far to both sides at {off}: {near} {far}");
+        }
+        let edge: Vec<f32> = (0..10).map(|i| reach(8.0 * i as f32, -1.0)).collect();
+        let bends = edge.windows(3).map(|three| (three[0] - 2.0 * three[1] + three[2]).abs());
+        assert!(bends.fold(0.0, f32::max) < 8.0, "without steps: {edge:?}");
+    }
+
+    #[test]
+    fn a_rung_hangs_between_the_legs_that_it_joins() {
+        // At the column 195, where no leg is: 80 rows above the line between the two feet.
+        let stool = stool();
+        let there = |section: &&super::body::Section| (section.columns[0][0] - 45.0).abs() < 3.0;
+        let rungs: Vec<f32> = stool
+            .levels
+            .iter()
+            .flatten()
+            .filter(|section| section.columns.len() < 4)
+            .filter(there)
+            .map(|rung| rung.height)
+            .collect();
+        assert!(!rungs.is_empty() && rungs.iter().all(|height| (60.0..100.0).contains(height)), "{rungs:?}");
     }
 
     #[test]

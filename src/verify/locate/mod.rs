@@ -69,7 +69,13 @@ fn placement(cutout: &Cutout, photo: Digest, master: &RgbImage, guess: Guess, po
         shading: [0.0; 2],
         wrap: Wrap { strength: 0.0, reach_px: 0.0 },
         contact: Contact { strength: 0.0, ambient: 0.0, reach_px: 0.0, natural: 0.0 },
-        shadow: Shadow { light: [0.0, 0.0, 1.0], tint: [1.0; 3], softness: 0.0, half_depth_px: 0.0 },
+        shadow: Shadow {
+            light: [0.0, 0.0, 1.0],
+            tint: [1.0; 3],
+            softness: 0.0,
+            half_depth_px: 0.0,
+            lies_px: 0.0,
+        },
         reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
     }
 }
