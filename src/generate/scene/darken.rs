@@ -1,6 +1,8 @@
 //! What the product keeps from its ground: cast shadow, ambient occlusion, contact line and the photo's own shade, multiplied onto the plate. Knows no
 //! pixels of the product, only where it is.
 
+use std::ops::Range;
+
 use image::RgbImage;
 
 use super::ground::GroundView;
@@ -59,13 +61,13 @@ pub(super) fn darken(
     };
     let (mut shade, mut closed) = (Row::new(columns), Row::new(columns));
     for (y, row) in ground.chunks_exact_mut(columns * 3).enumerate() {
-        // Both rows are read whatever the first one says.
-        let darkened = shade.read(&cast, y) | closed.read(&ambient, y) | line.reaches(y) | natural.reaches(y);
+        let darkened = [shade.read(&cast, y), closed.read(&ambient, y), line.columns(y), natural.columns(y)];
+        let within = around(darkened, columns);
         // Cameras of templates do not roll, so a row is ground or background as a whole.
-        if !darkened || view.object([0.0, y as f32 + 0.5]).is_none() {
+        if within.is_empty() || view.object([0.0, y as f32 + 0.5]).is_none() {
             continue;
         }
-        for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+        for (x, pixel) in within.clone().zip(row[3 * within.start..].chunks_exact_mut(3)) {
             if hidden(x, y) {
                 continue;
             }
@@ -88,13 +90,22 @@ fn seen(map: &GroundMap, placement: &Placement, view: &GroundView<'_>) -> Plane 
     let (width, height) =
         ((placement.width as usize).div_ceil(STEP), (placement.height as usize).div_ceil(STEP));
     let mut plane = Plane::filled(width, height, 0.0);
+    let (first, last) = (0.5 * STEP as f32, (width as f32 - 0.5) * STEP as f32);
     for (row, line) in plane.data.chunks_exact_mut(width).enumerate() {
-        for (column, value) in line.iter_mut().enumerate() {
-            let master = [(column as f32 + 0.5) * STEP as f32, (row as f32 + 0.5) * STEP as f32];
-            *value = view.object(master).map_or(0.0, |point| map.at(point));
+        let y = (row as f32 + 0.5) * STEP as f32;
+        // Since cameras do not roll, the points of a row lie side by side on the ground, evenly.
+        if let (Some(left), Some(right)) = (view.object([first, y]), view.object([last, y])) {
+            map.along(left, (right[0] - left[0]) / (width as f32 - 1.0).max(1.0), line);
         }
     }
     plane
+}
+
+/// From the first to the last of some columns, at most `count` of them.
+fn around(columns: [Range<usize>; 4], count: usize) -> Range<usize> {
+    let some = || columns.iter().filter(|columns| !columns.is_empty());
+    let first = some().map(|columns| columns.start).min().unwrap_or(0);
+    first.min(count)..some().map(|columns| columns.end).max().unwrap_or(0).min(count)
 }
 
 /// One row of the master, read from a plane of every [`STEP`]th pixel.
@@ -108,8 +119,8 @@ impl Row {
         Row { columns: vec![0.0; width.div_ceil(STEP) + 2] }
     }
 
-    /// Moves to row `y`; says whether there is anything in it.
-    fn read(&mut self, plane: &Plane, y: usize) -> bool {
+    /// Moves to row `y`; returns the columns in which there is anything.
+    fn read(&mut self, plane: &Plane, y: usize) -> Range<usize> {
         let at = (y as f32 + 0.5) / STEP as f32 - 0.5;
         let (above, part) = (at.floor() as isize, at - at.floor());
         let row = |y: isize| {
@@ -121,7 +132,11 @@ impl Row {
         }
         self.columns[0] = self.columns[1];
         self.columns[inner + 1] = self.columns[inner];
-        self.columns.iter().any(|v| *v > 0.0)
+        let something = |v: &f32| *v > 0.0;
+        match (self.columns.iter().position(something), self.columns.iter().rposition(something)) {
+            (Some(first), Some(last)) => first.saturating_sub(2) * STEP..(last + 1) * STEP,
+            _ => 0..0,
+        }
     }
 
     fn at(&self, x: usize) -> f32 {

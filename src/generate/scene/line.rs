@@ -1,5 +1,7 @@
 //! The dark line where product and ground meet, and the soft shade right beside it, over a window of the master. Knows no light and no strength.
 
+use std::ops::Range;
+
 use crate::imaging::plane::Plane;
 use crate::imaging::shadow::Contour;
 use crate::imaging::warp::Layer;
@@ -80,9 +82,12 @@ impl Line {
         }
     }
 
-    /// Whether any pixel of row `y` lies in the window.
-    pub(super) fn reaches(&self, y: usize) -> bool {
-        ((y as isize - self.y) as usize) < self.plane.height
+    /// The columns of row `y` that lie in the window.
+    pub(super) fn columns(&self, y: usize) -> Range<usize> {
+        if (y as isize - self.y) as usize >= self.plane.height {
+            return 0..0;
+        }
+        self.x.max(0) as usize..(self.x + self.plane.width as isize).max(0) as usize
     }
 }
 

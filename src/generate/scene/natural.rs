@@ -1,6 +1,8 @@
 //! The photo's own shade beside the product, carried over to the scene's ground: no computed shadow touches the product so exactly. Knows no light of
 //! the scene.
 
+use std::ops::Range;
+
 use image::GrayImage;
 
 use crate::domain::{Cutout, Placement, Stand};
@@ -13,6 +15,8 @@ const NEAR: f32 = 0.07;
 const LIGHTEST: f32 = 0.985;
 /// Nearness is smooth: it is computed on every eighth pixel.
 const STEP: usize = 8;
+/// What is less near is not shaded.
+const FAINTEST: f32 = 0.01;
 
 /// Factors on the ground's linear light.
 pub(super) struct Natural<'a> {
@@ -22,23 +26,39 @@ pub(super) struct Natural<'a> {
     strength: f32,
     /// 1 at the product, falling to 0 away from it, on every [`STEP`]th pixel of the master.
     near: Plane,
-    /// First and last row of `near` that has anything.
+    /// First and last row of `near` that has anything, and first and last column.
     rows: [usize; 2],
+    columns: [usize; 2],
 }
 
 impl<'a> Natural<'a> {
     pub(super) fn new(cutout: &'a Cutout, layer: &Layer, placement: &'a Placement) -> Natural<'a> {
         let near = nearness(layer, placement);
-        let any = |row: &[f32]| row.iter().any(|v| *v > 0.01);
+        let any = |row: &[f32]| row.iter().any(|v| *v > FAINTEST);
         let mut rows = near.data.chunks_exact(near.width);
         let first = rows.position(any).unwrap_or(near.height);
         let last = near.data.chunks_exact(near.width).rposition(any).unwrap_or(0);
         let strength = placement.contact.natural;
-        Natural { shadow: &cutout.shadow, stand: &placement.stand, strength, near, rows: [first, last] }
+        let mut columns = [near.width, 0];
+        for row in near.data.chunks_exact(near.width) {
+            let something = |v: &f32| *v > FAINTEST;
+            columns[0] = columns[0].min(row.iter().position(something).unwrap_or(near.width));
+            columns[1] = columns[1].max(row.iter().rposition(something).unwrap_or(0));
+        }
+        let (shadow, stand) = (&cutout.shadow, &placement.stand);
+        Natural { shadow, stand, strength, near, rows: [first, last], columns }
+    }
+
+    /// The columns of row `y` that may be shaded.
+    pub(super) fn columns(&self, y: usize) -> Range<usize> {
+        if !self.reaches(y) {
+            return 0..0;
+        }
+        self.columns[0].saturating_sub(1) * STEP..(self.columns[1] + 2) * STEP
     }
 
     /// Whether any pixel of row `y` may be shaded.
-    pub(super) fn reaches(&self, y: usize) -> bool {
+    fn reaches(&self, y: usize) -> bool {
         self.strength > 0.0 && (self.rows[0]..=self.rows[1]).contains(&(y / STEP))
     }
 
@@ -49,7 +69,7 @@ impl<'a> Natural<'a> {
         }
         let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
         let near = self.near.sample(x / STEP as f32, y / STEP as f32);
-        if near < 0.01 {
+        if near < FAINTEST {
             return 1.0;
         }
         let light = (through(self.shadow, self.stand.invert([x, y])) / LIGHTEST).min(1.0);

@@ -34,6 +34,21 @@ impl GroundMap {
             column >= 0.0 && row >= 0.0 && column < self.plane.width as f32 && row < self.plane.height as f32;
         if inside { self.plane.sample(column, row) } else { 0.0 }
     }
+
+    /// The values at ground points side by side: the first at `from`, each next one `step` (more than 0) further right.
+    pub fn along(&self, from: [f32; 2], step: f32, values: &mut [f32]) {
+        values.fill(0.0);
+        let row = (from[1] - self.origin[1]) / self.cell;
+        if row < 0.0 || row >= self.plane.height as f32 {
+            return;
+        }
+        let (start, step) = ((from[0] - self.origin[0]) / self.cell, step / self.cell);
+        let reach = |column: f32| ((column - start) / step).ceil().clamp(0.0, values.len() as f32) as usize;
+        let within = reach(0.0)..reach(self.plane.width as f32);
+        for (k, value) in within.clone().zip(&mut values[within]) {
+            *value = self.plane.sample(start + k as f32 * step, row);
+        }
+    }
 }
 
 impl Body {
