@@ -10,6 +10,7 @@ use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::{distance_to, islands};
 use super::sides::{self, Sides};
+use super::slivers;
 use super::smooth;
 use super::watershed::{BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::color::srgb;
@@ -66,6 +67,10 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     let frayed = |i: usize| {
         coarse.frayed.sample(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale) > 0.5
     };
+    let in_contact = |i: usize| {
+        sides.at(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale).contact > 0.5
+    };
+    slivers::drop(&mut markers, width, &band, |i| in_contact(i) && !frayed(i));
     // Ground that happens to look like the product; strands of hair may well lie apart.
     let (size, largest) = ((width, markers.len()), (ISLAND * markers.len() as f32) as usize);
     for island in islands(|i| markers[i] == PRODUCT, size, &band, largest) {
