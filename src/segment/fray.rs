@@ -17,15 +17,20 @@ const AGREED: f32 = 0.72;
 const AGREED_BY_HAIR: f32 = 0.85;
 /// A product of which less than this share of the border is frayed has corners and print there, no hair, unless ground was found behind single hairs.
 const LEAST: f32 = 0.25;
-/// Where a product's edge differs from the ground by less than this in light and has less than this color, its strands cannot be told from the ground:
+/// Where a product differs from the ground by less than this in light and has less than this color, its strands cannot be told from the ground:
 /// there the border is a better guess than what looks like ground between them.
 const ALIKE: f32 = 0.14;
 const COLORLESS: f32 = 0.18;
+/// … if more than this share of the product nearby is so; a dark thing behind a white one is no reason to see through the white one.
+const MOST: f32 = 0.4;
 /// Strands may lie side by side for up to twice so long a stretch of the border, and agree there, if more than this share of it is frayed.
 const FURRY: f32 = 0.5;
 const BRIDGE: usize = 90;
 /// Ground below the product that has less than this of its light is too dark to tell strands from their own shadow.
 const SHADED: f32 = 0.85;
+/// Beside a product with more color than this (mean spread of the three ratios nearby) its color tells them apart down to this light.
+const VIVID: f32 = 0.2;
+const DARK: f32 = 0.7;
 /// A frayed edge reaches this far to both sides.
 const REACH: u8 = 10;
 /// Ground is seen between strands at most this far further in …
@@ -59,8 +64,9 @@ pub(super) fn frayed(region: &Region) -> Plane {
     }
     let to_bridge = distance_to(&bridged, width, REACH);
     let to_veil = distance_to(region.veiled(), width, REACH);
-    let alike = alike(region, &inside);
-    let in_shadow = |i: usize| region.in_contact(i) && region.around.data[i] < SHADED;
+    let alike = alike(&inside, &region.light, &region.around, &region.chroma);
+    let vivid = nearby(&inside, width, |i| region.chroma.data[i]);
+    let in_shadow = |i: usize| region.in_contact(i) && is_hidden(region.around.data[i], vivid.data[i]);
     let hair = |i: usize| {
         let close = near[i] < REACH && deep[i] < REACH && !in_shadow(i);
         close && !alike[i] && (agrees_less(i, AGREED_BY_HAIR) || to_bridge[i] < REACH) || to_veil[i] < REACH
@@ -79,19 +85,30 @@ fn bridge(hairy: &[bool], border: &[bool], width: usize) -> Vec<bool> {
     near.iter().zip(within(&far)).map(|(near, from_far)| *near && !from_far).collect()
 }
 
-/// Where the product nearby looks like the ground.
-fn alike(region: &Region, inside: &[bool]) -> Vec<bool> {
-    let (width, height) = region.size();
+/// Whether ground of this `light` below the product hides strands with this much color in their own shadow.
+fn is_hidden(light: f32, color: f32) -> bool {
+    light < if color > VIVID { DARK } else { SHADED }
+}
+
+/// Where most of the product nearby looks like the ground.
+fn alike(inside: &[bool], light: &Plane, around: &Plane, chroma: &Plane) -> Vec<bool> {
+    let like = nearby(inside, light.width, |i| {
+        let off = light.data[i] - around.data[i];
+        if off.abs() < ALIKE && chroma.data[i] < COLORLESS { 1.0 } else { 0.0 }
+    });
+    like.data.iter().map(|share| *share > MOST).collect()
+}
+
+/// Mean of a value over the product nearby.
+fn nearby(inside: &[bool], width: usize, of: impl Fn(usize) -> f32) -> Plane {
+    let height = inside.len() / width;
     let mean = |of: &dyn Fn(usize) -> f32| {
         let data = (0..inside.len()).map(|i| if inside[i] { of(i) } else { 0.0 }).collect();
         Plane { width, height, data }.blurred(f32::from(REACH))
     };
-    let share = mean(&|_| 1.0);
-    let light = mean(&|i| region.light.data[i] - region.around.data[i]);
-    let chroma = mean(&|i| region.chroma.data[i]);
-    (0..inside.len())
-        .map(|i| light.data[i].abs() < ALIKE * share.data[i] && chroma.data[i] < COLORLESS * share.data[i])
-        .collect()
+    let (mut mean_of, share) = (mean(&of), mean(&|_| 1.0));
+    mean_of.data.iter_mut().zip(&share.data).for_each(|(v, share)| *v /= share.max(1e-3));
+    mean_of
 }
 
 /// Ground that is seen further in between the strands, as in the wedge between two tufts.
@@ -148,6 +165,24 @@ mod tests {
         let found = bridge(&hairy, &border, width);
         assert!(gap.clone().all(|x| found[width + x]));
         assert!(!found[width + 420] && !found[width + 600] && !found[150]);
+    }
+
+    #[test]
+    fn a_white_cloth_over_a_dark_one_looks_like_the_ground_up_to_it() {
+        let side = 100;
+        let plane = |value: &dyn Fn(usize) -> f32| Plane {
+            width: side,
+            height: side,
+            data: (0..side * side).map(value).collect(),
+        };
+        let light = plane(&|i| if i / side < 50 { 0.95 } else { 0.1 });
+        let alike = alike(&vec![true; side * side], &light, &plane(&|_| 1.0), &plane(&|_| 0.05));
+        assert!((0..48).all(|y| alike[y * side + 50]) && (60..side).all(|y| !alike[y * side + 50]));
+    }
+
+    #[test]
+    fn shade_hides_gray_strands_before_it_hides_brown_ones() {
+        assert!(is_hidden(0.78, 0.1) && !is_hidden(0.78, 0.3) && is_hidden(0.5, 0.3));
     }
 
     #[test]

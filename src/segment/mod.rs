@@ -5,6 +5,7 @@ mod edges;
 mod extent;
 mod foot;
 mod fray;
+mod gaps;
 mod given;
 mod hold;
 mod holes;

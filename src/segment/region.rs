@@ -4,7 +4,7 @@ use super::SMALLEST;
 use super::edges::{COLORED, DARK, FAINT, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::holes::{open_holes, open_mesh};
 use super::shade::{steepest_around, without_shadow};
-use super::{bays, extent, foot, hold, looks, outline, pockets, veil};
+use super::{bays, extent, foot, gaps, hold, looks, outline, pockets, veil};
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::matte::grid::{distance_to, frame};
 use crate::imaging::matte::watershed;
@@ -94,6 +94,8 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     pockets::trim(&mut inside, &steep);
     let veiled = veil::pieces(&inside, &light, &chroma, &steep, &around);
     clear(&mut inside, &veiled);
+    let gaps = gaps::narrow(&inside, &light, &chroma, &around);
+    clear(&mut inside, &gaps);
     let contact = (0..inside.len()).map(|i| contact[i] || below[i] || shaded[i]).collect();
     drop_dust(&mut inside, &light, &chroma, &steep);
     drop_frame(&mut inside, width);

@@ -9,5 +9,6 @@ pub mod mincut;
 pub mod preview;
 pub mod refine;
 pub mod sides;
+pub mod slivers;
 pub mod smooth;
 pub mod watershed;

@@ -10,6 +10,7 @@ use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::{distance_to, islands};
 use super::sides::{self, Sides};
+use super::slivers;
 use super::smooth;
 use super::watershed::{BACKGROUND, PRODUCT, UNDECIDED};
 use crate::imaging::color::srgb;
@@ -51,6 +52,9 @@ const BLIND: f32 = 0.04;
 /// … and over which it is fully believed.
 const CLEAR: f32 = 0.14;
 
+/// A strand's own hue is believed from this coverage on, and wholly at that.
+const WHOLE: std::ops::Range<f32> = 0.75..0.95;
+
 /// The matte: H×W×4, sRGB, straight; where alpha is 255 the color is the picture's own. Also how clear the edge was: the mean of 0 (blind) to 1.
 pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage, f32) {
     let sides = sides(field, coarse);
@@ -63,6 +67,10 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     let frayed = |i: usize| {
         coarse.frayed.sample(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale) > 0.5
     };
+    let in_contact = |i: usize| {
+        sides.at(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale).contact > 0.5
+    };
+    slivers::drop(&mut markers, width, &band, |i| in_contact(i) && !frayed(i));
     // Ground that happens to look like the product; strands of hair may well lie apart.
     let (size, largest) = ((width, markers.len()), (ISLAND * markers.len() as f32) as usize);
     for island in islands(|i| markers[i] == PRODUCT, size, &band, largest) {
@@ -107,7 +115,7 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
             true => (far_front, far_ground),
             false => (edge.front(i).unwrap_or(far_front), edge.ground(i).unwrap_or(far_ground)),
         };
-        let mix = Mix { seen, front: front.color, back: ground.color, spread: front.spread };
+        let mix = Mix { seen, front: front.color, back: ground.color, spread: front.spread, frayed };
         let geometric = match depth[i] {
             1 => EDGE_INSIDE,
             -1 => 1.0 - EDGE_INSIDE,
@@ -183,6 +191,8 @@ struct Mix {
     back: [f32; 3],
     /// Unevenness of the front.
     spread: f32,
+    /// Whether it is hair.
+    frayed: bool,
 }
 
 impl Mix {
@@ -213,11 +223,38 @@ impl Mix {
         let alpha = f32::from(alpha) / 255.0;
         // Thin coverage amplifies noise: there the continuation from inside is the better guess.
         let trust = ((alpha - 0.15) / 0.45).clamp(0.0, 1.0);
-        std::array::from_fn(|c| {
+        let own: [f32; 3] = std::array::from_fn(|c| {
             let unmixed = (self.seen[c] - (1.0 - alpha) * self.back[c]) / alpha.max(0.02);
-            let bounded =
-                unmixed.clamp(0.35 * self.front[c], (2.0 * self.front[c]).max(0.08)).clamp(0.0, 1.0);
-            srgb::byte_of(bounded * trust + self.front[c] * (1.0 - trust))
-        })
+            unmixed.clamp(0.35 * self.front[c], (2.0 * self.front[c]).max(0.08)).clamp(0.0, 1.0)
+        });
+        let own = if self.frayed { self.like_front(own, alpha) } else { own };
+        std::array::from_fn(|c| srgb::byte_of(own[c] * trust + self.front[c] * (1.0 - trust)))
+    }
+
+    /// A strand's color with the hue of the front: where the coverage is a little off, what is unmixed has a hue that no strand has.
+    fn like_front(&self, own: [f32; 3], alpha: f32) -> [f32; 3] {
+        let tone = own.iter().sum::<f32>() / self.front.iter().sum::<f32>().max(1e-3);
+        let whole = ((alpha - WHOLE.start) / (WHOLE.end - WHOLE.start)).clamp(0.0, 1.0);
+        std::array::from_fn(|c| own[c] * whole + (tone * self.front[c]).min(1.0) * (1.0 - whole))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Blue over red of the color that is unmixed from a brown strand on white, if it is held for a little thinner than it is.
+    fn hue(frayed: bool) -> f32 {
+        let (front, back) = ([0.3, 0.15, 0.06], [0.9; 3]);
+        let seen = std::array::from_fn(|c| 0.8 * front[c] + 0.2 * back[c]);
+        let mix = Mix { seen, front, back, spread: 0.0, frayed };
+        let color = mix.foreground(178).map(srgb::linear_of);
+        color[2] / color[0]
+    }
+
+    #[test]
+    fn a_strand_keeps_the_hue_of_the_fur() {
+        assert!((hue(true) - 0.2).abs() < 0.02, "{}", hue(true));
+        assert!(hue(false) < 0.12, "{}", hue(false));
     }
 }
