@@ -209,12 +209,12 @@ fn the_demo_takes_ones_own_photos() {
 
 #[test]
 fn a_market_chooses_scenes_by_region_and_month() {
-    use packshot::domain::choose;
+    use packshot::domain::{SceneTemplate, choose};
     let library = crate::stage::library();
     assert!(library.problems().is_empty(), "{:?}", library.problems());
     let chosen = |market: &str, month| -> Vec<String> {
         let market = library.market(market).unwrap();
-        let leaning = |scene: &str| market.leaning(scene, month);
+        let leaning = |scene: &SceneTemplate| market.leaning(&scene.name, month);
         let all = choose(&library.scenes(), "SKU-1", "food", Some(0.2), 5, leaning);
         all.iter().map(|template| template.name.clone()).collect()
     };

@@ -1,5 +1,5 @@
 //! Is any single place on the product wrong? The largest connected patch with ΔE00 above 6, as a share of the product: a swapped label, a missing
-//! part, an occluder.
+//! part, an occluder. Where the ground is not known, what it shines through at the edge is not held against the picture.
 
 use super::{Check, Measured};
 use crate::imaging::matte::watershed;
@@ -20,13 +20,13 @@ impl Check for Patch {
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
-        let wrong: Vec<bool> = seen
-            .difference
-            .data
-            .iter()
-            .zip(&seen.screen_coverage.data)
-            .map(|(d, c)| *d > VISIBLE && *c > 0.5)
-            .collect();
+        let product: Vec<bool> = if seen.ground_known {
+            seen.screen_coverage.data.iter().map(|cover| *cover > 0.5).collect()
+        } else {
+            seen.core(1)
+        };
+        let wrong: Vec<bool> =
+            seen.difference.data.iter().zip(product).map(|(d, product)| *d > VISIBLE && product).collect();
         let largest =
             watershed::components(&wrong, seen.difference.width).iter().map(Vec::len).max().unwrap_or(0);
         let value = largest as f32 / seen.area();
