@@ -67,15 +67,17 @@ fn keep_near(rows: &mut [Row]) {
     }
 }
 
-/// Joins strips on neighboring lines that touch to pieces: x, near and far end line by line.
-fn joined(lines: impl Iterator<Item = Vec<[f32; 3]>>) -> Vec<Vec<[f32; 3]>> {
-    let (mut whole, mut open): (Vec<Vec<[f32; 3]>>, Vec<Vec<[f32; 3]>>) = (Vec::new(), Vec::new());
+/// Strips side by side: x, near and far end.
+type Piece = Vec<[f32; 3]>;
+
+/// Joins strips on neighboring lines that touch to pieces.
+fn joined(lines: impl Iterator<Item = Piece>) -> Vec<Piece> {
+    let (mut whole, mut open) = (Vec::new(), Vec::<Piece>::new());
     for line in lines {
         let mut next = Vec::new();
         for strip in line {
-            let touches = |piece: &Vec<[f32; 3]>| {
-                piece.last().is_some_and(|last| last[1] <= strip[2] && last[2] >= strip[1])
-            };
+            let touches =
+                |piece: &Piece| piece.last().is_some_and(|last| last[1] <= strip[2] && last[2] >= strip[1]);
             let before = open.iter().position(touches).map(|i| open.swap_remove(i));
             let mut piece = before.unwrap_or_default();
             piece.push(strip);
