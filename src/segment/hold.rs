@@ -13,6 +13,13 @@ const THIN: u8 = 1;
 const LEAST: usize = 40;
 /// What is less steep is no edge that a border could be taken off.
 const EDGE: f32 = 2.0 * FAINT;
+/// What is lighter than this share of the ground's light is in no shadow; if it has more color than that, too, …
+const LIT: f32 = 0.95;
+const TINTED: f32 = 0.04;
+/// … and an edge towards the ground, be it a faint one, it is no ground, however much steeper the edge of the print further in is, unless there is more of
+/// it than of a strip beside print: a backdrop may be tinted, too.
+const LIT_EDGE: f32 = 1.2 * FAINT;
+const STRIP: usize = 1500;
 /// A product's color is looked for so near to what was given to it.
 const NEAR: std::ops::Range<u8> = 3..7;
 /// What was given to a product with this much color (spread of the three ratios) has at least a share of it.
@@ -21,12 +28,15 @@ const SHARE: f32 = 0.35;
 
 /// Undoes changes from `before` to `inside`: what was taken away although its border is no less an edge than the new one, and what was given although it
 /// lacks the product's color.
-pub(super) fn undo(inside: &mut [bool], before: &[bool], steep: &Plane, chroma: &Plane) {
+pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &Plane, chroma: &Plane) {
     let width = steep.width;
     for piece in changes(before, inside, width) {
         let was = median(border(&piece, before, width, false).map(|i| steepest_around(i, 1, steep)));
         let is = median(border(&piece, inside, width, true).map(|i| steepest_around(i, 1, steep)));
-        if was > is.max(EDGE) {
+        let of_piece = |plane: &Plane| median(piece.iter().map(|i| plane.data[*i]));
+        let no_ground =
+            piece.len() < STRIP && was > LIT_EDGE && of_piece(light) > LIT && of_piece(chroma) > TINTED;
+        if was > is.max(EDGE) || no_ground {
             piece.iter().for_each(|i| inside[*i] = true);
         }
     }
@@ -114,7 +124,7 @@ mod tests {
         let steep = steepness(&std::array::from_fn(|_| of_light.clone()), &chroma);
         let with = |strip_too: bool| set(|x, y| body(x, y) || (strip_too && strip(x, y)));
         let mut inside = with(!before);
-        undo(&mut inside, &with(before), &steep, &chroma);
+        undo(&mut inside, &with(before), &of_light, &steep, &chroma);
         inside[45 * SIDE + 70]
     }
 
@@ -122,6 +132,11 @@ mod tests {
     fn a_lace_that_goes_on_from_the_product_stays_and_a_shadow_beside_it_goes() {
         assert!(strip_stays(true, 0.55, 0.2));
         assert!(!strip_stays(true, 0.97, 0.0));
+    }
+
+    #[test]
+    fn a_lit_label_with_a_faint_edge_stays_beside_steeper_print() {
+        assert!(strip_stays(true, 0.97, 0.07));
     }
 
     #[test]

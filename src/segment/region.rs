@@ -86,9 +86,9 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         false => foot::cut_shadow(&mut inside, ratio, &steep, &loops),
     };
     let below = below(&contact, &inside, &light);
-    settle(&mut inside, ratio, (&steep, &chroma), mesh, &holes);
+    settle(&mut inside, ratio, (&light, &steep, &chroma), mesh, &holes);
     pockets::sink(&mut inside, &below, &steep);
-    let shaded = settle(&mut inside, ratio, (&steep, &chroma), mesh, &holes);
+    let shaded = settle(&mut inside, ratio, (&light, &steep, &chroma), mesh, &holes);
     pockets::sink(&mut inside, &below, &steep);
     pockets::open(&mut inside, &light, &chroma, &steep);
     pockets::trim(&mut inside, &steep);
@@ -127,13 +127,13 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
 fn settle(
     inside: &mut [bool],
     ratio: &[Plane; 3],
-    (steep, chroma): (&Plane, &Plane),
+    (light, steep, chroma): (&Plane, &Plane, &Plane),
     mesh: bool,
     holes: &[bool],
 ) -> Vec<bool> {
     let before = inside.to_vec();
     let shaded = looks::settle(inside, ratio, mesh, holes);
-    hold::undo(inside, &before, steep, chroma);
+    hold::undo(inside, &before, light, steep, chroma);
     shaded
 }
 
