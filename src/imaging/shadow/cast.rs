@@ -3,7 +3,7 @@
 use super::body::{Body, Section, height_of};
 use crate::imaging::plane::Plane;
 
-/// Longer side of the map in cells.
+/// Sides of the map in cells. Seen at a flat angle what lies on the ground is many times as deep as wide, so cells are no squares.
 const CELLS: f32 = 256.0;
 /// A penumbra's standard deviation as a share of its width.
 const PENUMBRA: f32 = 0.6;
@@ -22,14 +22,14 @@ pub struct GroundMap {
     plane: Plane,
     /// Ground point of the first cell's corner, object pixels.
     origin: [f32; 2],
-    /// Object pixels for each cell.
-    cell: f32,
+    /// Object pixels for each cell, to the right and away.
+    cell: [f32; 2],
 }
 
 impl GroundMap {
     /// The value at a ground point.
     pub fn at(&self, [x, y]: [f32; 2]) -> f32 {
-        let (column, row) = ((x - self.origin[0]) / self.cell, (y - self.origin[1]) / self.cell);
+        let (column, row) = ((x - self.origin[0]) / self.cell[0], (y - self.origin[1]) / self.cell[1]);
         let inside =
             column >= 0.0 && row >= 0.0 && column < self.plane.width as f32 && row < self.plane.height as f32;
         if inside { self.plane.sample(column, row) } else { 0.0 }
@@ -38,11 +38,11 @@ impl GroundMap {
     /// The values at ground points side by side: the first at `from`, each next one `step` (more than 0) further right.
     pub fn along(&self, from: [f32; 2], step: f32, values: &mut [f32]) {
         values.fill(0.0);
-        let row = (from[1] - self.origin[1]) / self.cell;
+        let row = (from[1] - self.origin[1]) / self.cell[1];
         if row < 0.0 || row >= self.plane.height as f32 {
             return;
         }
-        let (start, step) = ((from[0] - self.origin[0]) / self.cell, step / self.cell);
+        let (start, step) = ((from[0] - self.origin[0]) / self.cell[0], step / self.cell[0]);
         let reach = |column: f32| ((column - start) / step).ceil().clamp(0.0, values.len() as f32) as usize;
         let within = reach(0.0)..reach(self.plane.width as f32);
         for (k, value) in within.clone().zip(&mut values[within]) {
@@ -72,17 +72,22 @@ impl Body {
     /// what has come down from a height, `fade` what is left of it from one height to a lower one.
     fn fall(&self, lean: [f32; 2], spread: impl Fn(f32) -> f32, fade: impl Fn(f32, f32) -> f32) -> GroundMap {
         let mut map = self.map(lean, 3.0 * spread(self.tall));
-        let mut waiting = 0.0;
+        let mut waiting = [0.0; 2];
         for (level, sections) in self.levels.iter().enumerate().rev() {
             sections.iter().for_each(|section| map.sweep(section, lean));
             let (height, below) = (
                 height_of(level, self.tall),
                 level.checked_sub(1).map_or(0.0, |level| height_of(level, self.tall)),
             );
-            waiting += ((spread(height).powi(2) - spread(below).powi(2)) / map.cell.powi(2)).max(0.0);
-            if waiting > LEAST {
-                map.plane = map.plane.blurred(waiting.sqrt());
-                waiting = 0.0;
+            let more = (spread(height).powi(2) - spread(below).powi(2)).max(0.0);
+            let [across, away] = [0, 1].map(|axis| {
+                let sum: f32 = waiting[axis] + more / map.cell[axis].powi(2);
+                let now = if sum > LEAST { sum } else { 0.0 };
+                waiting[axis] = sum - now;
+                now.sqrt()
+            });
+            if across > 0.0 || away > 0.0 {
+                map.plane = map.plane.blurred_xy(across, away);
             }
             let left = fade(height, below);
             if left < 1.0 {
@@ -104,10 +109,12 @@ impl Body {
             }
         }
         let [width, depth] = [0, 1].map(|axis| (high[axis] - low[axis]).max(1.0) + 2.0 * margin);
-        let cell = (width.max(depth) / CELLS).max(1.0);
+        let cell = [width, depth].map(|side| (side / CELLS).max(1.0));
+        let corner =
+            |axis: usize| if low[axis] == f32::MAX { 0.0 } else { low[axis] - margin - 1.5 * cell[axis] };
         GroundMap {
-            plane: Plane::filled((width / cell) as usize + 4, (depth / cell) as usize + 4, 0.0),
-            origin: low.map(|v| if v == f32::MAX { 0.0 } else { v - margin - 1.5 * cell }),
+            plane: Plane::filled((width / cell[0]) as usize + 4, (depth / cell[1]) as usize + 4, 0.0),
+            origin: [corner(0), corner(1)],
             cell,
         }
     }
@@ -116,7 +123,8 @@ impl Body {
 impl GroundMap {
     /// Draws a section, leaning, again and again up to the next one, so that no step between the two shows.
     fn sweep(&mut self, section: &Section, lean: [f32; 2]) {
-        let steps = (section.thick * lean[0].hypot(lean[1]) / self.cell).ceil().clamp(1.0, SWEEP);
+        let cells = (lean[0] / self.cell[0]).hypot(lean[1] / self.cell[1]);
+        let steps = (section.thick * cells).ceil().clamp(1.0, SWEEP);
         for step in 0..steps as usize {
             let height = section.height + section.thick * (step as f32 / steps);
             self.draw(section, lean.map(|v| v * height));
@@ -127,19 +135,19 @@ impl GroundMap {
     fn draw(&mut self, section: &Section, shift: [f32; 2]) {
         let (Some(first), Some(last)) = (section.columns.first(), section.columns.last()) else { return };
         let half = (last[0] - first[0]) / (2 * (section.columns.len() - 1).max(1)) as f32;
-        let half = if section.columns.len() == 1 { 0.5 * self.cell } else { half };
-        let column = |x: f32| (x + shift[0] - self.origin[0]) / self.cell;
+        let half = if section.columns.len() == 1 { 0.5 * self.cell[0] } else { half };
+        let column = |x: f32| (x + shift[0] - self.origin[0]) / self.cell[0];
         let (left, right) = (column(first[0] - half), column(last[0] + half));
         let mut k = 0;
         for gx in left.floor() as usize..(right.ceil() as usize).min(self.plane.width) {
             let covered = (gx as f32 + 1.0).min(right) - (gx as f32).max(left);
-            let x = self.origin[0] + (gx as f32 + 0.5) * self.cell - shift[0];
+            let x = self.origin[0] + (gx as f32 + 0.5) * self.cell[0] - shift[0];
             while k + 1 < section.columns.len() && section.columns[k + 1][0] < x {
                 k += 1;
             }
             let (a, b) = (section.columns[k], section.columns[(k + 1).min(section.columns.len() - 1)]);
             let part = ((x - a[0]) / (b[0] - a[0]).max(1e-3)).clamp(0.0, 1.0);
-            let depth = |i: usize| (a[i] + (b[i] - a[i]) * part + shift[1] - self.origin[1]) / self.cell;
+            let depth = |i: usize| (a[i] + (b[i] - a[i]) * part + shift[1] - self.origin[1]) / self.cell[1];
             self.fill(gx, depth(1), depth(2), section.weight * covered.clamp(0.0, 1.0));
         }
     }

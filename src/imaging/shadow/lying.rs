@@ -6,7 +6,9 @@ use crate::imaging::plane::Plane;
 /// What is covered less is beside it.
 const COVERED: f32 = 0.5;
 /// It lies no deeper than so many times the side of its silhouette.
-const DEEPEST: f32 = 4.0;
+const DEEPEST: f32 = 8.0;
+/// What is so many times as deep as it is thick shows its upper side; then what is no deeper than thick is only the side of it.
+const BROAD: f32 = 4.0;
 /// Layers from the ground to its upper side.
 const LAYERS: usize = 4;
 
@@ -39,9 +41,10 @@ impl Body {
         let right = rows.iter().map(|row| row.left + row.pitch * coarse.width as f32).reduce(f32::max)?;
         // Its upper side is seen so many rows above the ground below it.
         let raised = thick / side;
+        let broad = longest_run(&coarse) as f32 > BROAD * raised;
         let lines = (0..((right - left) / side).ceil() as usize).map(|step| {
             let x = left + (step as f32 + 0.5) * side;
-            strips(&coarse, &rows, x, raised).into_iter().map(|[near, far]| [x, near, far]).collect()
+            strips(&coarse, &rows, x, (raised, broad)).into_iter().map(|[near, far]| [x, near, far]).collect()
         });
         let section = |(columns, layer): (&Vec<[f32; 3]>, usize)| Section {
             height: thick * layer as f32 / LAYERS as f32,
@@ -90,8 +93,20 @@ fn joined(lines: impl Iterator<Item = Piece>) -> Vec<Piece> {
     whole
 }
 
+/// Most covered rows one above the other.
+fn longest_run(coarse: &Plane) -> usize {
+    let (mut runs, mut longest) = (vec![0; coarse.width], 0);
+    for row in coarse.data.chunks_exact(coarse.width) {
+        for (run, covered) in runs.iter_mut().zip(row) {
+            *run = if *covered >= COVERED { *run + 1 } else { 0 };
+            longest = longest.max(*run);
+        }
+    }
+    longest
+}
+
 /// What lies on the line of ground points at `x`, away from the camera: near and far end of each piece.
-fn strips(coarse: &Plane, rows: &[Row], x: f32, raised: f32) -> Vec<[f32; 2]> {
+fn strips(coarse: &Plane, rows: &[Row], x: f32, (raised, broad): (f32, bool)) -> Vec<[f32; 2]> {
     let covered = |row: usize| {
         let column = (x - rows[row].left) / rows[row].pitch;
         let inside = (0.0..coarse.width as f32).contains(&column);
@@ -112,8 +127,10 @@ fn strips(coarse: &Plane, rows: &[Row], x: f32, raised: f32) -> Vec<[f32; 2]> {
         match near {
             None if now >= COVERED => near = Some(border()),
             Some(start) if now < COVERED => {
-                let far = away((border() + raised).min(start - 0.5));
-                strips.push([away(start), far]);
+                let far = border() + raised;
+                if !broad || far < start - 0.5 {
+                    strips.push([away(start), away(far.min(start - 0.5))]);
+                }
                 near = None;
             }
             _ => {}
@@ -161,7 +178,18 @@ mod tests {
         let flat = |[x, y]: [f32; 2]| [x - 150.0, if y > 90.0 { 4000.0 / (y - 90.0) - 25.0 } else { 0.0 }];
         let alpha = Plane { width: 300, height: 250, data: vec![1.0; 300 * 250] };
         let shadow = Body::lying(&alpha, 12.0, flat).unwrap().shadow([0.0, 0.0, 1.0], 0.05);
-        assert!(shadow.at([0.0, 300.0]) > 0.9 && shadow.at([0.0, 1300.0]) < 0.05);
+        assert!(shadow.at([0.0, 300.0]) > 0.9 && shadow.at([0.0, 2500.0]) < 0.05);
+    }
+
+    #[test]
+    fn a_corner_that_shows_only_its_side_throws_no_shadow_of_its_own() {
+        // A square with a corner of 4 rows beside its far end, seen as thick as 6.
+        let shirt = lying(|x, y| {
+            (50..200).contains(&x) && (100..250).contains(&y)
+                || (50..240).contains(&x) && (100..104).contains(&y)
+        });
+        let shadow = shirt.shadow([0.0, 0.0, 1.0], 0.02);
+        assert!(shadow.at([0.0, 150.0]) > 0.9 && (0..400).all(|y| shadow.at([75.0, y as f32]) < 0.05));
     }
 
     #[test]
