@@ -11,8 +11,8 @@ const ROWS: [f32; 2] = [0.2, 0.6];
 /// Where contact shade is expected, and where it has faded, as shares of the longer side away from the outline.
 const CLOSE: f32 = 0.012;
 const FADED: f32 = 0.07;
-/// The ground close to what lies loses at least this much more light, on the side toward the light, too. Of 24 fixture photos the two of things that lie have
-/// 0.04, all others at most 0.008.
+/// The ground close to what lies loses at least this much more light, on the side toward the light, too. Of the 19 fixture photos that it was read on, the
+/// two of things that lie have 0.04, all others at most 0.008.
 const DARKER: f32 = 0.02;
 /// What lies is about so thick, as a share of its width: folded cloth, a magazine, a phone …
 const THICK: f32 = 0.06;

@@ -2,6 +2,7 @@
 
 use super::body::Section;
 use super::legs::{Coarse, Leg};
+use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
 /// What is covered less is no rung.
@@ -27,8 +28,7 @@ fn pieces(rest: &Plane, top: usize) -> Vec<Vec<Slice>> {
     let mut open: Vec<bool> = rest.data.iter().map(|v| *v > COVERED).collect();
     open[..(top * rest.width).min(rest.data.len())].fill(false);
     let mut pieces = Vec::new();
-    while let Some(start) = open.iter().position(|open| *open) {
-        let cells = flooded(&mut open, rest.width, start);
+    for cells in watershed::components(&open, rest.width) {
         let mut slices = slices(rest, &cells);
         let mut heights: Vec<f32> = slices.iter().map(|slice| slice.rows[1] - slice.rows[0]).collect();
         heights.sort_by(f32::total_cmp);
@@ -39,29 +39,6 @@ fn pieces(rest: &Plane, top: usize) -> Vec<Vec<Slice>> {
         }
     }
     pieces
-}
-
-/// The cells connected with `start`, which are closed.
-fn flooded(open: &mut [bool], width: usize, start: usize) -> Vec<usize> {
-    let mut cells = vec![start];
-    open[start] = false;
-    let mut next = 0;
-    while let Some(&cell) = cells.get(next) {
-        next += 1;
-        let (x, y) = (cell % width, cell / width);
-        let beside = [
-            (x > 0).then(|| cell - 1),
-            (x + 1 < width).then_some(cell + 1),
-            (y > 0).then(|| cell - width),
-            Some(cell + width),
-        ];
-        for other in beside.into_iter().flatten() {
-            if open.get_mut(other).is_some_and(std::mem::take) {
-                cells.push(other);
-            }
-        }
-    }
-    cells
 }
 
 /// The columns of a piece, from the left; its upper and lower border lie where its outer cells are covered to.
