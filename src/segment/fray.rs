@@ -28,9 +28,9 @@ const FURRY: f32 = 0.5;
 const BRIDGE: usize = 90;
 /// Ground below the product that has less than this of its light is too dark to tell strands from their own shadow.
 const SHADED: f32 = 0.85;
-/// Beside a product with more color than this (mean spread of the three ratios nearby) its color tells them apart down to this light.
-const VIVID: f32 = 0.2;
-const DARK: f32 = 0.7;
+/// Beside a product with more color than this (mean spread of the three ratios nearby, as a share of the light) its hue tells them apart down to this light.
+const VIVID: f32 = 0.5;
+const DARK: f32 = 0.05;
 /// A frayed edge reaches this far to both sides.
 const REACH: u8 = 10;
 /// Ground is seen between strands at most this far further in …
@@ -65,7 +65,7 @@ pub(super) fn frayed(region: &Region) -> Plane {
     let to_bridge = distance_to(&bridged, width, REACH);
     let to_veil = distance_to(region.veiled(), width, REACH);
     let alike = alike(&inside, &region.light, &region.around, &region.chroma);
-    let vivid = nearby(&inside, width, |i| region.chroma.data[i]);
+    let vivid = nearby(&inside, width, |i| region.chroma.data[i] / region.light.data[i].max(0.05));
     let in_shadow = |i: usize| region.in_contact(i) && is_hidden(region.around.data[i], vivid.data[i]);
     let hair = |i: usize| {
         let close = near[i] < REACH && deep[i] < REACH && !in_shadow(i);
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn shade_hides_gray_strands_before_it_hides_brown_ones() {
-        assert!(is_hidden(0.78, 0.1) && !is_hidden(0.78, 0.3) && is_hidden(0.5, 0.3));
+        assert!(is_hidden(0.78, 0.2) && !is_hidden(0.3, 0.8) && is_hidden(0.03, 0.8));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod field;
 pub mod fill;
 pub mod grid;
 pub mod mincut;
+mod mix;
 pub mod preview;
 pub mod refine;
 pub mod sides;
