@@ -11,6 +11,13 @@ use crate::imaging::plane::Plane;
 const THIN: u8 = 1;
 /// Smaller ones are noise.
 const LEAST: usize = 40;
+/// What has more color of its own than the ground beside it, as a share of its light, is no ground, be it small (a large piece may be a reflection), …
+const OWN_TINT: f32 = 0.042;
+const SMALL: std::ops::Range<usize> = 20..200;
+/// … and has at least this share of the product's: light from a product on the ground has less.
+const LIKE: f32 = 0.75;
+/// Both are looked for so near.
+const BESIDE: std::ops::Range<u8> = 3..6;
 /// What is less steep is no edge that a border could be taken off.
 const EDGE: f32 = 2.0 * FAINT;
 /// What is lighter than this share of the ground's light is in no shadow; if it has more color than that, too, …
@@ -30,17 +37,22 @@ const SHARE: f32 = 0.35;
 /// lacks the product's color.
 pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &Plane, chroma: &Plane) {
     let width = steep.width;
+    let tint: Vec<f32> = (0..inside.len()).map(|i| chroma.data[i] / light.data[i].max(0.05)).collect();
     for piece in changes(before, inside, width) {
         let was = median(border(&piece, before, width, false).map(|i| steepest_around(i, 1, steep)));
         let is = median(border(&piece, inside, width, true).map(|i| steepest_around(i, 1, steep)));
         let of_piece = |plane: &Plane| median(piece.iter().map(|i| plane.data[*i]));
-        let no_ground =
-            piece.len() < STRIP && was > LIT_EDGE && of_piece(light) > LIT && of_piece(chroma) > TINTED;
-        if was > is.max(EDGE) || no_ground {
+        let no_ground = (LEAST..STRIP).contains(&piece.len())
+            && was > LIT_EDGE
+            && of_piece(light) > LIT
+            && of_piece(chroma) > TINTED;
+        let firm = piece.len() >= LEAST && was > is.max(EDGE);
+        let tinted = SMALL.contains(&piece.len()) && has_own_tint(&piece, &[before, inside], &tint, width);
+        if firm || no_ground || tinted {
             piece.iter().for_each(|i| inside[*i] = true);
         }
     }
-    for piece in changes(inside, before, width) {
+    for piece in changes(inside, before, width).into_iter().filter(|piece| piece.len() >= LEAST) {
         let mut given = vec![false; inside.len()];
         piece.iter().for_each(|i| given[*i] = true);
         let far = distance_to(&given, width, NEAR.end);
@@ -52,11 +64,24 @@ pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &
     }
 }
 
+/// Whether a piece has color that the ground beside it, in neither of the `sets`, lacks, about as much as the product beside it, which both have.
+fn has_own_tint(piece: &[usize], sets: &[&[bool]; 2], tint: &[f32], width: usize) -> bool {
+    let mut own = vec![false; tint.len()];
+    piece.iter().for_each(|i| own[*i] = true);
+    let far = distance_to(&own, width, BESIDE.end);
+    let beside = |within: bool| {
+        let of = |i: &usize| BESIDE.contains(&far[*i]) && sets.iter().all(|set| set[*i] == within);
+        median((0..tint.len()).filter(of).map(|i| tint[i]))
+    };
+    let piece = median(piece.iter().map(|i| tint[*i]));
+    piece > beside(false) + OWN_TINT && piece > LIKE * beside(true)
+}
+
 /// The connected parts of what is thick in `more` beyond `less`, with their rims.
 fn changes(more: &[bool], less: &[bool], width: usize) -> Vec<Vec<usize>> {
     let changed: Vec<bool> = more.iter().zip(less).map(|(more, less)| *more && !less).collect();
     let mut parts = watershed::components(&opened(&changed, width, THIN), width);
-    parts.retain(|part| part.len() >= LEAST);
+    parts.retain(|part| part.len() >= SMALL.start);
     parts
 }
 
@@ -143,5 +168,22 @@ mod tests {
     fn what_is_given_to_a_colored_product_has_its_color() {
         assert!(strip_stays(false, 0.5, 0.2));
         assert!(!strip_stays(false, 0.5, 0.02));
+    }
+
+    #[test]
+    fn a_small_corner_with_the_product_s_tint_stays_and_one_without_goes() {
+        let corner = |x: usize, y: usize| (60..66).contains(&x) && (40..46).contains(&y);
+        let stays = |color: f32| {
+            let light = plane(|x, y| if body(x, y) || corner(x, y) { 0.6 } else { 0.63 });
+            let chroma = plane(|x, y| match () {
+                () if body(x, y) => 0.04,
+                () if corner(x, y) => color,
+                () => 0.008,
+            });
+            let mut inside = set(body);
+            undo(&mut inside, &set(|x, y| body(x, y) || corner(x, y)), &light, &plane(|_, _| 0.0), &chroma);
+            inside[43 * SIDE + 63]
+        };
+        assert!(stays(0.039) && !stays(0.02));
     }
 }
