@@ -33,8 +33,8 @@ const NEAR: std::ops::Range<u8> = 3..7;
 const COLORED: f32 = 0.09;
 const SHARE: f32 = 0.35;
 
-/// Undoes changes from `before` to `inside`: what was taken away although its border is no less an edge than the new one, and what was given although it
-/// lacks the product's color.
+/// Undoes changes from `before` to `inside`: what was taken away although its border is no less an edge than the new one or it has the product's tint, and
+/// what was given although it lacks the product's color.
 pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &Plane, chroma: &Plane) {
     let width = steep.width;
     let tint: Vec<f32> = (0..inside.len()).map(|i| chroma.data[i] / light.data[i].max(0.05)).collect();
