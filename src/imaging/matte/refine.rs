@@ -10,7 +10,7 @@ use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::{distance_to, islands};
 use super::mix::Mix;
-use super::sides::{self, Sides};
+use super::sides::{self, Point, Sides};
 use super::slivers;
 use super::smooth;
 use super::watershed::{BACKGROUND, PRODUCT, UNDECIDED};
@@ -94,23 +94,9 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
         if !frayed && (depth[i] == 0 || depth[i].abs() > reach) {
             continue;
         }
-        let point = sides.at(cx, cy);
-        let square = |roots: [f32; 3]| roots.map(|r| r * r);
         let seen = std::array::from_fn(|c| srgb::linear_of(pixels[3 * i + c]));
-        let far = |color: [f32; 3], spread: f32| Side { color: square(color), spread };
-        let (far_front, far_ground) = (far(point.front, 0.0), far(point.ground, 0.0));
-        let (front, ground) = match frayed {
-            true => (far_front, far_ground),
-            false => (edge.front(i).unwrap_or(far_front), edge.ground(i).unwrap_or(far_ground)),
-        };
-        let mix = Mix {
-            seen,
-            front: front.color,
-            back: ground.color,
-            spread: front.spread,
-            frayed,
-            shaded: point.contact > 0.5,
-        };
+        let near = if frayed { (None, None) } else { (edge.front(i), edge.ground(i)) };
+        let mix = mix(seen, &sides.at(cx, cy), near, frayed);
         let geometric = match depth[i] {
             1 => EDGE_INSIDE,
             -1 => 1.0 - EDGE_INSIDE,
@@ -124,6 +110,14 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     }
     let clarity = if counted == 0 { 0.0 } else { (clarity / counted as f64) as f32 };
     (rgba, clarity)
+}
+
+/// What is `seen` at a pixel, with both sides: as they were read `near` it, product first, or continued from further away.
+fn mix(seen: [f32; 3], point: &Point, near: (Option<Side>, Option<Side>), frayed: bool) -> Mix {
+    let far = |roots: [f32; 3]| Side { color: roots.map(|r| r * r), spread: 0.0 };
+    let (front, ground) = (near.0.unwrap_or(far(point.front)), near.1.unwrap_or(far(point.ground)));
+    let shaded = point.contact > 0.5;
+    Mix { seen, front: front.color, back: ground.color, spread: front.spread, frayed, shaded }
 }
 
 /// Both sides at coarse size, in absolute light.
