@@ -47,8 +47,8 @@ pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &
             && of_piece(light) > LIT
             && of_piece(chroma) > TINTED;
         let firm = piece.len() >= LEAST && was > is.max(EDGE);
-        let tinted = SMALL.contains(&piece.len()) && has_own_tint(&piece, &[before, inside], &tint, width);
-        if firm || no_ground || tinted {
+        let tinted = || SMALL.contains(&piece.len()) && has_own_tint(&piece, &[before, inside], &tint, width);
+        if firm || no_ground || tinted() {
             piece.iter().for_each(|i| inside[*i] = true);
         }
     }

@@ -24,8 +24,6 @@ const GRAY: f32 = 0.02;
 /// product casts on it.
 const VIVID: f32 = 0.35;
 const CAST: f32 = 0.05;
-/// What has less of the ground's light than this, in no shadow, may as well be a black seam.
-const DIM: f32 = 0.45;
 /// So many times darker than the product around a strand may be.
 const SHADES: f32 = 2.0;
 /// A strand's own hue is believed from this coverage on, and wholly at that.
@@ -96,13 +94,11 @@ impl Mix {
         }
         let share = along / length;
         let least = ((share - TINTED.start) / (TINTED.end - TINTED.start)).clamp(0.0, 1.0);
-        let most = match () {
-            () if length < VIVID * VIVID => 1.0,
-            () if !self.shaded && mean(self.seen) < DIM * mean(self.back) => 1.0,
-            () if share < CAST => 0.0,
-            () if !self.shaded => 1.0,
-            () => SHADES * (share - CAST) * mean(self.seen) / mean(self.front),
-        };
+        // In no shadow what has no hue may as well be a gray trim or a black seam: there its light tells.
+        if !self.shaded || length < VIVID * VIVID {
+            return (least, 1.0);
+        }
+        let most = SHADES * (share - CAST) * mean(self.seen) / mean(self.front);
         (least, most.clamp(least, 1.0))
     }
 
@@ -164,6 +160,9 @@ mod tests {
         let (front, back) = ([0.3, 0.15, 0.06], [0.7; 3]);
         assert!(alpha([0.36, 0.34, 0.33], front, back, true, 1.0) < 0.3);
         assert!(alpha(front.map(|v| 0.7 * v), front, back, true, 1.0) > 0.95);
-        assert!(alpha([0.02; 3], front, back, false, 1.0) > 0.95, "a black seam stays");
+        for trim in [0.02, 0.2, 0.4] {
+            let dark = 1.0 - trim / 0.7;
+            assert!(alpha([trim; 3], front, back, false, 1.0) > dark - 0.05, "a trim of {trim} in no shadow");
+        }
     }
 }
