@@ -86,7 +86,7 @@ fn changes(more: &[bool], less: &[bool], width: usize) -> Vec<Vec<usize>> {
 }
 
 /// The pixels of a piece beside what is in `set`, or is not.
-fn border<'a>(
+pub(super) fn border<'a>(
     piece: &'a [usize],
     set: &'a [bool],
     width: usize,
@@ -104,7 +104,7 @@ fn border<'a>(
 }
 
 /// The middle one of some values; 0 of none.
-fn median(values: impl Iterator<Item = f32>) -> f32 {
+pub(super) fn median(values: impl Iterator<Item = f32>) -> f32 {
     let mut values: Vec<f32> = values.collect();
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)

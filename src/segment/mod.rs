@@ -14,6 +14,7 @@ mod looks;
 mod outline;
 mod pockets;
 mod region;
+mod regrown;
 mod shade;
 mod side;
 mod veil;
@@ -82,7 +83,7 @@ pub fn segment(photo: &Photo, name: &str, opinion: Option<&dyn Segmenter>) -> Re
     if region.area() < 0.0008 {
         return Err(SegmentError::Nothing);
     }
-    let coarse = Coarse { inside: region.plane(), frayed: fray::frayed(&region), ratio };
+    let coarse = Coarse { inside: region.plane(), frayed: fray::frayed(&region), line: region.line(), ratio };
     let (rgba, clarity) = refine::refine(picture, &field, &coarse);
     let bounds = bounds(&rgba).ok_or(SegmentError::Nothing)?;
     let mut notices = judge::notices(name, &region, bounds, picture.dimensions());

@@ -4,9 +4,9 @@ use super::SMALLEST;
 use super::edges::{COLORED, DARK, FAINT, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
 use super::holes::{open_holes, open_mesh};
 use super::shade::{steepest_around, without_shadow};
-use super::{bays, extent, foot, gaps, hold, looks, outline, pockets, veil};
+use super::{bays, extent, foot, gaps, hold, looks, outline, pockets, regrown, veil};
 use crate::imaging::matte::fill::push_pull;
-use crate::imaging::matte::grid::{distance_to, frame};
+use crate::imaging::matte::grid::{distance_to, frame, widened};
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
@@ -21,6 +21,9 @@ const FRAME: usize = 2;
 /// Less ground behind single hairs than this share of the product is chance.
 const VEILED: f32 = 0.001;
 
+/// Around a line of contact shadow nothing is product either.
+const AROUND_LINE: usize = 2;
+
 /// Coarse pixels this near to the product are a mixture of both, not ground.
 const BESIDE: u8 = 3;
 /// Natural shade under them is the mean of what is seen around, so wide (standard deviation in coarse pixels), where that is no less than one in so many.
@@ -33,6 +36,8 @@ pub(super) struct Region {
     inside: Vec<bool>,
     /// Contact shadow right under the product: steep, but no detail.
     contact: Vec<bool>,
+    /// A line of it that was taken for product by looks alone.
+    line: Vec<bool>,
     /// Ground that was found behind single hairs.
     veiled: Vec<bool>,
     width: usize,
@@ -86,10 +91,12 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         false => foot::cut_shadow(&mut inside, ratio, &steep, &loops),
     };
     let below = below(&contact, &inside, &light);
+    let footed = inside.clone();
     settle(&mut inside, ratio, (&light, &steep, &chroma), mesh, &holes);
     pockets::sink(&mut inside, &below, &steep);
     let shaded = settle(&mut inside, ratio, (&light, &steep, &chroma), mesh, &holes);
     pockets::sink(&mut inside, &below, &steep);
+    let line = regrown::cut(&mut inside, &footed, &contact, &light, &steep);
     pockets::open(&mut inside, &light, &chroma, &steep);
     pockets::trim(&mut inside, &steep);
     let veiled = veil::pieces(&inside, &light, &chroma, &steep, &around);
@@ -109,6 +116,7 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     Region {
         inside,
         contact,
+        line,
         veiled,
         mesh,
         outlined,
@@ -237,6 +245,13 @@ impl Region {
     /// Columns and rows.
     pub(super) fn size(&self) -> (usize, usize) {
         (self.width, self.height)
+    }
+
+    /// 1 in a line of contact shadow that was taken for product by looks alone, and around it.
+    pub(super) fn line(&self) -> Plane {
+        let near = widened(&self.line, self.width, AROUND_LINE);
+        let data = near.iter().map(|near| if *near { 1.0 } else { 0.0 }).collect();
+        Plane { width: self.width, height: self.height, data }
     }
 
     /// 1 inside, 0 outside.

@@ -24,12 +24,16 @@ pub struct Coarse {
     pub inside: Plane,
     /// 1 where the edge is frayed (hair, fur): there alpha may be partial over a wide band.
     pub frayed: Plane,
+    /// 1 in a line of contact shadow below which there is lit ground that looks like the product.
+    pub line: Plane,
     /// Light relative to the field, per channel.
     pub ratio: [Plane; 3],
 }
 
 /// Coarse pixels on either side of the coarse border within which the true one is looked for …
 const BAND: u8 = 3;
+/// (outward, in a line of shadow: what is beyond that would be as good a border.)
+const BAND_IN_LINE: u8 = 1;
 /// … and beyond which both sides are surely what they are.
 const SURE: u8 = 4;
 /// No part of a product is as small as this, as a share of the picture; the coarse region has no smaller ones either.
@@ -154,6 +158,7 @@ fn markers(picture: &RgbImage, coarse: &Coarse, scale: f32) -> (Vec<u8>, Vec<usi
             () if coarse.frayed.data[i] > 0.5 => UNDECIDED,
             () if inside[i] && to_outside[i] > BAND => PRODUCT,
             () if !inside[i] && to_inside[i] > BAND => BACKGROUND,
+            () if coarse.line.data[i] > 0.5 && to_inside[i] > BAND_IN_LINE => BACKGROUND,
             () => UNDECIDED,
         })
         .collect();
