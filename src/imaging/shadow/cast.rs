@@ -11,6 +11,8 @@ const PENUMBRA: f32 = 0.6;
 const LONGEST: f32 = 2.5;
 /// Blurs below this variance, in cells, wait until they add up.
 const LEAST: f32 = 0.35;
+/// Last of all so much, in cells², softens the steps of the cells themselves.
+const SMOOTH: f32 = 0.3;
 /// The sky is hidden by what is near; over this many reaches the rest fades.
 const FADES: f32 = 1.3;
 /// More steps from one section to the next are not taken.
@@ -94,6 +96,8 @@ impl Body {
                 map.plane.data.iter_mut().for_each(|v| *v *= left);
             }
         }
+        let [across, away] = waiting.map(|variance| (variance + SMOOTH).sqrt());
+        map.plane = map.plane.blurred_xy(across, away);
         map
     }
 

@@ -9,6 +9,8 @@ const COVERED: f32 = 0.5;
 const DEEPEST: f32 = 8.0;
 /// What is so many times as deep as it is thick shows its upper side; then what is no deeper than thick is only the side of it.
 const BROAD: f32 = 4.0;
+/// Lines for each cell: where a border runs along them, single ones are left or lost.
+const LINES: f32 = 8.0;
 /// Layers from the ground to its upper side.
 const LAYERS: usize = 4;
 
@@ -42,8 +44,9 @@ impl Body {
         // Its upper side is seen so many rows above the ground below it.
         let raised = thick / side;
         let broad = longest_run(&coarse) as f32 > BROAD * raised;
-        let lines = (0..((right - left) / side).ceil() as usize).map(|step| {
-            let x = left + (step as f32 + 0.5) * side;
+        let apart = side / LINES;
+        let lines = (0..((right - left) / apart).ceil() as usize).map(|step| {
+            let x = left + (step as f32 + 0.5) * apart;
             strips(&coarse, &rows, x, (raised, broad)).into_iter().map(|[near, far]| [x, near, far]).collect()
         });
         let section = |(columns, layer): (&Vec<[f32; 3]>, usize)| Section {
@@ -52,7 +55,7 @@ impl Body {
             weight: 1.0,
             columns: columns.clone(),
         };
-        let pieces = joined(lines);
+        let pieces: Vec<Piece> = joined(lines).into_iter().map(|piece| broadened(piece, apart)).collect();
         let layers = |columns| (0..LAYERS).map(move |layer| (columns, layer));
         let sections: Vec<Section> = pieces.iter().flat_map(layers).map(section).collect();
         (!sections.is_empty()).then(|| Body::of(sections, thick))
@@ -91,6 +94,14 @@ fn joined(lines: impl Iterator<Item = Piece>) -> Vec<Piece> {
     }
     whole.append(&mut open);
     whole
+}
+
+/// A piece of one strip as wide as lines are `apart`.
+fn broadened(piece: Piece, apart: f32) -> Piece {
+    match piece[..] {
+        [[x, near, far]] => [-0.25, 0.25].map(|off| [x + off * apart, near, far]).to_vec(),
+        _ => piece,
+    }
 }
 
 /// Most covered rows one above the other.
