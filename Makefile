@@ -57,6 +57,8 @@ bench: runtime
 	$(CARGO) build --locked --release
 	$(CARGO) run --locked --release -- bench fidelity
 	$(CARGO) run --locked --release -- bench pipeline
+	$(CARGO) run --locked --release -- bench bulk
+	$(CARGO) run --locked --release -- bench large
 
 # PACKSHOT=path measures a build that is there instead of making one.
 bench-peers: runtime
