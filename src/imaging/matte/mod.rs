@@ -1,6 +1,7 @@
 //! Kernels of white-background matting. Know no product and no file.
 
 pub mod border;
+pub mod burrs;
 pub mod edge;
 pub mod field;
 pub mod fill;

@@ -6,6 +6,7 @@
 use image::{RgbImage, RgbaImage};
 
 use super::border;
+use super::burrs;
 use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::{distance_to, islands};
@@ -62,6 +63,7 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     let in_contact = |i: usize| {
         sides.at(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale).contact > 0.5
     };
+    burrs::straighten(&mut markers, width, &band, |i| !frayed(i), root, scale);
     slivers::drop(&mut markers, width, &band, |i| in_contact(i) && !frayed(i));
     // Ground that happens to look like the product; strands of hair may well lie apart.
     let (size, largest) = ((width, markers.len()), (ISLAND * markers.len() as f32) as usize);
