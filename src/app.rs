@@ -68,11 +68,13 @@ impl App {
     }
 }
 
+/// How many passwords are hashed at a time; each takes 46 MiB.
+const PASSWORDS_AT_ONCE: usize = 2;
 /// How many files the server has in memory at a time.
 const FILES_AT_ONCE: usize = 4;
 
 impl App {
-    /// What the routes need, for this folder. `opinion` votes on cutouts; `workers` verdicts and passwords are worked on at a time.
+    /// What the routes need, for this folder. `opinion` votes on cutouts; `workers` verdicts are worked on at a time.
     pub async fn service(
         &self,
         config: &Config,
@@ -101,6 +103,7 @@ impl App {
             limiter: Limiter::new(config.requests_per_minute, config.signins_per_minute),
             uploads,
             compute: Pool::new(workers),
+            passwords: Pool::new(PASSWORDS_AT_ONCE),
             files: Pool::new(FILES_AT_ONCE),
             health: Arc::default(),
             previews: Default::default(),

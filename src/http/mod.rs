@@ -58,8 +58,10 @@ pub struct Service {
     pub limiter: Limiter,
     /// Where uploads lie while they come in.
     pub uploads: PathBuf,
-    /// For what takes the processor: passwords, verdicts.
+    /// For what takes the processor: verdicts, small pictures.
     pub compute: Pool,
+    /// For passwords, so that signing in does not wait for verdicts.
+    pub passwords: Pool,
     /// For what waits for the disk, and bounds how many files are in memory.
     pub files: Pool,
     /// How the process is.

@@ -372,7 +372,9 @@ const WORDS = { queued: "to come", passed: "passed", review: "look at it", rejec
 
 function pictureCard(result) {
   const photo = photos.get(result.photo)?.photo;
-  const name = `${photo?.sku || "photo"}, ${result.template ? scenes.get(result.template)?.title || result.template : "white"}`;
+  const sku = photo?.sku || "photo";
+  const place = result.template ? scenes.get(result.template)?.title || result.template : "white main image";
+  const name = `${sku}, ${place}`;
   const frame = el("div", { className: "frame" });
   const file = result.files.channels.web || Object.values(result.files.channels)[0] || result.files.master;
   if (file) {
@@ -380,8 +382,8 @@ function pictureCard(result) {
     frame.append(image);
     show(image, file);
   } else frame.append(result.status === "queued" ? "being made …" : "no picture");
-  const card = el("li", { className: "picture" }, frame,
-    el("div", { className: "caption" }, el("span", { className: `badge ${result.status}` }, WORDS[result.status]), el("span", {}, name)));
+  frame.append(el("span", { className: `badge ${result.status}` }, WORDS[result.status]));
+  const card = el("li", { className: "picture" }, frame, el("div", { className: "caption" }, el("strong", {}, sku), el("small", {}, place)));
   const reasons = result.problem ? [`${result.problem.message}. ${result.problem.advice}`] : result.reasons;
   if (reasons.length) card.append(el("ul", {}, ...reasons.map((reason) => el("li", {}, reason))));
   const links = [...Object.entries(result.files.channels), ["lossless", result.files.master], ["receipt", result.files.receipt]].filter(([, path]) => path);

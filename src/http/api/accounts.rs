@@ -56,7 +56,7 @@ pub(crate) async fn create(
     let application = Application::new(&email, password, &organization, invite)?;
     let hashed = {
         let application = application.clone();
-        service.compute.run("password", move || application.hash()).await??
+        service.passwords.run("password", move || application.hash()).await??
     };
     let now = service.queue.now(&service.readers).await?;
     let made =

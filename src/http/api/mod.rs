@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::errors::ApiError;
 use super::openapi;
-use crate::error::{Code, Problem};
+use crate::error::{Code, Kind, Problem};
 
 /// Every route. `openapi` lists the same, and a test holds the two equal.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -59,13 +59,16 @@ pub(super) async fn nothing_here() -> Result<&'static str, ApiError> {
     Err(ApiError::new(Code::NotFound, "path", "there is nothing here"))
 }
 
-/// A problem or notice as the API writes it: `type`, `code`, `message`, `param`, `advice`.
+/// A problem or notice as the API writes it: `type`, `code`, `message`, `param`, `advice`. What happened on our side names our paths; that stays
+/// in the logs.
 pub(super) fn problem(problem: &Problem) -> Value {
+    let ours = matches!(problem.code.kind(), Kind::Environment | Kind::Internal);
+    let told = |text: &str| if ours { String::new() } else { text.to_owned() };
     json!({
         "type": problem.code.kind(),
         "code": problem.code,
-        "message": problem.message,
-        "param": problem.item,
+        "message": told(&problem.message),
+        "param": told(&problem.item),
         "advice": problem.code.advice(),
     })
 }

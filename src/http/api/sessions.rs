@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::Digest;
 use crate::http::Service;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
@@ -71,11 +72,12 @@ pub(crate) async fn create(
     let NewSession { email, password } = body.into_inner();
     service.limiter.stranger(&address(&request))?;
     // Per account as well: one account is not tried from many addresses.
-    service.limiter.stranger(&email.trim().to_lowercase())?;
+    let account = Digest::of(email.trim().to_lowercase().as_bytes());
+    service.limiter.stranger(&account.hex())?;
     let user = sessions::find(&service.readers, &email).await?;
     let kept = user.as_ref().map(|user| user.password_hash.clone());
     let right = service
-        .compute
+        .passwords
         .run("password", move || tenancy::verify_password(&password, kept.as_deref()))
         .await??;
     let user = user.filter(|_| right).ok_or_else(sessions::wrong_credentials)?;

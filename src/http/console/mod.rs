@@ -12,14 +12,18 @@ use crate::tenancy::Signup;
 
 const PAGE: &str = include_str!("../../../templates/console/app.html");
 const SCRIPT: &str = include_str!("../../../templates/console/app.js");
+const ICON: &str = include_str!("../../../templates/console/icon.svg");
 const STYLE: &str = include_str!("../../../templates/console/app.css");
+
+/// How many scenes the page shows to whoever has not signed in.
+const SHOWN: usize = 4;
 
 /// What the page may do: its own script and style, the API, and pictures that the script has fetched. No inline script, no frame, no form.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
     form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(page).service(script).service(style);
+    config.service(page).service(script).service(style).service(icon);
 }
 
 /// The page.
@@ -33,9 +37,11 @@ async fn page(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
         Signup::Invite => "invite",
         Signup::Closed => "closed",
     };
+    let scenes = service.library.scenes();
+    let scenes: Vec<String> = scenes.iter().map(|scene| scene.name.clone()).take(SHOWN).collect();
     let text = pages
         .get_template("app.html")
-        .and_then(|page| page.render(context! { version => env!("CARGO_PKG_VERSION"), signup }))
+        .and_then(|page| page.render(context! { version => env!("CARGO_PKG_VERSION"), signup, scenes }))
         .map_err(broken)?;
     Ok(HttpResponse::Ok()
         .insert_header(("Content-Security-Policy", POLICY))
@@ -46,6 +52,11 @@ async fn page(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
 #[get("/console/app.js")]
 async fn script(request: HttpRequest) -> HttpResponse {
     unchanging(&request, "text/javascript; charset=utf-8", SCRIPT)
+}
+
+#[get("/console/icon.svg")]
+async fn icon(request: HttpRequest) -> HttpResponse {
+    unchanging(&request, "image/svg+xml", ICON)
 }
 
 #[get("/console/app.css")]

@@ -4,6 +4,7 @@ mod flow;
 mod forms;
 mod isolation;
 mod people;
+mod process;
 mod tokens;
 
 use std::net::TcpListener;
