@@ -89,7 +89,7 @@ function leave() {
   for (const url of pictures.values()) url.then(URL.revokeObjectURL, () => {});
   for (const store of [photos, scenes, open, pictures]) store.clear();
   for (const id of ["photos", "scenes", "results", "key-list"]) $(id).replaceChildren();
-  $("key-made").hidden = true;
+  $("key-made").hidden = $("invite-made").hidden = true;
   $("work").hidden = $("account-nav").hidden = true;
   $("who").textContent = "";
   $("door").hidden = false;
@@ -177,6 +177,12 @@ onForm("new-key", async ({ name }, form) => {
   $("key-made").hidden = false;
   form.reset();
   await loadKeys();
+});
+
+onForm("new-invite", async ({ role }) => {
+  const invite = await json("POST", "/v1/invites", { role });
+  $("invite-made").replaceChildren(`Give this to one person; they make an account with it within seven days and are ${role} here.`, el("code", {}, invite.secret));
+  $("invite-made").hidden = false;
 });
 
 // ---- photos
