@@ -10,13 +10,18 @@ use sea_orm::DatabaseConnection;
 use crate::config::Config;
 use crate::domain::{Segmenter, TenantScope};
 use crate::error::{Code, Problem};
+use crate::http::{Limiter, Service};
 use crate::imaging::codec::Limits;
 use crate::inference::{self, MattingPack, Pack, Runtime};
 use crate::jobs::library::TemplateLibrary;
-use crate::jobs::{self, JobContext, Runner, Settings};
+use crate::jobs::{self, JobContext, Pool, Runner, Settings};
 use crate::queue::{Clock, Queue};
 use crate::storage::{FolderLock, LocalStorage, Storage};
+use crate::tenancy::SigningKeys;
 use crate::{config, entity, tenancy};
+
+/// The database's file in a data folder.
+const DATABASE: &str = "packshot.db";
 
 /// An open data folder: the embedded default with SQLite and local files.
 #[derive(Debug)]
@@ -31,6 +36,7 @@ pub struct App {
     pub library: Arc<TemplateLibrary>,
     /// The right to the default Organization.
     pub scope: TenantScope,
+    folder: PathBuf,
     _lock: FolderLock,
 }
 
@@ -42,13 +48,13 @@ impl App {
         storage.sweep().map_err(|error| error.problem())?;
         let database =
             |message: String| Problem::new(Code::DatabaseFailed, folder.display().to_string(), message);
-        let url = format!("sqlite://{}?mode=rwc", folder.join("packshot.db").display());
+        let url = format!("sqlite://{}?mode=rwc", folder.join(DATABASE).display());
         let db = entity::connect(&url).await.map_err(|error| database(error.to_string()))?;
         Migrator::up(&db, None).await.map_err(|error| database(error.to_string()))?;
         let queue = Queue::new(Clock::Database);
         let now = queue.now(&db).await.map_err(|error| database(error.to_string()))?;
         let scope = tenancy::default_scope(&db, now).await.map_err(|error| database(error.to_string()))?;
-        Ok(App { db, queue, storage, library, scope, _lock: lock })
+        Ok(App { db, queue, storage, library, scope, folder: folder.to_owned(), _lock: lock })
     }
 
     /// A worker for this folder; it is the only one, because the folder is locked. `opinion` votes on cutouts.
@@ -59,6 +65,49 @@ impl App {
         let settings =
             Settings { slots: workers, alone: true, poll: Duration::from_millis(100), ..Settings::default() };
         Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
+    }
+}
+
+/// How many passwords are hashed at a time; each takes 46 MiB.
+const PASSWORDS_AT_ONCE: usize = 2;
+/// How many files the server has in memory at a time.
+const FILES_AT_ONCE: usize = 4;
+
+impl App {
+    /// What the routes need, for this folder. `opinion` votes on cutouts; `workers` verdicts are worked on at a time.
+    pub async fn service(
+        &self,
+        config: &Config,
+        workers: usize,
+        opinion: Option<Arc<dyn Segmenter>>,
+    ) -> Result<Service, Problem> {
+        let failed = |error: sea_orm::DbErr| {
+            Problem::new(Code::DatabaseFailed, self.folder.display().to_string(), error.to_string())
+        };
+        let uploads = self.folder.join("uploads");
+        std::fs::create_dir_all(&uploads).map_err(|error| {
+            let message = error.to_string();
+            Problem::new(Code::from(error), uploads.display().to_string(), message)
+        })?;
+        Ok(Service {
+            db: self.db.clone(),
+            readers: entity::readers(&self.folder.join(DATABASE)).await.map_err(failed)?,
+            queue: self.queue.clone(),
+            storage: self.storage.clone(),
+            library: self.library.clone(),
+            opinion,
+            photo: Limits::default(),
+            keys: SigningKeys::open(&self.folder.join("keys"))?,
+            signup: config.signup,
+            sizes: [config.scene_size, config.packshot_size],
+            limiter: Limiter::new(config.requests_per_minute, config.signins_per_minute),
+            uploads,
+            compute: Pool::new(workers),
+            passwords: Pool::new(PASSWORDS_AT_ONCE),
+            files: Pool::new(FILES_AT_ONCE),
+            health: Arc::default(),
+            previews: Default::default(),
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::error::{Code, Problem};
+use crate::tenancy::Signup;
 
 /// The commented defaults, which are also the manual.
 pub const DEFAULTS: &str = include_str!("../packshot.default.toml");
@@ -33,6 +34,14 @@ pub struct Config {
     pub packshot_size: u32,
     /// Encoder quality of pictures that the commands write, 60..100.
     pub jpeg_quality: u8,
+    /// Address and port that `serve` listens on.
+    pub listen: String,
+    /// Who may sign up.
+    pub signup: Signup,
+    /// Requests a minute of each key or person.
+    pub requests_per_minute: u32,
+    /// Tries a minute to sign in or up, from each address and at each account.
+    pub signins_per_minute: u32,
 }
 
 impl Config {
@@ -90,6 +99,8 @@ impl Config {
         check("scene_size", self.scene_size, 256, 4096)?;
         check("packshot_size", self.packshot_size, 256, 8192)?;
         check("jpeg_quality", u32::from(self.jpeg_quality), 60, 100)?;
+        check("requests_per_minute", self.requests_per_minute, 1, 1_000_000)?;
+        check("signins_per_minute", self.signins_per_minute, 1, 1_000_000)?;
         Ok(self)
     }
 }
@@ -134,5 +145,7 @@ mod tests {
         assert!(error.message.contains("PACKSHOT_WORKERS"), "{}", error.message);
         assert!(with("PACKSHOT_WORKERS", "many").is_err());
         assert!(with("PACKSHOT_JPEG_QUALITY", "5").is_err());
+        assert!(with("PACKSHOT_SIGNUP", "everybody").is_err());
+        assert_eq!(with("PACKSHOT_SIGNUP", "closed").unwrap().signup, Signup::Closed);
     }
 }

@@ -42,6 +42,8 @@ pub enum Kind {
     Invalid,
     /// It was understood and done, but a person should know or look.
     Warning,
+    /// Who asks may not, or not now, or it is not there for them.
+    Denied,
     /// Something around us failed (disk, permission): trying again later can help.
     Environment,
     /// Our own mistake. It is reported.
@@ -114,8 +116,47 @@ codes! {
     DatabaseFailed "database_failed" Environment "The database could not be used; check the data folder, then run again.",
     MarketUnknown "market_unknown" Invalid "Use a name from `packshot templates list --kind market`.",
     SchemaUnknown "schema_unknown" Invalid "This was written by a newer packshot; upgrade, then run again.",
+    // accounts and the API
+    RequestInvalid "request_invalid" Invalid "Mend the request; the message says what is wrong, /v1/openapi.json what it may hold.",
+    RequestTooLarge "request_too_large" Invalid "Send less at once; the message says how much is taken.",
+    EmailInvalid "email_invalid" Invalid "Write the address as name@example.com.",
+    EmailTaken "email_taken" Denied "Sign in with this address, or use another one.",
+    PasswordWeak "password_weak" Invalid "Choose a password of 10 to 128 characters that is not a common one.",
+    SignupClosed "signup_closed" Denied "Ask whoever runs this installation for an invitation.",
+    InviteInvalid "invite_invalid" Denied "Ask for a new invitation; each is good once, for seven days.",
+    Unauthenticated "unauthenticated" Denied "Send `Authorization: Bearer …` with an API key or a fresh access token.",
+    CredentialsInvalid "credentials_invalid" Denied "Check address and password.",
+    Forbidden "forbidden" Denied "Ask an owner or admin of the organization for a role or key that may do this.",
+    NotFound "not_found" Denied "Check path and method against /v1/openapi.json; an id must be one of your organization's.",
+    RateLimited "rate_limited" Denied "Wait as many seconds as Retry-After says, then send it again.",
+    IdempotencyMismatch "idempotency_mismatch" Denied "Use a new Idempotency-Key: this one came with another request.",
+    IdempotencyBusy "idempotency_busy" Denied "The first request with this Idempotency-Key is still at work; send it again in a moment.",
+    Unready "unready" Environment "Try again in a moment; if it stays, look at the server's logs.",
     ConfigInvalid "config_invalid" Invalid "Mend the setting that the message names.",
     Internal "internal" Internal "Report this with the item and the version.",
+}
+
+impl Code {
+    /// The HTTP status that it is answered with.
+    pub fn status(self) -> u16 {
+        match self {
+            Code::RequestInvalid | Code::EmailInvalid | Code::PasswordWeak => 400,
+            Code::Unauthenticated | Code::CredentialsInvalid => 401,
+            Code::Forbidden | Code::SignupClosed | Code::InviteInvalid => 403,
+            Code::NotFound => 404,
+            Code::EmailTaken | Code::IdempotencyMismatch | Code::IdempotencyBusy => 409,
+            Code::FileTooLarge | Code::RequestTooLarge => 413,
+            Code::FormatUnsupported => 415,
+            Code::RateLimited => 429,
+            Code::StorageFull => 507,
+            other => match other.kind() {
+                Kind::Invalid | Kind::Warning => 422,
+                Kind::Denied => 403,
+                Kind::Environment => 503,
+                Kind::Internal => 500,
+            },
+        }
+    }
 }
 
 /// One thing that went wrong (or is worth knowing) about one item. This is the shape in JSON lines and, later, in the API.

@@ -23,7 +23,7 @@ pub mod storage;
 
 /// 3: what runs next: claim, lease, retry, rescue; knows no imagery.
 pub mod queue;
-/// 3: who may; the seeded default Organization; knows no imagery.
+/// 3: who may: people, sessions, roles, keys, the audit; knows no imagery and no web framework.
 pub mod tenancy;
 
 /// 4: Candidate → Renditions of a channel; knows no storefront's network yet.
@@ -39,6 +39,9 @@ pub mod verify;
 
 /// 5: the shell: load → stage → save and enqueue the next, in one transaction; the only bridge to tokio.
 pub mod jobs;
+
+/// 6: the API and the one page: recognizes, limits, enqueues, reads back; never runs a stage on the way.
+pub mod http;
 
 /// 7: the composition root: opens the data folder, the database and the queue.
 pub mod app;

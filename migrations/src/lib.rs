@@ -7,6 +7,8 @@ mod columns;
 mod m20261123_000001_catalog;
 mod m20261123_000002_generation;
 mod m20261123_000003_job;
+mod m20261127_000004_tenancy;
+mod m20261127_000005_service;
 
 /// Every step, oldest first. A step that has been released is never edited: a new one follows it (see this folder's README).
 #[derive(Debug)]
@@ -19,6 +21,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_catalog::Migration),
             Box::new(m20261123_000002_generation::Migration),
             Box::new(m20261123_000003_job::Migration),
+            Box::new(m20261127_000004_tenancy::Migration),
+            Box::new(m20261127_000005_service::Migration),
         ]
     }
 }

@@ -72,6 +72,11 @@ pub(super) enum Command {
         Exit status: 0 all cut out, 1 an item failed (the others are done), 2 wrong usage."
     )]
     Segment(SegmentArgs),
+    /// Serve the API and the one page, and do the work that they ask for
+    #[command(after_help = "Example: packshot serve --data /var/lib/packshot --listen 127.0.0.1:8080\n\
+        Open the address in a browser, or see /v1/openapi.json. Ctrl-C or SIGTERM ends it; what was begun is finished or handed back.\n\
+        Exit status: 0 it was told to stop, 1 it could not go on, 2 wrong usage (an address that cannot be had, too).")]
+    Serve(ServeArgs),
     /// List, check or add templates
     #[command(
         subcommand,
@@ -125,6 +130,16 @@ pub(super) struct DemoArgs {
     /// Keep what an earlier, finished run made and add only what is missing
     #[arg(long)]
     pub keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Where database, pictures and signing keys lie; made if it is missing (default: data)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address and port (default: see packshot.default.toml)
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,7 @@ mod picture;
 mod refine;
 mod scene;
 mod segment;
+mod serve;
 mod sheet;
 mod templates;
 mod verify;
@@ -75,6 +76,7 @@ pub fn run() -> u8 {
         Command::Refine(args) => refine::run(&session, &args),
         Command::Scene(args) => scene::run(&session, &args),
         Command::Segment(args) => segment::run(&session, &args),
+        Command::Serve(args) => serve::run(&session, &args),
         Command::Templates(args) => templates::run(&session, &args),
         Command::Verify(args) => verify::run(&session, &args),
     };

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::args::{RefineArgs, SceneArgs};
-use crate::domain::{KeySide, Overrides, PLACEMENT_SCHEMA, Placement};
+use crate::domain::{KeySide, Overrides, Placement};
 use crate::error::{Code, Problem};
+use crate::jobs::judge;
 
 /// What `--placement` came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,24 +30,13 @@ pub(super) fn read(text: &str) -> Result<Pinned, Problem> {
             Problem::new(Code::from(error), text, message)
         })?
     };
-    let mut value: Value = serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
-    if let Some(inner) = value.get_mut("placement") {
-        value = inner.take();
+    let value: Value = serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+    match judge::whole_placement(value, "--placement")? {
+        Ok(all) => Ok(Pinned::All(Box::new(all))),
+        Err(some) => {
+            serde_json::from_value(some).map(Pinned::Some).map_err(|error| invalid(error.to_string()))
+        }
     }
-    if value.get("stand").is_none() {
-        return serde_json::from_value(value).map(Pinned::Some).map_err(|error| invalid(error.to_string()));
-    }
-    let schema = value.get("schema").and_then(Value::as_u64);
-    if schema.is_some_and(|schema| schema > u64::from(PLACEMENT_SCHEMA)) {
-        return Err(Problem::new(
-            Code::SchemaUnknown,
-            "--placement",
-            format!("schema {schema:?} is newer than this build"),
-        ));
-    }
-    serde_json::from_value(value)
-        .map(|all| Pinned::All(Box::new(all)))
-        .map_err(|error| invalid(error.to_string()))
 }
 
 /// All options of `packshot scene` together; the short ones win over `--placement`.

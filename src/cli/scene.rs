@@ -14,6 +14,7 @@ use crate::app;
 use crate::domain::{GeneratorKind, Overrides, SceneRequest, Segmenter, Timing, Verdict, prompt};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
+use crate::jobs::ask;
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::pipeline::{self, Called, Made, Wanted};
 
@@ -70,14 +71,7 @@ fn plan<'a>(
     if let Some(text) = &args.prompt {
         let reading = prompt::read(text, &library.scenes())
             .ok_or_else(|| Problem::new(Code::TemplateUnknown, text, "there are no scene templates"))?;
-        unmet = reading
-            .unmet
-            .iter()
-            .map(|word| {
-                let message = format!("nothing in `{}` answers \"{word}\"", reading.template);
-                Problem::new(Code::PromptNotHonored, text, message)
-            })
-            .collect();
+        unmet = ask::unmet(text, &reading);
         (template, light) = (Some(reading.template), reading.light);
     }
     let kind = if args.white { GeneratorKind::Packshot } else { GeneratorKind::Scene };

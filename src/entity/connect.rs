@@ -1,5 +1,6 @@
 //! Opens the database with the settings of docs/decisions/0003, starts write transactions, and makes ids. Knows no table.
 
+use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::{
@@ -32,6 +33,17 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
                 .pragma("synchronous", "FULL")
         });
     }
+    Database::connect(options).await
+}
+
+/// How many read side by side.
+const READERS: u32 = 4;
+
+/// Connections to the database file `path` that can only read. They do not wait for the writer: the file is in WAL mode.
+pub async fn readers(path: &Path) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rw", path.display()));
+    options.sqlx_logging(false).acquire_timeout(ACQUIRE_TIMEOUT).max_connections(READERS);
+    options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(BUSY_TIMEOUT).pragma("query_only", "ON"));
     Database::connect(options).await
 }
 

@@ -45,3 +45,8 @@ pub fn of(scope: &TenantScope) -> Select<Entity> {
 pub fn by_id(scope: &TenantScope, id: &str) -> Select<Entity> {
     of(scope).filter(Column::Id.eq(id))
 }
+
+/// Those of the scope's generations that have these ids.
+pub fn of_ids(scope: &TenantScope, ids: &[String]) -> Select<Entity> {
+    of(scope).filter(Column::Id.is_in(ids))
+}

@@ -2,13 +2,23 @@
 //!
 //! Times are microseconds since 1970, UTC. JSON columns hold the `domain` or `error` type that the field's comment names.
 
+pub mod api_key;
+pub mod audit_event;
 pub mod connect;
 pub mod generation;
+pub mod idempotency;
+pub mod invite;
 pub mod job;
+pub mod membership;
 pub mod organization;
+pub mod page;
 pub mod photo;
 pub mod product;
 pub mod queue_lane;
 pub mod result;
+pub mod session;
+pub mod user;
 
-pub use connect::{code_of, connect, derived_id, write};
+pub use connect::{code_of, connect, derived_id, readers, write};
+/// A connection to the database, and what it answers when it fails: for those who only read rows through the finders here.
+pub use sea_orm::{DatabaseConnection, DbErr};

@@ -1,6 +1,7 @@
 //! `result`: one wanted picture of a generation. Knows no rules.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
 
 use crate::domain::TenantScope;
 
@@ -46,6 +47,8 @@ pub struct Model {
     pub photo_id: String,
     /// Which of the n wanted pictures, from 0.
     pub result_index: i32,
+    /// Its scene template, if the generation asks for several.
+    pub template: Option<String>,
     /// How far it has come.
     pub status: Status,
     /// Which candidate it stands at, from 0; part of the candidate's seed.
@@ -87,4 +90,31 @@ pub fn of(scope: &TenantScope) -> Select<Entity> {
 /// The scope's result `id`, if there is one.
 pub fn by_id(scope: &TenantScope, id: &str) -> Select<Entity> {
     of(scope).filter(Column::Id.eq(id))
+}
+
+/// The scope's results of one generation, by photo and index.
+pub fn of_generation(scope: &TenantScope, generation_id: &str) -> Select<Entity> {
+    of(scope)
+        .filter(Column::GenerationId.eq(generation_id))
+        .order_by_asc(Column::PhotoId)
+        .order_by_asc(Column::ResultIndex)
+}
+
+/// How many of the scope's results of these generations stand at each status: (generation, status, how many).
+pub async fn counts<C: ConnectionTrait>(
+    db: &C,
+    scope: &TenantScope,
+    generations: &[String],
+) -> Result<Vec<(String, Status, i64)>, DbErr> {
+    of(scope)
+        .filter(Column::GenerationId.is_in(generations))
+        .select_only()
+        .column(Column::GenerationId)
+        .column(Column::Status)
+        .column_as(Column::Id.count(), "n")
+        .group_by(Column::GenerationId)
+        .group_by(Column::Status)
+        .into_tuple()
+        .all(db)
+        .await
 }

@@ -1,20 +1,16 @@
 //! Many products at once: puts them and what is wanted of them into the database and the queue, and reads back what came of it. Running it twice
 //! with the same arguments adds nothing. Knows no stage.
 
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::cutout_photo::{self, CutoutPhoto};
 use super::make_result::{self, MakeResult};
-use super::records::{CutoutRecord, GenerationParams, ResultAssets};
+use super::records::{CutoutRecord, ResultAssets};
+use super::rows::{Asked, put_generation, put_photo, put_product, put_result};
 use super::{Exit, Job};
-use crate::domain::{
-    Digest, FidelityReport, GeneratorKind, Overrides, Product, SourceFormat, TenantScope, Timing,
-};
-use crate::entity::{self, derived_id, generation, photo, product, result};
-use crate::error::{Code, Problem};
+use crate::domain::{Digest, FidelityReport, GeneratorKind, Product, SourceFormat, TenantScope, Timing};
+use crate::entity::{self, generation, photo, product, result};
+use crate::error::Problem;
 use crate::ingest;
 use crate::queue::Queue;
 use crate::storage::{Address, Storage, StorageKey};
@@ -64,11 +60,15 @@ pub async fn submit(
     let now = queue.now(db).await?;
     let tx = entity::write(db).await?;
     let product_id = put_product(&tx, scope, &order.product, now).await?;
-    let (photo_id, ready) = put_photo(&tx, scope, &product_id, order, now).await?;
+    let digest = Digest::of(&order.bytes);
+    let shot = put_photo(&tx, scope, &product_id, (&order.file_name, digest), now).await?;
+    let (photo_id, ready) = (shot.id, shot.status == photo::Status::Ready);
     for wish in &order.wishes {
-        let generation_id = put_generation(&tx, scope, wish, now).await?;
+        let asked = Asked::of(wish)?;
+        let generation_id = put_generation(&tx, scope, &asked, now).await?.id;
         for index in 0..wish.count {
-            let id = put_result(&tx, scope, [&generation_id, &product_id, &photo_id], index, now).await?;
+            let of = [&*generation_id, &product_id, &photo_id];
+            let id = put_result(&tx, scope, of, (index, None), now).await?.id;
             if ready {
                 let job = MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?;
                 queue.enqueue(&tx, scope, job).await?;
@@ -79,154 +79,6 @@ pub async fn submit(
     queue.enqueue(&tx, scope, CutoutPhoto.job(photo_id, &payload)?).await?;
     tx.commit().await?;
     Ok(())
-}
-
-async fn put_product(
-    tx: &DatabaseTransaction,
-    scope: &TenantScope,
-    item: &Product,
-    now: i64,
-) -> Result<String, Exit> {
-    let organization = scope.organization().as_str();
-    let known = product::of(scope).filter(product::Column::Sku.eq(&item.sku)).one(tx).await?;
-    let id = known.as_ref().map_or_else(
-        || derived_id("prd", now, &[organization, &item.sku]).as_str().to_owned(),
-        |row| row.id.clone(),
-    );
-    let row = product::ActiveModel {
-        id: Set(id.clone()),
-        organization_id: Set(organization.to_owned()),
-        sku: Set(item.sku.clone()),
-        title: Set(item.title.clone()),
-        category: Set(item.category.clone()),
-        width_m: Set(item.width_m.map(f64::from)),
-        created_at: Set(known.as_ref().map_or(now, |row| row.created_at)),
-        updated_at: Set(now),
-    };
-    match known {
-        Some(_) => product::Entity::update(row).exec(tx).await.map(drop)?,
-        None => product::Entity::insert(row).exec_without_returning(tx).await.map(drop)?,
-    }
-    Ok(id)
-}
-
-/// The photo's id, and whether it is cut out already.
-async fn put_photo(
-    tx: &DatabaseTransaction,
-    scope: &TenantScope,
-    product_id: &str,
-    order: &Order,
-    now: i64,
-) -> Result<(String, bool), Exit> {
-    let organization = scope.organization().as_str();
-    let digest = Digest::of(&order.bytes).hex();
-    let known = photo::of(scope)
-        .filter(photo::Column::ProductId.eq(product_id))
-        .filter(photo::Column::FileDigest.eq(&digest))
-        .one(tx)
-        .await?;
-    if let Some(row) = known {
-        return Ok((row.id, row.status == photo::Status::Ready));
-    }
-    let id = derived_id("pho", now, &[organization, product_id, &digest]).as_str().to_owned();
-    let row = photo::ActiveModel {
-        id: Set(id.clone()),
-        organization_id: Set(organization.to_owned()),
-        product_id: Set(product_id.to_owned()),
-        file_name: Set(order.file_name.clone()),
-        file_digest: Set(digest),
-        status: Set(photo::Status::Pending),
-        notices: Set(serde_json::json!([])),
-        created_at: Set(now),
-        updated_at: Set(now),
-        ..Default::default()
-    };
-    photo::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok((id, false))
-}
-
-async fn put_generation(
-    tx: &DatabaseTransaction,
-    scope: &TenantScope,
-    wish: &Wish,
-    now: i64,
-) -> Result<String, Exit> {
-    let organization = scope.organization().as_str();
-    let params = GenerationParams {
-        schema: 1,
-        size: wish.size,
-        overrides: Overrides::default(),
-        channels: wish.channels.clone(),
-    };
-    let params = serde_json::to_value(&params)
-        .map_err(|error| Problem::new(Code::Internal, "generation", error.to_string()))?;
-    let template = wish.template.as_deref().unwrap_or("-");
-    let request_key = format!(
-        "{}/{template}/{}/{}/{}",
-        wish.kind.as_str(),
-        wish.count,
-        wish.seed,
-        Digest::of(params.to_string().as_bytes()).hex()
-    );
-    let known = generation::of(scope).filter(generation::Column::RequestKey.eq(&request_key)).one(tx).await?;
-    if let Some(row) = known {
-        return Ok(row.id);
-    }
-    let id = derived_id("gen", now, &[organization, &request_key]).as_str().to_owned();
-    let row = generation::ActiveModel {
-        id: Set(id.clone()),
-        organization_id: Set(organization.to_owned()),
-        request_key: Set(request_key),
-        kind: Set(wish.kind.as_str().to_owned()),
-        template: Set(wish.template.clone()),
-        count: Set(i32::try_from(wish.count).unwrap_or(i32::MAX)),
-        seed: Set(wish.seed.cast_signed()),
-        params: Set(params),
-        created_at: Set(now),
-    };
-    generation::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(id)
-}
-
-/// The id of the result of (generation, product, photo) with this index.
-async fn put_result(
-    tx: &DatabaseTransaction,
-    scope: &TenantScope,
-    [generation_id, product_id, photo_id]: [&str; 3],
-    index: u32,
-    now: i64,
-) -> Result<String, Exit> {
-    let organization = scope.organization().as_str();
-    let index = i32::try_from(index).unwrap_or(i32::MAX);
-    let known = result::of(scope)
-        .filter(result::Column::GenerationId.eq(generation_id))
-        .filter(result::Column::ProductId.eq(product_id))
-        .filter(result::Column::PhotoId.eq(photo_id))
-        .filter(result::Column::ResultIndex.eq(index))
-        .one(tx)
-        .await?;
-    if let Some(row) = known {
-        return Ok(row.id);
-    }
-    let key = [organization, generation_id, product_id, photo_id, &index.to_string()];
-    let id = derived_id("res", now, &key).as_str().to_owned();
-    let row = result::ActiveModel {
-        id: Set(id.clone()),
-        organization_id: Set(organization.to_owned()),
-        generation_id: Set(generation_id.to_owned()),
-        product_id: Set(product_id.to_owned()),
-        photo_id: Set(photo_id.to_owned()),
-        result_index: Set(index),
-        status: Set(result::Status::Queued),
-        attempt: Set(0),
-        assets: Set(serde_json::json!({})),
-        notices: Set(serde_json::json!([])),
-        created_at: Set(now),
-        updated_at: Set(now),
-        ..Default::default()
-    };
-    result::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(id)
 }
 
 /// What became of one photo.

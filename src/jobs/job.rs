@@ -80,7 +80,7 @@ impl From<Problem> for Exit {
     fn from(problem: Problem) -> Self {
         match (problem.code, problem.code.kind()) {
             (Code::StorageFull, _) => Exit::Halt(problem),
-            (_, Kind::Invalid | Kind::Warning) => Exit::Discard(problem),
+            (_, Kind::Invalid | Kind::Warning | Kind::Denied) => Exit::Discard(problem),
             (_, Kind::Environment | Kind::Internal) => Exit::Fail(problem),
         }
     }

@@ -8,9 +8,13 @@ use crate::deliver;
 use crate::domain::{ChannelSpec, Digest, Market, Plate, SceneTemplate};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, CodecError};
+use crate::imaging::resize::{Window, resize_rgb};
 
 /// The plainest scene: what the safe composite stands in.
 pub const SAFE_TEMPLATE: &str = "studio-sweep";
+
+/// JPEG quality of small pictures.
+const PREVIEW_QUALITY: u8 = 82;
 
 /// Everything under one `templates/` folder.
 #[derive(Debug)]
@@ -119,6 +123,20 @@ impl TemplateLibrary {
         let plate = Arc::new(self.load(name)?);
         plates.insert(name.to_owned(), plate.clone());
         Ok(plate)
+    }
+
+    /// A scene's picture scaled to at most `side` pixels a side, as a JPEG, for people to choose by. Decoded anew at each call.
+    pub fn preview(&self, name: &str, side: u32) -> Result<Vec<u8>, Problem> {
+        let files = &self.scene(name)?.plate;
+        let folder = self.root.join("scenes").join(name);
+        let image = picture(&folder, name, &files.image, &files.image_sha256, codec::read_rgb)?;
+        let scale = f64::from(side) / f64::from(image.width().max(image.height()));
+        let scaled = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
+        let (width, height) = (scaled(image.width()), scaled(image.height()));
+        let broken = |message: String| Problem::new(Code::TemplateInvalid, name, message);
+        let whole = Window::whole(image.width(), image.height());
+        let small = resize_rgb(&image, whole, width, height).map_err(|error| broken(error.to_string()))?;
+        codec::encode_jpeg(&small, PREVIEW_QUALITY).map_err(|error| broken(error.to_string()))
     }
 
     /// Reads every picture of every scene and holds it against its digest and size.

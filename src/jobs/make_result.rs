@@ -1,7 +1,7 @@
 //! One wanted picture: generate → verify → deliver, in one job. Knows no other result.
 
 use async_trait::async_trait;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
@@ -93,7 +93,7 @@ impl Job for MakeResult {
             cutout: &cutout,
             sku: &rows.product.sku,
             kind,
-            template: rows.generation.template.as_deref(),
+            template: rows.result.template.as_deref().or(rows.generation.template.as_deref()),
             request: SceneRequest {
                 width: params.size[0],
                 height: params.size[1],
@@ -156,14 +156,24 @@ pub(super) async fn fail(
     result_id: &str,
     problem: serde_json::Value,
 ) -> Result<(), Exit> {
+    fail_queued(commit.tx, result_id, Some(problem), commit.now).await
+}
+
+/// As [`fail`], for a result that no job has been at.
+pub(super) async fn fail_queued(
+    tx: &DatabaseTransaction,
+    result_id: &str,
+    problem: Option<serde_json::Value>,
+    now: i64,
+) -> Result<(), Exit> {
     result::Entity::update(result::ActiveModel {
         id: Set(result_id.to_owned()),
         status: Set(result::Status::Failed),
-        problem: Set(Some(problem)),
-        updated_at: Set(commit.now),
+        problem: Set(problem),
+        updated_at: Set(now),
         ..Default::default()
     })
-    .exec(commit.tx)
+    .exec(tx)
     .await?;
     Ok(())
 }

@@ -48,11 +48,14 @@
 //! const ALL: &[&dyn packshot::jobs::AnyJob<Context>] = &[&Shout];
 //! ```
 
+pub mod ask;
 pub mod batch;
 mod context;
 pub mod cutout_photo;
 mod erased;
+pub mod intake;
 mod job;
+pub mod judge;
 mod keeper;
 pub mod library;
 pub mod make_result;
@@ -61,6 +64,7 @@ pub mod pipeline;
 mod pool;
 pub mod records;
 mod report;
+mod rows;
 mod runner;
 mod slot;
 mod stop;

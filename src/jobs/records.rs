@@ -84,6 +84,36 @@ pub struct GenerationParams {
     pub overrides: Overrides,
     /// Channels to make renditions for.
     pub channels: Vec<String>,
+    /// The words that templates and light were read from, if there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// Every template that was asked for, if there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<String>,
+    /// What could not be honored of what was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Problem>,
+}
+
+impl GenerationParams {
+    /// A size and channels, and nothing else.
+    pub fn new(size: [u32; 2], channels: Vec<String>) -> Self {
+        GenerationParams {
+            schema: 1,
+            size,
+            overrides: Overrides::default(),
+            channels,
+            prompt: None,
+            templates: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// As it stands in the row.
+    pub(super) fn json(&self) -> Result<serde_json::Value, Exit> {
+        serde_json::to_value(self)
+            .map_err(|error| Problem::new(Code::Internal, "generation", error.to_string()).into())
+    }
 }
 
 /// `result.assets`: the master, its receipt, and the rendition of each channel.

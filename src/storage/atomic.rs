@@ -16,6 +16,16 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     write_with(path, |file| file.write_all(bytes))
 }
 
+/// As [`write_whole`], for what only this user may read.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
+    write_with(path, |file| {
+        // Before anything is in it.
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        file.write_all(bytes)
+    })
+}
+
 /// As [`write_whole`], with the bytes coming from `fill`.
 pub(super) fn write_with(
     path: &Path,
@@ -123,6 +133,17 @@ mod tests {
         write_whole(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(names(&folder.path().join("a")), ["b.png"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_readable_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys/a");
+        write_secret(&path, b"secret").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read(&path).unwrap(), b"secret");
     }
 
     #[test]

@@ -1,34 +1,36 @@
-//! Who may. For now: the one Organization in which the command line works, and the scope for it. Knows no imagery and no queue.
+//! Who may: people, their sessions and roles, API keys, the audit, and the default Organization of the command line. Knows no imagery, no queue
+//! and no web framework.
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+mod accounts;
+pub mod api_keys;
+mod audit;
+mod caller;
+mod credentials;
+mod errors;
+pub mod replies;
+pub mod rights;
+mod secret;
+pub mod sessions;
+mod signing;
+
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use crate::domain::{DEFAULT_ORGANIZATION, Id, TenantScope};
-use crate::entity::{self, organization};
+use crate::entity::organization;
 use crate::error::Code;
+
+pub use accounts::{Account, Application, Signup, invite, sign_up};
+pub use audit::Origin;
+pub use caller::{Actor, Caller, recognize, touch};
+pub use credentials::verify as verify_password;
+pub use errors::TenancyError;
+pub use rights::Right;
+pub use secret::new_id;
+pub use sessions::Tokens;
+pub use signing::{Claims, SigningKeys};
 
 /// What people call the Organization of the command line.
 const DEFAULT_NAME: &str = "Default";
-
-/// Why a right could not be established.
-#[derive(Debug, thiserror::Error)]
-pub enum TenancyError {
-    /// The database failed.
-    #[error("the organizations cannot be read: {0}")]
-    Database(#[from] DbErr),
-    /// What should be an organization's id is none.
-    #[error(transparent)]
-    Id(#[from] crate::domain::IdError),
-}
-
-impl TenancyError {
-    /// The public code.
-    pub fn code(&self) -> Code {
-        match self {
-            TenancyError::Database(error) => entity::code_of(error),
-            TenancyError::Id(_) => Code::Internal,
-        }
-    }
-}
 
 /// The right to the default Organization, which is made at `now` (microseconds since 1970) if it is not there. For the command line: whoever
 /// can open the data folder owns it.
@@ -44,4 +46,13 @@ pub async fn default_scope<C: ConnectionTrait>(db: &C, now: i64) -> Result<Tenan
         .exec_without_returning(db)
         .await?;
     Ok(TenantScope::established(id))
+}
+
+/// The one answer to whatever does not prove who it comes from.
+pub(crate) fn unauthenticated() -> TenancyError {
+    TenancyError::refused(
+        Code::Unauthenticated,
+        "authorization",
+        "the request does not say who it comes from",
+    )
 }

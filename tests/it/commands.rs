@@ -248,7 +248,7 @@ fn doctor_and_templates_answer() {
 
 #[test]
 fn every_help_text_has_an_example_and_says_the_exit_status() {
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 16] = [
         &[],
         &["bench"],
         &["demo"],
@@ -260,6 +260,7 @@ fn every_help_text_has_an_example_and_says_the_exit_status() {
         &["packs", "run"],
         &["scene"],
         &["segment"],
+        &["serve"],
         &["templates"],
         &["templates", "check"],
         &["templates", "list"],

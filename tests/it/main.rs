@@ -39,6 +39,8 @@ mod runner;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod service;
+#[cfg(test)]
 mod stage;
 #[cfg(test)]
 mod storage;

@@ -5,7 +5,8 @@ use packshot::entity;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 /// Tables whose rows belong to no organization, and why.
-const SHARED: [&str; 2] = [
+const SHARED: [&str; 3] = [
+    "app_user",         // a person may be in several organizations; `membership` says in which
     "organization",     // it is the tenant
     "seaql_migrations", // the migrator's own notes
 ];

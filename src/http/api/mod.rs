@@ -1,0 +1,86 @@
+//! The resources, one file each, under `/v1`. Knows no page.
+
+pub(super) mod accounts;
+pub(super) mod api_keys;
+pub(super) mod assets;
+pub(super) mod audit;
+pub(super) mod codes;
+pub(super) mod generations;
+pub(super) mod health;
+pub(super) mod photos;
+pub(super) mod products;
+pub(super) mod results;
+pub(super) mod sessions;
+pub(super) mod templates;
+pub(super) mod verifications;
+
+use actix_web::web::ServiceConfig;
+use serde_json::{Value, json};
+
+use super::errors::ApiError;
+use super::openapi;
+use crate::error::{Code, Kind, Problem};
+
+/// Every route. `openapi` lists the same, and a test holds the two equal.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(accounts::create)
+        .service(accounts::read)
+        .service(accounts::create_invite)
+        .service(api_keys::create)
+        .service(api_keys::list)
+        .service(api_keys::revoke)
+        .service(assets::read)
+        .service(audit::list)
+        .service(codes::list)
+        .service(generations::create)
+        .service(generations::list)
+        .service(generations::read)
+        .service(health::alive)
+        .service(health::ready)
+        .service(openapi::read)
+        .service(photos::create)
+        .service(photos::list)
+        .service(photos::read)
+        .service(products::list)
+        .service(products::read)
+        .service(results::list)
+        .service(results::read)
+        .service(sessions::create)
+        .service(sessions::refresh)
+        .service(sessions::end)
+        .service(templates::list)
+        .service(templates::preview)
+        .service(verifications::create);
+}
+
+/// What is answered where there is nothing.
+pub(super) async fn nothing_here() -> Result<&'static str, ApiError> {
+    Err(ApiError::new(Code::NotFound, "path", "there is nothing here"))
+}
+
+/// A problem or notice as the API writes it: `type`, `code`, `message`, `param`, `advice`. What happened on our side names our paths; that stays
+/// in the logs.
+pub(super) fn problem(problem: &Problem) -> Value {
+    let ours = matches!(problem.code.kind(), Kind::Environment | Kind::Internal);
+    let told = |text: &str| if ours { String::new() } else { text.to_owned() };
+    json!({
+        "type": problem.code.kind(),
+        "code": problem.code,
+        "message": told(&problem.message),
+        "param": told(&problem.item),
+        "advice": problem.code.advice(),
+    })
+}
+
+/// The same for what stands in a row.
+pub(super) fn problem_in(row: Option<&Value>) -> Option<Value> {
+    let told: Problem = serde_json::from_value(row?.clone()).ok()?;
+    Some(problem(&told))
+}
+
+/// The same for a row's list of notices.
+pub(super) fn notices_in(row: &Value) -> Vec<Value> {
+    let told: Vec<Problem> = serde_json::from_value(row.clone()).unwrap_or_default();
+    told.iter().map(problem).collect()
+}

@@ -1,0 +1,67 @@
+//! `/v1/products`: what photos were uploaded of. Knows no photo.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::entity::{page, product};
+use crate::http::Service;
+use crate::http::auth::Auth;
+use crate::http::errors::{ApiError, ErrorBody};
+use crate::http::lists::{Cursor, List, seconds};
+use crate::tenancy::Right;
+
+/// A product.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Product {
+    /// `product`.
+    object: &'static str,
+    id: String,
+    sku: String,
+    title: String,
+    category: String,
+    width_cm: Option<f64>,
+    /// Seconds since 1970.
+    created_at: i64,
+    updated_at: i64,
+}
+
+fn show(row: product::Model) -> Product {
+    Product {
+        object: "product",
+        id: row.id,
+        sku: row.sku,
+        title: row.title,
+        category: row.category,
+        // Kept as a 32-bit float; a hundredth of a millimeter is more than it holds.
+        width_cm: row.width_m.map(|width| (width * 1e5).round() / 1e3),
+        created_at: seconds(row.created_at),
+        updated_at: seconds(row.updated_at),
+    }
+}
+
+/// List products
+#[utoipa::path(tag = "products", params(Cursor), responses(
+    (status = 200, body = List<Product>), (status = "4XX", body = ErrorBody)))]
+#[get("/v1/products")]
+pub(crate) async fn list(
+    service: web::Data<Service>,
+    caller: Auth,
+    cursor: web::Query<Cursor>,
+) -> Result<HttpResponse, ApiError> {
+    let rows = product::of(caller.0.may(Right::Read)?);
+    let listed = page::list(&service.readers, rows, product::Column::Id, &cursor.page()?).await?;
+    Ok(HttpResponse::Ok().json(List::of(listed, show)))
+}
+
+/// Read a product
+#[utoipa::path(tag = "products", responses((status = 200, body = Product), (status = "4XX", body = ErrorBody)))]
+#[get("/v1/products/{id}")]
+pub(crate) async fn read(
+    service: web::Data<Service>,
+    caller: Auth,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let row = product::by_id(caller.0.may(Right::Read)?, &id).one(&service.readers).await?;
+    Ok(HttpResponse::Ok().json(show(row.ok_or_else(|| ApiError::not_found("product"))?)))
+}

@@ -1,0 +1,95 @@
+//! The API and the one page over HTTP: `api/` has one file per resource, `console/` the page. Recognizes who calls, limits, reads requests,
+//! enqueues and reads rows back; never runs a stage on the way. Knows no stage's insides.
+
+mod api;
+mod auth;
+mod console;
+mod errors;
+mod frame;
+mod idempotency;
+mod limits;
+mod lists;
+mod openapi;
+mod server;
+mod upload;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crate::domain::Segmenter;
+use crate::entity::DatabaseConnection;
+use crate::imaging::codec::Limits;
+use crate::jobs::Pool;
+use crate::jobs::library::TemplateLibrary;
+use crate::queue::Queue;
+use crate::storage::Storage;
+use crate::tenancy::{SigningKeys, Signup};
+
+pub use limits::Limiter;
+pub use openapi::document;
+pub use server::serve;
+
+/// Everything that the routes share.
+#[derive(Debug)]
+pub struct Service {
+    /// For writing.
+    pub db: DatabaseConnection,
+    /// For reading; does not wait for writers.
+    pub readers: DatabaseConnection,
+    /// Where work is put.
+    pub queue: Queue,
+    /// Where bytes lie.
+    pub storage: Arc<dyn Storage>,
+    /// The templates.
+    pub library: Arc<TemplateLibrary>,
+    /// Who votes on cutouts, for verifications.
+    pub opinion: Option<Arc<dyn Segmenter>>,
+    /// What a photo may be.
+    pub photo: Limits,
+    /// What access tokens are signed with.
+    pub keys: SigningKeys,
+    /// Who may sign up.
+    pub signup: Signup,
+    /// Default sides of a scene's and of a white image's master.
+    pub sizes: [u32; 2],
+    /// How often one may ask.
+    pub limiter: Limiter,
+    /// Where uploads lie while they come in.
+    pub uploads: PathBuf,
+    /// For what takes the processor: verdicts, small pictures.
+    pub compute: Pool,
+    /// For passwords, so that signing in does not wait for verdicts.
+    pub passwords: Pool,
+    /// For what waits for the disk, and bounds how many files are in memory.
+    pub files: Pool,
+    /// How the process is.
+    pub health: Arc<Health>,
+    /// Small pictures of templates, by name, once somebody has looked at them.
+    pub previews: Mutex<HashMap<String, Vec<u8>>>,
+}
+
+/// How the process is, as its parts tell.
+#[derive(Debug, Default)]
+pub struct Health {
+    working: AtomicBool,
+    stopping: AtomicBool,
+}
+
+impl Health {
+    /// Whether jobs are being done.
+    pub fn works(&self, working: bool) {
+        self.working.store(working, Ordering::SeqCst);
+    }
+
+    /// That no new requests should come.
+    pub fn stops(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether requests can come and what they ask for will be done.
+    pub fn is_ready(&self) -> bool {
+        self.working.load(Ordering::SeqCst) && !self.stopping.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,58 @@
+//! The OpenAPI document, made from the routes' own descriptions. `docs/api/openapi.json` is the same, and a test holds them equal. Knows no tenant.
+
+use actix_web::{HttpResponse, get};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::api::{
+    accounts, api_keys, assets, audit, codes, generations, health, photos, products, results, sessions,
+    templates, verifications,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "packshot",
+        description = "White-background product photos in, verified scenes out. Times are seconds since 1970; lists are newest first and go on with \
+            `starting_after`; every error comes in the same envelope, with a code of `GET /v1/errors`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        accounts::create, accounts::read, accounts::create_invite, api_keys::create, api_keys::list, api_keys::revoke, assets::read, audit::list,
+        codes::list, generations::create, generations::list, generations::read, health::alive, health::ready, photos::create, photos::list,
+        photos::read, products::list, products::read, read, results::list, results::read, sessions::create, sessions::refresh, sessions::end,
+        templates::list, templates::preview, verifications::create,
+    ),
+    modifiers(&Bearer),
+    security(("bearer" = [])),
+)]
+struct Described;
+
+/// How one says who one is.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key (`pk_live_…`, `pk_test_…`) or an access token of a session."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document as JSON, laid out for people and diffs.
+pub fn document() -> String {
+    let mut document = Described::openapi();
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    // It has no value that JSON cannot write.
+    document.to_pretty_json().unwrap_or_default() + "\n"
+}
+
+/// This document
+#[utoipa::path(tag = "meta", security(()), responses((status = 200, description = "OpenAPI 3.1.")))]
+#[get("/v1/openapi.json")]
+pub(crate) async fn read() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document())
+}

@@ -1,0 +1,145 @@
+//! Forms with files: each file goes to a nameless temporary file as it comes in, so that slow senders hold no memory; whoever wants the bytes reads
+//! them on a bounded pool. Knows no picture.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+use std::time::Duration;
+
+use actix_multipart::{Field, Multipart, MultipartError};
+use futures_util::StreamExt;
+use tokio::io::AsyncWriteExt;
+
+use super::errors::ApiError;
+use crate::error::{Code, Problem};
+
+/// Longest text field, in bytes; a receipt fits.
+const TEXT: usize = 256 << 10;
+/// Fields of a form, at most.
+const FIELDS: usize = 16;
+/// How long a form may take to come in.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// What is read of a file that is too large, beyond its limit, so that its sender gets to hear the answer.
+const DRAIN: u64 = 32 << 20;
+
+/// A file that came in.
+#[derive(Debug)]
+pub(super) struct Uploaded {
+    /// As the sender calls it; for messages only, never a path.
+    pub(super) name: String,
+    file: File,
+}
+
+impl Uploaded {
+    /// The bytes. Blocking.
+    pub(super) fn read(mut self) -> Result<Vec<u8>, Problem> {
+        let mut bytes = Vec::new();
+        self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes)).map_err(|error| {
+            let message = error.to_string();
+            Problem::new(Code::from(error), "uploads", message)
+        })?;
+        Ok(bytes)
+    }
+}
+
+/// A form.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    files: BTreeMap<String, Uploaded>,
+    texts: BTreeMap<String, String>,
+}
+
+impl Form {
+    /// The file of the field `name`.
+    pub(super) fn file(&mut self, name: &str) -> Result<Uploaded, ApiError> {
+        let missing = || ApiError::new(Code::RequestInvalid, name, "the form needs a file in this field");
+        self.files.remove(name).ok_or_else(missing)
+    }
+
+    /// The text of the field `name`, if it is there and not blank.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.texts.remove(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// Refuses fields that nobody asked for: a mistyped one would be lost without a word.
+    pub(super) fn done(self) -> Result<(), ApiError> {
+        match self.files.keys().chain(self.texts.keys()).next() {
+            Some(name) => Err(ApiError::new(Code::RequestInvalid, name, "the form has no such field")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads a form whose files have at most `limit` bytes each; they lie in `folder` meanwhile.
+pub(super) async fn read(form: Multipart, folder: &Path, limit: u64) -> Result<Form, ApiError> {
+    match tokio::time::timeout(PATIENCE, fields(form, folder, limit)).await {
+        Ok(form) => form,
+        Err(_elapsed) => Err(ApiError::new(Code::RequestInvalid, "body", "it took too long to come in")),
+    }
+}
+
+async fn fields(mut form: Multipart, folder: &Path, limit: u64) -> Result<Form, ApiError> {
+    let mut read = Form::default();
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(broken)?;
+        if read.files.len() + read.texts.len() >= FIELDS {
+            return Err(ApiError::new(Code::RequestInvalid, "body", "the form has too many fields"));
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
+        match file_name {
+            Some(file_name) => {
+                let file = spool(&mut field, folder, limit, &file_name).await?;
+                read.files.insert(name, Uploaded { name: file_name, file });
+            }
+            None => {
+                let text = text(&mut field, &name).await?;
+                read.texts.insert(name, text);
+            }
+        }
+    }
+    Ok(read)
+}
+
+/// A file's bytes into a temporary file that has no name and goes with the process.
+async fn spool(field: &mut Field, folder: &Path, limit: u64, name: &str) -> Result<File, ApiError> {
+    let failed = |error: std::io::Error| {
+        let message = error.to_string();
+        ApiError::from(Problem::new(Code::from(error), "uploads", message))
+    };
+    let mut file = tokio::fs::File::from_std(tempfile::tempfile_in(folder).map_err(failed)?);
+    let mut length = 0u64;
+    while let Some(chunk) = field.next().await {
+        let chunk = chunk.map_err(broken)?;
+        length += chunk.len() as u64;
+        if length > limit + DRAIN {
+            break;
+        }
+        if length <= limit {
+            file.write_all(&chunk).await.map_err(failed)?;
+        }
+    }
+    if length > limit {
+        let message = format!("`{name}` has more than {limit} bytes");
+        return Err(ApiError::new(Code::FileTooLarge, "file", message));
+    }
+    file.flush().await.map_err(failed)?;
+    Ok(file.into_std().await)
+}
+
+async fn text(field: &mut Field, name: &str) -> Result<String, ApiError> {
+    let wrong = |message: &str| ApiError::new(Code::RequestInvalid, name, message);
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.next().await {
+        bytes.extend_from_slice(&chunk.map_err(broken)?);
+        if bytes.len() > TEXT {
+            return Err(wrong("the field is too long"));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_bytes| wrong("the field is no UTF-8 text"))
+}
+
+fn broken(error: MultipartError) -> ApiError {
+    ApiError::new(Code::RequestInvalid, "body", format!("the form cannot be read: {error}"))
+}

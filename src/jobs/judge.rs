@@ -1,0 +1,106 @@
+//! Any picture against the photo that it claims to show, whoever made it: what the command and the API ask the gate. Knows no file but the
+//! templates' and no route.
+
+use image::{Rgb, RgbImage};
+use serde_json::Value;
+
+use super::library::TemplateLibrary;
+use super::pipeline::{self, Called};
+use crate::domain::{Cutout, FidelityReport, GeneratorKind, PLACEMENT_SCHEMA, Placement, Segmenter, Tier};
+use crate::error::{Code, Problem};
+use crate::imaging::codec::Limits;
+use crate::verify::{self, Comparison, Input, Policy};
+use crate::{generate, ingest};
+
+/// Bytes with the name that messages call them by.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// For messages.
+    pub name: &'a str,
+    /// A picture's file.
+    pub bytes: &'a [u8],
+}
+
+/// What is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'a> {
+    /// The product's photo.
+    pub source: Named<'a>,
+    /// The picture that claims to show it.
+    pub candidate: Named<'a>,
+    /// How it was made, if that is known; searched for otherwise.
+    pub placement: Option<&'a Placement>,
+}
+
+/// Judges `pair` by the policy of that name. `library` shows what lay behind the product; `opinion` votes on the cutout.
+pub fn judge(
+    pair: &Pair<'_>,
+    policy: &str,
+    limits: &Limits,
+    library: Option<&TemplateLibrary>,
+    opinion: Option<&dyn Segmenter>,
+) -> Result<(FidelityReport, Comparison), Problem> {
+    let name = pair.candidate.name;
+    let fail = |error: verify::VerifyError| Problem::new(error.code(), name, error.to_string());
+    let policy = Policy::named(policy).map_err(fail)?;
+    let called = Called { file: pair.source.name, title: "" };
+    let (photo, cutout, _) = pipeline::cut_out(pair.source.bytes, called, limits, opinion)?;
+    let picture =
+        ingest::ingest(pair.candidate.bytes, name, limits).map_err(|error| error.problem(name))?.pixels;
+    let (placement, tier) = match pair.placement {
+        Some(placement) => (placement.clone(), Tier::Pasted),
+        None => (verify::locate(&cutout, photo.pixel_digest, &picture).map_err(fail)?, Tier::Relit),
+    };
+    let white =
+        picture.get_pixel(0, 0).0 == [255; 3] && picture.get_pixel(picture.width() - 1, 0).0 == [255; 3];
+    let kind =
+        if placement.plate.is_none() && white { GeneratorKind::Packshot } else { GeneratorKind::Scene };
+    // A placement says how large its picture is; nobody's word makes us paint more than we would decode.
+    limits
+        .check_size(placement.width, placement.height)
+        .map_err(|error| Problem::new(Code::PlacementInvalid, name, error.to_string()))?;
+    let ground = ground(&cutout, &placement, kind, library);
+    let input = Input {
+        photo: &photo,
+        cutout: &cutout,
+        placement: &placement,
+        master: &picture,
+        ground: ground.as_ref(),
+        kind,
+        tier,
+    };
+    verify::verify(&input, &policy).map_err(fail)
+}
+
+/// What is behind the product, if it can be made again: white, or the template that the placement names by digest.
+fn ground(
+    cutout: &Cutout,
+    placement: &Placement,
+    kind: GeneratorKind,
+    library: Option<&TemplateLibrary>,
+) -> Option<RgbImage> {
+    if kind == GeneratorKind::Packshot {
+        return Some(RgbImage::from_pixel(placement.width, placement.height, Rgb([255; 3])));
+    }
+    let crop = placement.plate.as_ref()?;
+    let plate = library?.plate(&crop.template).ok()?;
+    generate::of(kind).render(cutout, Some(plate.as_ref()), placement).ok().map(|made| made.ground)
+}
+
+/// The whole placement in `value`, which is one or a receipt with one; `None` if it only pins some numbers. `item` is for messages.
+pub fn whole_placement(mut value: Value, item: &str) -> Result<Result<Placement, Value>, Problem> {
+    if let Some(inner) = value.get_mut("placement") {
+        value = inner.take();
+    }
+    if value.get("stand").is_none() {
+        return Ok(Err(value));
+    }
+    let schema = value.get("schema").and_then(Value::as_u64);
+    if schema.is_some_and(|schema| schema > u64::from(PLACEMENT_SCHEMA)) {
+        let message = format!("schema {schema:?} is newer than this build");
+        return Err(Problem::new(Code::SchemaUnknown, item, message));
+    }
+    serde_json::from_value(value)
+        .map(Ok)
+        .map_err(|error| Problem::new(Code::PlacementInvalid, item, error.to_string()))
+}

@@ -1,0 +1,185 @@
+//! Rows that are made when something is ordered, each by its natural key: ordering again finds what is there. Knows no stage and no queue.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::Exit;
+use super::batch::Wish;
+use super::records::GenerationParams;
+use crate::domain::{Digest, GeneratorKind, Product, TenantScope};
+use crate::entity::{derived_id, generation, photo, product, result};
+
+/// The id of the product with this SKU, which now is as `item` says.
+pub(super) async fn put_product(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    item: &Product,
+    now: i64,
+) -> Result<String, Exit> {
+    let organization = scope.organization().as_str();
+    let known = product::of(scope).filter(product::Column::Sku.eq(&item.sku)).one(tx).await?;
+    let id = known.as_ref().map_or_else(
+        || derived_id("prd", now, &[organization, &item.sku]).as_str().to_owned(),
+        |row| row.id.clone(),
+    );
+    let row = product::ActiveModel {
+        id: Set(id.clone()),
+        organization_id: Set(organization.to_owned()),
+        sku: Set(item.sku.clone()),
+        title: Set(item.title.clone()),
+        category: Set(item.category.clone()),
+        width_m: Set(item.width_m.map(f64::from)),
+        created_at: Set(known.as_ref().map_or(now, |row| row.created_at)),
+        updated_at: Set(now),
+    };
+    match known {
+        Some(_) => product::Entity::update(row).exec(tx).await.map(drop)?,
+        None => product::Entity::insert(row).exec_without_returning(tx).await.map(drop)?,
+    }
+    Ok(id)
+}
+
+/// The photo of the product with this file name and digest; a pending one if it is new.
+pub(super) async fn put_photo(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    product_id: &str,
+    (file_name, digest): (&str, Digest),
+    now: i64,
+) -> Result<photo::Model, Exit> {
+    let organization = scope.organization().as_str();
+    let digest = digest.hex();
+    let known = photo::of(scope)
+        .filter(photo::Column::ProductId.eq(product_id))
+        .filter(photo::Column::FileDigest.eq(&digest))
+        .one(tx)
+        .await?;
+    if let Some(row) = known {
+        return Ok(row);
+    }
+    let row = photo::Model {
+        id: derived_id("pho", now, &[organization, product_id, &digest]).to_string(),
+        organization_id: organization.to_owned(),
+        product_id: product_id.to_owned(),
+        file_name: file_name.to_owned(),
+        file_digest: digest,
+        pixel_digest: None,
+        status: photo::Status::Pending,
+        problem: None,
+        notices: json!([]),
+        cutout: None,
+        timings: None,
+        created_at: now,
+        updated_at: now,
+    };
+    photo::Entity::insert(photo::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
+    Ok(row)
+}
+
+/// What a generation row is made of.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    /// Unique within the organization.
+    pub(super) request_key: String,
+    /// What kind of pictures.
+    pub(super) kind: GeneratorKind,
+    /// The one template, if there is one.
+    pub(super) template: Option<String>,
+    /// Pictures per photo and template.
+    pub(super) count: u32,
+    /// The base seed.
+    pub(super) seed: u64,
+    /// The rest, as [`GenerationParams`].
+    pub(super) params: serde_json::Value,
+}
+
+impl Asked {
+    /// A wish of a batch. Its key is all that it says, so the same wish sent twice is one generation.
+    pub(super) fn of(wish: &Wish) -> Result<Self, Exit> {
+        let params = GenerationParams::new(wish.size, wish.channels.clone()).json()?;
+        let template = wish.template.as_deref().unwrap_or("-");
+        let digest = Digest::of(params.to_string().as_bytes()).hex();
+        let request_key = format!("{}/{template}/{}/{}/{digest}", wish.kind.as_str(), wish.count, wish.seed);
+        Ok(Asked {
+            request_key,
+            kind: wish.kind,
+            template: wish.template.clone(),
+            count: wish.count,
+            seed: wish.seed,
+            params,
+        })
+    }
+}
+
+/// The generation with this key; made if it is new.
+pub(super) async fn put_generation(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    asked: &Asked,
+    now: i64,
+) -> Result<generation::Model, Exit> {
+    let organization = scope.organization().as_str();
+    let key = &asked.request_key;
+    let known = generation::of(scope).filter(generation::Column::RequestKey.eq(key)).one(tx).await?;
+    if let Some(row) = known {
+        return Ok(row);
+    }
+    let row = generation::Model {
+        id: derived_id("gen", now, &[organization, key]).to_string(),
+        organization_id: organization.to_owned(),
+        request_key: key.clone(),
+        kind: asked.kind.as_str().to_owned(),
+        template: asked.template.clone(),
+        count: i32::try_from(asked.count).unwrap_or(i32::MAX),
+        seed: asked.seed.cast_signed(),
+        params: asked.params.clone(),
+        created_at: now,
+    };
+    let insert = generation::Entity::insert(generation::ActiveModel::from(row.clone()));
+    insert.exec_without_returning(tx).await?;
+    Ok(row)
+}
+
+/// The result of (generation, product, photo) with this index; `template` is its own, if the generation asks for several.
+pub(super) async fn put_result(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    [generation_id, product_id, photo_id]: [&str; 3],
+    (index, template): (u32, Option<&str>),
+    now: i64,
+) -> Result<result::Model, Exit> {
+    let organization = scope.organization().as_str();
+    let result_index = i32::try_from(index).unwrap_or(i32::MAX);
+    let known = result::of(scope)
+        .filter(result::Column::GenerationId.eq(generation_id))
+        .filter(result::Column::ProductId.eq(product_id))
+        .filter(result::Column::PhotoId.eq(photo_id))
+        .filter(result::Column::ResultIndex.eq(result_index))
+        .one(tx)
+        .await?;
+    if let Some(row) = known {
+        return Ok(row);
+    }
+    let key = [organization, generation_id, product_id, photo_id, &result_index.to_string()];
+    let row = result::Model {
+        id: derived_id("res", now, &key).to_string(),
+        organization_id: organization.to_owned(),
+        generation_id: generation_id.to_owned(),
+        product_id: product_id.to_owned(),
+        photo_id: photo_id.to_owned(),
+        result_index,
+        template: template.map(str::to_owned),
+        status: result::Status::Queued,
+        attempt: 0,
+        assets: json!({}),
+        report: None,
+        problem: None,
+        notices: json!([]),
+        timings: None,
+        hold_id: None,
+        created_at: now,
+        updated_at: now,
+    };
+    result::Entity::insert(result::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
+    Ok(row)
+}

@@ -1,0 +1,160 @@
+//! Two organizations, and every route that the document lists: nobody sees or moves what is another's, and a stranger gets nowhere.
+
+use std::collections::BTreeMap;
+
+use packshot::http;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, Server, id, start, token};
+
+/// Every operation of the document: method, path, whether it is public.
+fn operations() -> Vec<(Method, String, bool)> {
+    let document: Value = serde_json::from_str(&http::document()).unwrap();
+    let mut all = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let public = operation["security"] == json!([{}]);
+            all.push((method.to_uppercase().parse().unwrap(), path.clone(), public));
+        }
+    }
+    assert!(all.len() >= 28, "{all:?}");
+    all
+}
+
+/// What an organization has, by the path that names it.
+async fn belongings(server: &Server, session: &Value, key: &str) -> BTreeMap<&'static str, String> {
+    let photo = server.upload(key, "tea-carton.jpg", "TEA").await.expect(202);
+    let wish = json!({"kind": "packshot", "photos": [id(&photo)], "size": 512});
+    let asked = server.post("/v1/generations", key, wish).await.expect(202);
+    let done = server.finished(key, id(&asked)).await;
+    let keys = server.get("/v1/api_keys", token(session)).await.expect(200);
+    let asset = |name: &str| done["results"][0]["files"][name].as_str().unwrap().to_owned();
+    BTreeMap::from([
+        ("/v1/api_keys/{id}", format!("/v1/api_keys/{}", id(&keys["data"][0]))),
+        ("/v1/photos/{id}", format!("/v1/photos/{}", id(&photo))),
+        ("/v1/products/{id}", format!("/v1/products/{}", photo["product"].as_str().unwrap())),
+        ("/v1/generations/{id}", format!("/v1/generations/{}", id(&asked))),
+        ("/v1/results/{id}", format!("/v1/results/{}", id(&done["results"][0]))),
+        ("/v1/assets/{kind}/{digest}", asset("master")),
+        // Not a tenant's.
+        ("/v1/templates/{name}/preview.jpg", "/v1/templates/beach/preview.jpg".into()),
+    ])
+}
+
+/// The body without what differs from request to request.
+fn comparable(answer: &Answer) -> (u16, Value) {
+    let mut body = answer.json();
+    body["error"]["request_id"] = Value::Null;
+    (answer.status.as_u16(), body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_belongs_to_another_organization_is_not_there() {
+    let server = start(&[], true).await;
+    let (ann, bob) = (server.owner("ann").await, server.owner("bob").await);
+    let anns_key = server.key(&ann, &["write"]).await;
+    let bobs_key = server.key(&bob, &["write"]).await;
+    let anns = belongings(&server, &ann, &anns_key).await;
+    let secrets: Vec<&str> =
+        anns.values().flat_map(|path| path.rsplit('/').next()).filter(|s| s.len() > 20).collect();
+    assert!(secrets.len() >= 6);
+
+    for (method, path, public) in operations() {
+        if public {
+            continue;
+        }
+        if path.contains('{') {
+            // A route with a name in it and nothing to try it with fails here.
+            let theirs = anns.get(path.as_str()).unwrap_or_else(|| panic!("{path} is not in the matrix"));
+            let (before, name) = theirs.rsplit_once('/').unwrap();
+            let nobodys = format!("{before}/{}", name.replace(|c: char| c.is_ascii_digit(), "0"));
+            for bearer in [bobs_key.as_str(), token(&bob)] {
+                let answer = server.send(method.clone(), theirs, bearer, None).await;
+                assert!([403, 404].contains(&answer.status.as_u16()), "{method} {theirs}: {}", answer.text());
+                let none = server.send(method.clone(), &nobodys, bearer, None).await;
+                assert_eq!(comparable(&answer), comparable(&none), "{method} {theirs} is told from nothing");
+            }
+        } else if method == Method::GET {
+            let listed = server.get(&path, token(&bob)).await;
+            assert!(listed.status.is_success(), "{path}: {}", listed.text());
+            assert!(
+                secrets.iter().all(|secret| !listed.text().contains(secret)),
+                "{path} leaks: {}",
+                listed.text()
+            );
+        }
+    }
+    // Named in bodies and queries.
+    let photo = anns["/v1/photos/{id}"].rsplit('/').next().unwrap();
+    let generation = anns["/v1/generations/{id}"].rsplit('/').next().unwrap();
+    let stolen = json!({"kind": "packshot", "photos": [photo]});
+    server.post("/v1/generations", &bobs_key, stolen).await.refused(404, "not_found");
+    let stolen = json!({"kind": "packshot", "skus": ["TEA"]});
+    server.post("/v1/generations", &bobs_key, stolen).await.refused(404, "not_found");
+    let results = server.get(&format!("/v1/results?generation={generation}"), &bobs_key).await.expect(200);
+    assert_eq!(results["data"], json!([]));
+    let after = server.get(&format!("/v1/photos?starting_after={photo}"), &bobs_key).await.expect(200);
+    assert_eq!(after["data"], json!([]));
+    // The same photo for the same SKU is another photo here, and a digest finds only one's own file.
+    let same = server.upload(&bobs_key, "tea-carton.jpg", "TEA").await.expect(202);
+    assert_ne!(id(&same), photo);
+    let nothing_was_moved = server.get(&anns["/v1/photos/{id}"], &anns_key).await.expect(200);
+    assert_eq!(nothing_was_moved["status"], "ready");
+    server.get("/v1/account", &anns_key).await.expect(200);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_and_a_viewer_get_nowhere() {
+    let server = start(&[], false).await;
+    let owner = server.owner("ann").await;
+    let reader = server.key(&owner, &["read"]).await;
+    let fill = |path: &str| {
+        path.replace("{id}", "x").replace("{kind}", "photo").replace("{digest}", "x").replace("{name}", "x")
+    };
+    for (method, path, public) in operations() {
+        let path = fill(&path);
+        let body = (method == Method::POST).then(|| json!({}));
+        for bearer in ["", "pk_live_0000", "x.y.z"] {
+            let answer = server.send(method.clone(), &path, bearer, body.clone()).await;
+            if public {
+                assert_ne!(answer.status, 401, "{method} {path}");
+            } else {
+                answer.refused(401, "unauthenticated");
+            }
+        }
+        if !public && method != Method::GET {
+            let answer = server.send(method.clone(), &path, &reader, Some(valid(&path))).await;
+            assert!([400, 403].contains(&answer.status.as_u16()), "{method} {path}: {}", answer.text());
+            assert!(
+                answer.status == 403 || path.ends_with("photos") || path.ends_with("verifications"),
+                "{path}"
+            );
+        }
+    }
+    server.get("/v1/nothing", &reader).await.refused(404, "not_found");
+    server.send(Method::PUT, "/v1/photos", &reader, None).await.refused(404, "not_found");
+    server.stop().await;
+}
+
+/// A body that is sound, so that only the right can be missing.
+fn valid(path: &str) -> Value {
+    match path {
+        "/v1/api_keys" => json!({"name": "x"}),
+        "/v1/invites" => json!({"role": "viewer"}),
+        "/v1/generations" => json!({"kind": "packshot", "photos": ["x"]}),
+        _ => json!({}),
+    }
+}
+
+#[test]
+fn the_committed_document_is_the_one_that_is_served() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/api/openapi.json");
+    let served = http::document();
+    if std::fs::read_to_string(&path).unwrap_or_default() != served {
+        let new = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi.json");
+        std::fs::write(&new, served).unwrap();
+        panic!("docs/api/openapi.json is not what the code says; what it says lies in {}", new.display());
+    }
+}

@@ -1,0 +1,214 @@
+//! The service as a merchant's program meets it: a real server on a port of its own, a real client, a data folder.
+
+mod flow;
+mod forms;
+mod isolation;
+mod people;
+mod process;
+mod tokens;
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use packshot::app::{self, App};
+use packshot::config::Config;
+use packshot::http;
+use packshot::jobs::{Stop, Stopper, Until};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+
+pub(super) const PASSWORD: &str = "correct horse battery";
+
+/// A server with a worker, and a client for it.
+pub(super) struct Server {
+    pub(super) base: String,
+    pub(super) client: Client,
+    pub(super) folder: tempfile::TempDir,
+    stopper: Stopper,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: reqwest::header::HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The JSON, which must have come with `status`.
+    pub(super) fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self.json()
+    }
+
+    /// An error must come in the envelope, with this status and code.
+    pub(super) fn refused(&self, status: u16, code: &str) {
+        let error = &self.expect(status)["error"];
+        assert_eq!(error["code"], code, "{error}");
+        for field in ["type", "message", "param", "request_id", "doc_url"] {
+            assert!(error[field].is_string(), "{field}: {error}");
+        }
+        let id = self.headers["x-request-id"].to_str().unwrap();
+        assert!(!id.is_empty() && error["request_id"] == id, "{error}");
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// Starts a server with these settings besides the defaults; `worker` says whether jobs are done.
+pub(super) async fn start(settings: &[(&str, &str)], worker: bool) -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let usual = [("PACKSHOT_SIGNINS_PER_MINUTE", "10000"), ("PACKSHOT_REQUESTS_PER_MINUTE", "100000")];
+    let all = usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let config = Config::from_environment(all).unwrap();
+    let app = App::open(folder.path(), app::library().unwrap()).await.unwrap();
+    let service = Arc::new(app.service(&config, 2, None).await.unwrap());
+    let (stopper, stop) = Stopper::new();
+    let mut tasks = Vec::new();
+    if worker {
+        tasks.push(work(app, stop.clone(), service.health.clone()));
+    } else {
+        // Keeps the folder's lock as long as the server runs.
+        let mut until = stop.clone();
+        tasks.push(tokio::spawn(async move {
+            until.stopped().await;
+            drop(app);
+        }));
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let serving = http::serve(service, listener, stop);
+    tasks.push(tokio::spawn(async move { serving.await.unwrap() }));
+    Server { base, client: Client::new(), folder, stopper, tasks }
+}
+
+fn work(app: App, stop: Stop, health: Arc<http::Health>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        health.works(true);
+        let summary = app.runner(2, None).run(Until::Stopped, stop).await.unwrap();
+        assert_eq!(summary.halted, None);
+    })
+}
+
+impl Server {
+    pub(super) async fn send(&self, method: Method, path: &str, bearer: &str, body: Option<Value>) -> Answer {
+        self.send_with(method, path, bearer, body, &[]).await
+    }
+
+    pub(super) async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        bearer: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        if !bearer.is_empty() {
+            request = request.bearer_auth(bearer);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send().await.unwrap()).await
+    }
+
+    pub(super) async fn get(&self, path: &str, bearer: &str) -> Answer {
+        self.send(Method::GET, path, bearer, None).await
+    }
+
+    pub(super) async fn post(&self, path: &str, bearer: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, bearer, Some(body)).await
+    }
+
+    pub(super) async fn form(&self, path: &str, bearer: &str, form: Form) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(bearer).multipart(form);
+        read(request.send().await.unwrap()).await
+    }
+
+    /// Signs up and in; returns the session.
+    pub(super) async fn owner(&self, name: &str) -> Value {
+        let email = format!("{name}@example.com");
+        let account = json!({"email": email, "password": PASSWORD, "organization": name});
+        self.post("/v1/accounts", "", account).await.expect(201);
+        self.sign_in(&email).await
+    }
+
+    pub(super) async fn sign_in(&self, email: &str) -> Value {
+        self.post("/v1/sessions", "", json!({"email": email, "password": PASSWORD})).await.expect(201)
+    }
+
+    /// A key with these scopes.
+    pub(super) async fn key(&self, session: &Value, scopes: &[&str]) -> String {
+        let body = json!({"name": "test", "scopes": scopes});
+        let made = self.post("/v1/api_keys", token(session), body).await.expect(201);
+        made["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// Uploads a photo that comes along.
+    pub(super) async fn upload(&self, bearer: &str, photo: &str, sku: &str) -> Answer {
+        self.form("/v1/photos", bearer, form_with(fixture(photo), photo).text("sku", sku.to_owned())).await
+    }
+
+    /// Reads the generation until nothing of it is queued any more.
+    pub(super) async fn finished(&self, bearer: &str, id: &str) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(120);
+        loop {
+            let generation = self.get(&format!("/v1/generations/{id}"), bearer).await.expect(200);
+            if generation["status"] == "completed" {
+                return generation;
+            }
+            assert!(Instant::now() < deadline, "{generation}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Ends it, and returns the data folder.
+    pub(super) async fn stop(self) -> tempfile::TempDir {
+        self.stopper.stop();
+        for task in self.tasks {
+            task.await.unwrap();
+        }
+        self.folder
+    }
+}
+
+pub(super) fn token(session: &Value) -> &str {
+    session["access_token"].as_str().unwrap()
+}
+
+pub(super) fn id(resource: &Value) -> &str {
+    resource["id"].as_str().unwrap()
+}
+
+pub(super) fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/products").join(name)).unwrap()
+}
+
+pub(super) fn form_with(bytes: Vec<u8>, name: &str) -> Form {
+    Form::new().part("file", Part::bytes(bytes).file_name(name.to_owned()))
+}
+
+async fn read(response: Response) -> Answer {
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }
+}
