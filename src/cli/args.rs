@@ -104,8 +104,7 @@ pub(super) struct Photos {
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
-    /// What to measure. bulk: scenes a second over all stages with all workers; fidelity: the cutouts against their true mattes;
-    /// large: the memory for a photo of 49 megapixels; pipeline: each stage by itself
+    /// Scenes a second, cutouts, memory for 49 megapixels, or stages
     #[arg(value_parser = ["bulk", "fidelity", "large", "pipeline"], default_value = "pipeline")]
     pub what: String,
     /// How many photos `bulk` works through; the bundled ones, over and over

@@ -3,7 +3,7 @@
 
 use super::edges::FAINT;
 use super::shade::steepest_around;
-use crate::imaging::matte::grid::{distance_to, opened};
+use crate::imaging::matte::grid::{around, opened};
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 
@@ -53,11 +53,9 @@ pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &
         }
     }
     for piece in changes(inside, before, width).into_iter().filter(|piece| piece.len() >= LEAST) {
-        let mut given = vec![false; inside.len()];
-        piece.iter().for_each(|i| given[*i] = true);
-        let far = distance_to(&given, width, NEAR.end);
-        let beside = (0..before.len()).filter(|i| before[*i] && NEAR.contains(&far[*i]));
-        let product = median(beside.map(|i| chroma.data[i]));
+        let near = around(&piece, width, inside.len(), NEAR.end);
+        let beside = near.iter().filter(|(i, far)| before[*i] && NEAR.contains(far));
+        let product = median(beside.map(|(i, _)| chroma.data[*i]));
         if product > COLORED && median(piece.iter().map(|i| chroma.data[*i])) < SHARE * product {
             piece.iter().for_each(|i| inside[*i] = false);
         }
@@ -66,12 +64,10 @@ pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &
 
 /// Whether a piece has color that the ground beside it, in neither of the `sets`, lacks, about as much as the product beside it, which both have.
 fn has_own_tint(piece: &[usize], sets: &[&[bool]; 2], tint: &[f32], width: usize) -> bool {
-    let mut own = vec![false; tint.len()];
-    piece.iter().for_each(|i| own[*i] = true);
-    let far = distance_to(&own, width, BESIDE.end);
+    let near = around(piece, width, tint.len(), BESIDE.end);
     let beside = |within: bool| {
-        let of = |i: &usize| BESIDE.contains(&far[*i]) && sets.iter().all(|set| set[*i] == within);
-        median((0..tint.len()).filter(of).map(|i| tint[i]))
+        let of = |(i, far): &&(usize, u8)| BESIDE.contains(far) && sets.iter().all(|set| set[*i] == within);
+        median(near.iter().filter(of).map(|(i, _)| tint[*i]))
     };
     let piece = median(piece.iter().map(|i| tint[*i]));
     piece > beside(false) + OWN_TINT && piece > LIKE * beside(true)

@@ -66,6 +66,24 @@ pub fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
     distance
 }
 
+/// The pixels nearer than `limit` to a `piece` of a picture of `width` columns and `count` pixels, or in it, with their city-block distances to it, in rows.
+/// Only around the piece anything is looked at.
+pub fn around(piece: &[usize], width: usize, count: usize, limit: u8) -> Vec<(usize, u8)> {
+    let reach = usize::from(limit);
+    let columns = || piece.iter().map(|i| i % width);
+    let rows = || piece.iter().map(|i| i / width);
+    let (Some(left), Some(right)) = (columns().min(), columns().max()) else { return Vec::new() };
+    let (Some(top), Some(bottom)) = (rows().min(), rows().max()) else { return Vec::new() };
+    let (left, top) = (left.saturating_sub(reach), top.saturating_sub(reach));
+    let (right, bottom) = ((right + reach).min(width - 1), (bottom + reach).min(count / width - 1));
+    let columns = right - left + 1;
+    let mut set = vec![false; columns * (bottom - top + 1)];
+    piece.iter().for_each(|i| set[(i / width - top) * columns + i % width - left] = true);
+    let far = distance_to(&set, columns, limit);
+    let of = |(i, far): (usize, u8)| ((i / columns + top) * width + i % columns + left, far);
+    far.into_iter().enumerate().filter(|(_, far)| *far < limit).map(of).collect()
+}
+
 /// The 8-connected parts of a set of pixels that have at least one among `seeds` and no more than `largest` pixels.
 ///
 /// `size` is the picture's width and number of pixels. What is large is left as soon as that is known.
@@ -119,6 +137,19 @@ pub fn islands(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_around_a_piece_is_what_the_whole_picture_says() {
+        let (width, count, limit) = (40, 40 * 30, 5);
+        // In a corner, along a border, in the middle.
+        for piece in [vec![0, 1, width], vec![7 * width + 39, 8 * width + 39], vec![612, 613, 655]] {
+            let mut set = vec![false; count];
+            piece.iter().for_each(|i| set[*i] = true);
+            let whole = distance_to(&set, width, limit).into_iter().enumerate();
+            let near: Vec<(usize, u8)> = whole.filter(|(_, far)| *far < limit).collect();
+            assert_eq!(around(&piece, width, count, limit), near);
+        }
+    }
 
     #[test]
     fn islands_are_the_small_parts_that_the_seeds_lie_in() {

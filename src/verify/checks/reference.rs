@@ -81,19 +81,35 @@ fn patches(input: &Input<'_>) -> Vec<f32> {
     found
 }
 
-/// Mean linear color of the pixels whose middles lie in a box, each in so much `light` per channel and clipped at white, as in the master; `None` if
+/// Mean linear color within a box, pixels on its border in part, each in so much `light` per channel and clipped at white, as in the master; `None` if
 /// the box leaves the picture.
 fn mean(picture: &image::RgbImage, [x0, y0, x1, y1]: [f32; 4], light: [f32; 3]) -> Option<[f32; 3]> {
     if x0 < 0.0 || y0 < 0.0 || x1 > picture.width() as f32 || y1 > picture.height() as f32 {
         return None;
     }
-    let (mut sum, mut count) = ([0.0f32; 3], 0u32);
-    for y in y0.round() as u32..(y1.round() as u32).max(y0.round() as u32 + 1).min(picture.height()) {
-        for x in x0.round() as u32..(x1.round() as u32).max(x0.round() as u32 + 1).min(picture.width()) {
+    let covered = |k: u32, from: f32, to: f32| (to.min(k as f32 + 1.0) - from.max(k as f32)).max(0.0);
+    let (mut sum, mut area) = ([0.0f32; 3], 0.0f32);
+    for y in y0 as u32..y1.ceil() as u32 {
+        for x in x0 as u32..x1.ceil() as u32 {
+            let weight = covered(x, x0, x1) * covered(y, y0, y1);
             let p = picture.get_pixel(x, y).0;
-            (0..3).for_each(|c| sum[c] += (srgb::linear_of(p[c]) * light[c]).min(1.0));
-            count += 1;
+            (0..3).for_each(|c| sum[c] += weight * (srgb::linear_of(p[c]) * light[c]).min(1.0));
+            area += weight;
         }
     }
-    (count > 0).then(|| sum.map(|s| s / count as f32))
+    (area > 0.0).then(|| sum.map(|s| s / area))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pixels_on_the_border_of_a_box_count_in_part() {
+        let picture =
+            image::RgbImage::from_fn(4, 1, |x, _| image::Rgb(if x < 2 { [0; 3] } else { [255; 3] }));
+        let light = |x0: f32, x1: f32| mean(&picture, [x0, 0.0, x1, 1.0], [1.0; 3]).unwrap()[0];
+        assert!((light(0.5, 2.5) - 0.25).abs() < 1e-6 && (light(1.9, 2.9) - 0.9).abs() < 1e-6);
+        assert!(mean(&picture, [3.0, 0.0, 4.5, 1.0], [1.0; 3]).is_none());
+    }
 }
