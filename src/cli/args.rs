@@ -104,7 +104,7 @@ pub(super) struct Photos {
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
-    /// Scenes a second, cutouts, memory for 49 megapixels, or stages
+    /// Pictures a second, cutouts, memory, or stages
     #[arg(value_parser = ["bulk", "fidelity", "large", "pipeline"], default_value = "pipeline")]
     pub what: String,
     /// How many photos `bulk` works through; the bundled ones, over and over

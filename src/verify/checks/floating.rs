@@ -23,8 +23,8 @@ const LINE_DEPTH: f32 = 0.85;
 const BESIDE_WIDTH: f32 = 0.3;
 /// … and over how many rows above and below its usual light, as a share of its height.
 const AROUND: f32 = 0.08;
-/// Coverage up to which a pixel counts as ground: a dark product in a twentieth of it would look like a contact.
-const GROUND: u8 = 4;
+/// Coverage up to which a pixel counts as ground.
+const GROUND: u8 = 12;
 
 impl Check for Floating {
     fn name(&self) -> &'static str {
