@@ -7,7 +7,7 @@ help:
 	@echo "make demo      the whole job on the pictures that come along; leaves $(OUT)/index.html"
 	@echo "make real      the same on photos that nobody here made (fetched with npm); leaves out/real/index.html"
 	@echo "make test      all tests"
-	@echo "make lint      formatting, lints, dependency policy"
+	@echo "make lint      formatting, lints, links in the documentation, dependency policy"
 	@echo "make runtime   the library that runs networks (pip fetches it; demo, test and bench do that themselves)"
 	@echo "make doc       the API documentation, warnings denied"
 	@echo "make bench     how faithful and how fast, in a release build"
@@ -45,7 +45,7 @@ test: runtime
 	@echo "test: building (a few minutes the first time)"
 	$(CARGO) test --workspace --locked --quiet
 
-lint: setup
+lint: setup doc
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	tools/deny

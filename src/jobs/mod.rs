@@ -1,7 +1,7 @@
 //! The shell around the stages: load → stage → save and enqueue the next, in one transaction. The only bridge between the stages, which
 //! know no file, database or clock, and tokio. Knows no command line and no web framework.
 //!
-//! A job is one file with one unit struct that implements [`Job`], and one line in the alphabetical list of the jobs:
+//! A job is one file with one unit struct that implements `Job`, and one line in the alphabetical list of the jobs:
 //!
 //! ```
 //! use async_trait::async_trait;

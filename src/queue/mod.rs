@@ -17,7 +17,7 @@
 //! - **The attempt is counted at the claim**, so a job that kills its worker uses up its attempts too.
 //! - **Every write is fenced.** A claim raises the job's token; complete, fail, snooze and beat match it and change nothing otherwise.
 //!   Called first or last in the transaction that holds the job's results, a lost lease rolls those back.
-//! - **The clock is the database's** ([`Clock::Database`]), so that workers' clocks do not matter.
+//! - **The clock is the database's** (`Clock::Database`), so that workers' clocks do not matter.
 //! - **Lanes are fair.** Every organization is a lane; a claim takes from the lane that has had the least time for its weight.
 //!
 //! docs/decisions/0002 says why this is our own.

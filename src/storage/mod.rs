@@ -1,4 +1,4 @@
-//! Where bytes lie: every stored object is one variant of [`StorageKey`], addressed by the digest of its bytes. Knows no database and no
+//! Where bytes lie: every stored object is one variant of `StorageKey`, addressed by the digest of its bytes. Knows no database and no
 //! picture.
 //!
 //! Content addressing makes a rerun harmless (the same bytes go to the same place), lets equal files share one object, and lets every read

@@ -1,7 +1,7 @@
 //! The matte at full size from a coarse region: the border to a pixel, then alpha and clean foreground color along it. Knows no product.
 //!
 //! In linear light I = αF + (1−α)B. On a firm edge F and B are read right beside the border; where it is frayed (hair, fur) they are continued from
-//! the sure inside and outside. The α that follows from them is [`Mix`]'s.
+//! the sure inside and outside. The α that follows from them is `Mix`'s.
 
 use image::{RgbImage, RgbaImage};
 
