@@ -67,7 +67,7 @@ pub fn straighten(
     }
 }
 
-/// What changes as seen from one side.
+/// What changes as seen from one side: pixels with their new markers.
 fn changes(
     markers: &[u8],
     view: View,
@@ -76,20 +76,7 @@ fn changes(
     root: &impl Fn(usize) -> [f32; 3],
     scale: f32,
 ) -> Vec<(usize, u8)> {
-    let mut ends = vec![Vec::new(); view.lines()];
-    // The band may begin or end right at the border.
-    let product = |u: usize, v: usize| markers[view.at(u, v)] == PRODUCT;
-    for (u, v) in band.iter().map(|i| view.place(*i)) {
-        match product(u, v) {
-            true if v + 1 < view.depth() && !product(u, v + 1) => ends[u].push(v),
-            false if v > 0 && product(u, v - 1) => ends[u].push(v - 1),
-            _ => {}
-        }
-    }
-    ends.iter_mut().for_each(|places| {
-        places.sort_unstable();
-        places.dedup();
-    });
+    let ends = ends(markers, view, band);
     let (window, largest) = ((WINDOW / scale) as usize, (LARGEST / scale) as usize);
     let mut changes = Vec::new();
     for (u, &v) in ends.iter().enumerate().flat_map(|(u, ends)| ends.iter().map(move |v| (u, v))) {
@@ -105,20 +92,11 @@ fn changes(
             continue;
         }
         let pixels: Vec<usize> = own.map(|v| view.at(u, v)).collect();
-        // Outside and inside beside it: as deep as it is on the side that it may belong to.
+        let own = mean(root, pixels.iter().copied());
+        // As deep as it is on the side that it may belong to.
         let (outward, inward) = if burr { (out, DEEP) } else { (DEEP, out) };
-        let side = |outside: bool| {
-            let of = |(u, v): &(usize, usize)| -> Vec<usize> {
-                match outside {
-                    true => {
-                        (v + 1..=v + outward).filter(|v| *v < view.depth()).map(|v| view.at(*u, v)).collect()
-                    }
-                    false => (v.saturating_sub(inward - 1)..=*v).map(|v| view.at(*u, v)).collect(),
-                }
-            };
-            mean(root, beside.iter().flat_map(of))
-        };
-        let (own, outside, inside) = (mean(root, pixels.iter().copied()), side(true), side(false));
+        let outside = mean(root, beside.iter().flat_map(|place| beyond(view, *place, outward)));
+        let inside = mean(root, beside.iter().flat_map(|place| within(view, *place, inward)));
         let (to_out, to_in) = (difference(own, outside), difference(own, inside));
         let (wrong, marker) =
             if burr { (to_out < LIKE * to_in, BACKGROUND) } else { (to_in < LIKE * to_out, PRODUCT) };
@@ -127,6 +105,34 @@ fn changes(
         }
     }
     changes
+}
+
+/// On each line the places, in order, at which product ends outward. The band may begin or end right there.
+fn ends(markers: &[u8], view: View, band: &[usize]) -> Vec<Vec<usize>> {
+    let product = |u: usize, v: usize| markers[view.at(u, v)] == PRODUCT;
+    let mut ends = vec![Vec::new(); view.lines()];
+    for (u, v) in band.iter().map(|i| view.place(*i)) {
+        match product(u, v) {
+            true if v + 1 < view.depth() && !product(u, v + 1) => ends[u].push(v),
+            false if v > 0 && product(u, v - 1) => ends[u].push(v - 1),
+            _ => {}
+        }
+    }
+    ends.iter_mut().for_each(|places| {
+        places.sort_unstable();
+        places.dedup();
+    });
+    ends
+}
+
+/// The first `deep` pixels outside of the border at a place.
+fn beyond(view: View, (u, v): (usize, usize), deep: usize) -> impl Iterator<Item = usize> {
+    (v + 1..(v + 1 + deep).min(view.depth())).map(move |v| view.at(u, v))
+}
+
+/// The last `deep` pixels inside of it.
+fn within(view: View, (u, v): (usize, usize), deep: usize) -> impl Iterator<Item = usize> {
+    ((v + 1).saturating_sub(deep)..=v).map(move |v| view.at(u, v))
 }
 
 /// Where the border would run at line `u` if it went on evenly from both sides: the middle one of the means of two places as far to the left and to the

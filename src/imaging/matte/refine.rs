@@ -33,10 +33,10 @@ pub struct Coarse {
 
 /// Coarse pixels on either side of the coarse border within which the true one is looked for …
 const BAND: u8 = 3;
-/// (outward, in a line of shadow: what is beyond that would be as good a border.)
-const BAND_IN_LINE: u8 = 1;
 /// … and beyond which both sides are surely what they are.
 const SURE: u8 = 4;
+/// The band ends here outward along [`Coarse::line`]: the far edge of the line would be as good a border.
+const BAND_IN_LINE: u8 = 1;
 /// No part of a product is as small as this, as a share of the picture; the coarse region has no smaller ones either.
 const ISLAND: f32 = 0.0004;
 /// Alpha from which a pixel counts as seen.
