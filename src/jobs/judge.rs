@@ -87,7 +87,8 @@ fn ground(
     generate::of(kind).render(cutout, Some(plate.as_ref()), placement).ok().map(|made| made.ground)
 }
 
-/// The whole placement in `value`, which is one or a receipt with one; `None` if it only pins some numbers. `item` is for messages.
+/// The whole placement in `value`, which is one or a receipt with one; if it only pins some numbers, those are given back as the inner error. `item` is
+/// for messages.
 pub fn whole_placement(mut value: Value, item: &str) -> Result<Result<Placement, Value>, Problem> {
     if let Some(inner) = value.get_mut("placement") {
         value = inner.take();
