@@ -104,12 +104,24 @@ pub(super) struct Photos {
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
-    /// Pictures a second, cutouts, memory, or stages
-    #[arg(value_parser = ["bulk", "fidelity", "large", "pipeline"], default_value = "pipeline")]
+    /// Pictures a second, cutouts, memory, the gate, or stages
+    #[arg(value_parser = ["bulk", "fidelity", "large", "pairs", "pipeline"], default_value = "pipeline")]
     pub what: String,
     /// How many photos `bulk` works through; the bundled ones, over and over
     #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub photos: u32,
+    /// `pairs`: scenes for each product
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub scenes: u32,
+    /// `pairs`: only products whose file name holds this
+    #[arg(long, value_name = "PART")]
+    pub only: Option<String>,
+    /// `pairs`: tell the gate how each picture was made
+    #[arg(long)]
+    pub placed: bool,
+    /// `pairs`: a JSON line for each pair, with what every check measured
+    #[arg(long)]
+    pub details: bool,
 }
 
 #[derive(Debug, Args)]

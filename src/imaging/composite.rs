@@ -9,13 +9,28 @@ use super::warp::Layer;
 /// A share of the light behind that is less than this changes no byte.
 const UNSEEN: f32 = 5e-4;
 
-/// What light does to the product's own pixels: a factor per channel and a smooth slope.
+/// What light does to the product's own pixels: a factor per channel, a smooth slope and a bend.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Relight {
     /// Factor on linear light per channel.
     pub gains: [f32; 3],
     /// ln of the factor from the middle to the right edge, and from the middle to the upper edge.
     pub shading: [f32; 2],
+    /// ln of the further factor at the left and the right edge, and at the upper and the lower: how much both differ from the middle.
+    pub bend: [f32; 2],
+}
+
+impl Relight {
+    /// The factor of each channel at a place of the product's box: `across` from −1 (left) to 1 (right), `up` from −1 (below) to 1 (above).
+    pub fn factors(&self, across: f32, up: f32) -> [f32; 3] {
+        let slope = along(across, self.shading[0], self.bend[0]) * along(up, self.shading[1], self.bend[1]);
+        self.gains.map(|gain| gain * slope)
+    }
+}
+
+/// The factor of a slope and a bend at a place from −1 to 1.
+fn along(place: f32, shading: f32, bend: f32) -> f32 {
+    (place * shading + place * place * bend).exp()
 }
 
 /// Applies `relight` to a layer; `frame` is the box (x, y, width, height on the canvas) whose middle and edges the shading refers to. Colors stay
@@ -25,14 +40,12 @@ pub fn relight(layer: &mut Layer, relight: &Relight, frame: [f32; 4]) {
     let (middle_x, middle_y) = (frame[0] + half_w, frame[1] + half_h);
     let width = layer.width as usize;
     let across: Vec<f32> = (0..width)
-        .map(|i| {
-            (((layer.x as f32 + i as f32 + 0.5) - middle_x) / half_w).clamp(-1.0, 1.0) * relight.shading[0]
-        })
-        .map(f32::exp)
+        .map(|i| (((layer.x as f32 + i as f32 + 0.5) - middle_x) / half_w).clamp(-1.0, 1.0))
+        .map(|place| along(place, relight.shading[0], relight.bend[0]))
         .collect();
     for (j, row) in layer.data.chunks_exact_mut(width.max(1)).enumerate() {
         let up = ((middle_y - (layer.y as f32 + j as f32 + 0.5)) / half_h).clamp(-1.0, 1.0);
-        let slope = (up * relight.shading[1]).exp();
+        let slope = along(up, relight.shading[1], relight.bend[1]);
         for (pixel, across) in row.iter_mut().zip(&across) {
             for c in 0..3 {
                 pixel[c] = (pixel[c] * relight.gains[c] * slope * across).min(pixel[3]);
@@ -150,7 +163,11 @@ mod tests {
     #[test]
     fn relighting_never_exceeds_the_coverage_and_slopes_the_way_it_says() {
         let mut lit = layer([0.3, 0.3, 0.3, 1.0]);
-        relight(&mut lit, &Relight { gains: [1.0, 1.0, 5.0], shading: [0.2, 0.0] }, [2.0, 1.0, 4.0, 3.0]);
+        relight(
+            &mut lit,
+            &Relight { gains: [1.0, 1.0, 5.0], shading: [0.2, 0.0], bend: [0.0; 2] },
+            [2.0, 1.0, 4.0, 3.0],
+        );
         assert!(lit.data[3][0] > lit.data[0][0]);
         assert!(lit.data.iter().all(|p| p[2] <= 1.0));
     }

@@ -13,4 +13,5 @@ pub mod plane;
 pub mod register;
 pub mod resize;
 pub mod shadow;
+pub mod solve;
 pub mod warp;

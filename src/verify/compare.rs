@@ -3,19 +3,22 @@
 
 use image::{GrayImage, RgbImage};
 
-use super::{Input, VerifyError};
-use crate::domain::Rect;
+use super::{Input, VerifyError, light, outline};
+use crate::domain::{Cutout, Placement, Rect, Tier};
 use crate::imaging::color::{delta_e, lab, srgb};
 use crate::imaging::composite::{self, Relight};
 use crate::imaging::matte::fill::push_pull;
+use crate::imaging::metrics::softness::blur_between;
 use crate::imaging::plane::Plane;
-use crate::imaging::resize::{self, Window};
-use crate::imaging::warp::{self, Similarity};
+use crate::imaging::resize::{self, ResizeError, Window};
+use crate::imaging::warp::{self, Layer, Similarity};
 
 /// Longer side of the screens on which interior checks work.
 const SCREEN: u32 = 768;
 /// Ground around the product that is looked at too, as a share of its longer side.
 const MARGIN: f32 = 0.06;
+/// Standard deviation, in picture pixels, below which nobody calls a picture soft.
+const SHARP: f32 = 0.3;
 
 /// Predicted and observed, side by side. All planes are row-major.
 #[derive(Clone, Debug)]
@@ -38,6 +41,14 @@ pub struct Comparison {
     pub difference: Plane,
     /// Whether the frame is as predicted, bit for bit: then nothing that compares the two can find anything, and need not look.
     pub identical: bool,
+    /// What light lies on the product beside that of the photo: as logged, or as found where the product was searched for; `None` if that could not be
+    /// seen.
+    pub light: Option<Relight>,
+    /// How much softer the picture is than the photo at this size: standard deviation of a Gaussian, screen pixels. Only where the product was searched
+    /// for, and only if it has fine drawing.
+    pub softness: Option<f32>,
+    /// Where its outline runs against where it is predicted. Only where the product was searched for; empty otherwise.
+    pub(super) outline: Vec<outline::Place>,
     /// Share of the product outside the canvas.
     pub lost: f32,
     /// Whether the ground below the product is known or continued from around.
@@ -45,42 +56,72 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Predicts and compares.
+    /// Predicts and compares. Where the product was searched for, its light and its focus are found first, and laid on the prediction.
     pub(super) fn new(input: &Input<'_>) -> Result<Comparison, VerifyError> {
         let (placement, master) = (input.placement, input.master);
-        let stand = &placement.stand;
-        let map = Similarity {
-            scale: stand.scale,
-            rotation_deg: stand.rotation_deg,
-            from: stand.pivot,
-            to: stand.foot,
-        };
         let canvas = master.dimensions();
-        let mut layer = warp::place(&input.cutout.rgba, &map, canvas)?;
+        let mut layer = placed(input.cutout, placement)?;
         if layer.width == 0 || layer.height == 0 {
             return Err(VerifyError::NotLocated);
         }
-        let estimated;
-        let ground = match input.ground {
-            Some(ground) if ground.dimensions() == canvas => ground,
-            _ => {
-                estimated = continued(master, &composite::coverage(&layer, canvas));
-                &estimated
-            }
-        };
-        let bounds = input.cutout.bounds;
-        let corner = stand.apply([bounds.x as f32, bounds.y as f32]);
-        let size = [bounds.width as f32 * stand.scale, bounds.height as f32 * stand.scale];
-        let relight = Relight { gains: placement.gains, shading: placement.shading };
-        composite::relight(&mut layer, &relight, [corner[0], corner[1], size[0], size[1]]);
-        composite::light_wrap(&mut layer, ground, placement.wrap.strength, placement.wrap.reach_px);
         let frame = frame(&layer, canvas);
+        let observed = crop(master, frame);
+        let shape = composite::coverage(&layer, canvas);
+        let coverage =
+            image::imageops::crop_imm(&shape, frame.x, frame.y, frame.width, frame.height).to_image();
+        let ground = input.ground.filter(|ground| ground.dimensions() == canvas);
+        let searched = input.tier != Tier::Pasted;
+        let light = if searched {
+            light::fit(&layer, master, product_box(input.cutout, placement))
+        } else {
+            Some(logged(placement))
+        };
+        let unlit = Relight { gains: [1.0; 3], shading: [0.0; 2], bend: [0.0; 2] };
+        composite::relight(
+            &mut layer,
+            light.as_ref().unwrap_or(&unlit),
+            product_box(input.cutout, placement),
+        );
+        let mut predicted = match ground {
+            Some(ground) => {
+                composite::light_wrap(&mut layer, ground, placement.wrap.strength, placement.wrap.reach_px);
+                crop(ground, frame)
+            }
+            None => continued(&observed, &coverage),
+        };
         // From here on the layer lies on the frame.
         (layer.x, layer.y) = (layer.x - frame.x, layer.y - frame.y);
-        let (mut predicted, observed) = (crop(ground, frame), crop(master, frame));
         composite::over(&mut predicted, &layer);
-        let coverage = composite::coverage(&layer, (frame.width, frame.height));
-        screens(frame, predicted, observed, coverage, layer.lost, input.ground.is_some())
+        let seen = Comparison {
+            outline: if searched { outline::follow(&predicted, &observed, &coverage) } else { Vec::new() },
+            light,
+            lost: layer.lost,
+            ground_known: ground.is_some(),
+            ..screens(frame, predicted, observed, coverage)?
+        };
+        if searched { seen.focused() } else { Ok(seen) }
+    }
+
+    /// With the prediction as soft as the picture.
+    fn focused(self) -> Result<Comparison, VerifyError> {
+        let (sharp, soft) = (lightness(&self.screen_predicted), lightness(&self.screen_observed));
+        let softness = blur_between(&sharp, &soft, &self.core(2));
+        let sigma = softness.unwrap_or(0.0) * self.frame.width as f32 / sharp.width as f32;
+        if sigma < SHARP {
+            return Ok(Comparison { softness, ..self });
+        }
+        let predicted = softened(&self.predicted, sigma);
+        let Comparison { frame, observed, coverage, outline, light, lost, ground_known, .. } = self;
+        let seen = screens(frame, predicted, observed, coverage)?;
+        Ok(Comparison { outline, light, softness, lost, ground_known, ..seen })
+    }
+
+    /// The picture with the product painted over by what is around it.
+    pub(super) fn without_product(&self, master: &RgbImage) -> RgbImage {
+        let mut bare = master.clone();
+        let ground = continued(&self.observed, &self.coverage);
+        image::imageops::replace(&mut bare, &ground, i64::from(self.frame.x), i64::from(self.frame.y));
+        bare
     }
 
     /// Screen pixels well inside the product: `true` where coverage is full for `margin` pixels around.
@@ -90,19 +131,75 @@ impl Comparison {
         eroded(&eroded(&solid, width, height, margin, true), width, height, margin, false)
     }
 
+    /// Two pictures of a frame side by side, for tests.
+    #[cfg(test)]
+    pub(super) fn of(
+        frame: Rect,
+        predicted: RgbImage,
+        observed: RgbImage,
+        coverage: GrayImage,
+    ) -> Comparison {
+        screens(frame, predicted, observed, coverage).unwrap()
+    }
+
+    /// Length of the outline in pixels of the picture: product pixels that have ground beside them.
+    pub(super) fn outline_px(&self) -> f32 {
+        let (width, height) = self.coverage.dimensions();
+        let inside = |x: u32, y: u32| self.coverage.get_pixel(x, y)[0] > 127;
+        let edge = |x: u32, y: u32| {
+            inside(x, y) && !(inside(x - 1, y) && inside(x + 1, y) && inside(x, y - 1) && inside(x, y + 1))
+        };
+        let rows = 1..height.saturating_sub(1);
+        rows.map(|y| (1..width.saturating_sub(1)).filter(|x| edge(*x, y)).count()).sum::<usize>() as f32
+    }
+
     /// Number of screen pixels that the product covers.
     pub(super) fn area(&self) -> f32 {
         self.screen_coverage.data.iter().sum::<f32>().max(1.0)
     }
 }
 
+/// The product alone as it stands by `placement` over `ground` (of the placement's size): premultiplied linear, in its light.
+pub fn layer(cutout: &Cutout, placement: &Placement, ground: &RgbImage) -> Result<Layer, ResizeError> {
+    let mut layer = placed(cutout, placement)?;
+    light_up(&mut layer, cutout, placement, ground);
+    Ok(layer)
+}
+
+fn placed(cutout: &Cutout, placement: &Placement) -> Result<Layer, ResizeError> {
+    let stand = &placement.stand;
+    let map = Similarity {
+        scale: stand.scale,
+        rotation_deg: stand.rotation_deg,
+        from: stand.pivot,
+        to: stand.foot,
+    };
+    warp::place(&cutout.rgba, &map, (placement.width, placement.height))
+}
+
+fn light_up(layer: &mut Layer, cutout: &Cutout, placement: &Placement, ground: &RgbImage) {
+    composite::relight(layer, &logged(placement), product_box(cutout, placement));
+    composite::light_wrap(layer, ground, placement.wrap.strength, placement.wrap.reach_px);
+}
+
+/// The light that a placement says was laid on the product.
+fn logged(placement: &Placement) -> Relight {
+    Relight { gains: placement.gains, shading: placement.shading, bend: [0.0; 2] }
+}
+
+/// The box of the product in the picture that slopes of light refer to: x, y, width, height.
+fn product_box(cutout: &Cutout, placement: &Placement) -> [f32; 4] {
+    let (stand, bounds) = (&placement.stand, cutout.bounds);
+    let corner = stand.apply([bounds.x as f32, bounds.y as f32]);
+    [corner[0], corner[1], bounds.width as f32 * stand.scale, bounds.height as f32 * stand.scale]
+}
+
+/// Both pictures of the frame at full and at screen size, with their difference.
 fn screens(
     frame: Rect,
     predicted: RgbImage,
     observed: RgbImage,
     coverage: GrayImage,
-    lost: f32,
-    ground_known: bool,
 ) -> Result<Comparison, VerifyError> {
     let shrink = (SCREEN as f32 / frame.width.max(frame.height) as f32).min(1.0);
     let side = |pixels: u32| ((pixels as f32 * shrink).round() as u32).max(1);
@@ -128,9 +225,29 @@ fn screens(
         screen_coverage,
         difference,
         identical,
-        lost,
-        ground_known,
+        light: None,
+        softness: None,
+        outline: Vec::new(),
+        lost: 0.0,
+        ground_known: false,
     })
+}
+
+/// A picture out of focus by `sigma` pixels, in linear light.
+fn softened(picture: &RgbImage, sigma: f32) -> RgbImage {
+    let planes = linear(picture).map(|plane| plane.gaussian(sigma));
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let i = y as usize * planes[0].width + x as usize;
+        image::Rgb(std::array::from_fn(|c| srgb::byte_of(planes[c].data[i])))
+    })
+}
+
+/// Encoded lightness of a picture, 0..1.
+pub(super) fn lightness(picture: &RgbImage) -> Plane {
+    let weigh =
+        |p: &image::Rgb<u8>| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]);
+    let data = picture.pixels().map(|p| weigh(p) / 255.0).collect();
+    Plane { width: picture.width() as usize, height: picture.height() as usize, data }
 }
 
 /// ΔE00 per pixel after a blur of about a pixel, which takes out what encoding adds.
@@ -147,7 +264,7 @@ pub(super) fn linear(picture: &RgbImage) -> [Plane; 3] {
     })
 }
 
-fn frame(layer: &warp::Layer, canvas: (u32, u32)) -> Rect {
+fn frame(layer: &Layer, canvas: (u32, u32)) -> Rect {
     let margin = (MARGIN * layer.width.max(layer.height) as f32).ceil() as u32 + 4;
     let (x, y) = (layer.x.saturating_sub(margin), layer.y.saturating_sub(margin));
     Rect {
@@ -162,17 +279,14 @@ fn crop(picture: &RgbImage, frame: Rect) -> RgbImage {
     image::imageops::crop_imm(picture, frame.x, frame.y, frame.width, frame.height).to_image()
 }
 
-/// The ground continued below the product from what is around it.
-fn continued(master: &RgbImage, cover: &GrayImage) -> RgbImage {
-    let (width, height) = (master.width() as usize, master.height() as usize);
-    let spread = Plane::from_gray(cover).blurred(2.0);
+/// What is seen in a frame beside the product, continued below it.
+fn continued(observed: &RgbImage, coverage: &GrayImage) -> RgbImage {
+    let (width, height) = (observed.width() as usize, observed.height() as usize);
+    let spread = Plane::from_gray(coverage).blurred(2.0);
     let data = spread.data.iter().map(|c| if *c < 0.01 { 1.0 } else { 0.0 }).collect();
     let weight = Plane { width, height, data };
-    let planes: [Plane; 3] = std::array::from_fn(|c| {
-        let data = master.pixels().map(|p| srgb::linear_of(p[c])).collect();
-        push_pull(&Plane { width, height, data }, &weight)
-    });
-    RgbImage::from_fn(master.width(), master.height(), |x, y| {
+    let planes = linear(observed).map(|plane| push_pull(&plane, &weight));
+    RgbImage::from_fn(observed.width(), observed.height(), |x, y| {
         let i = y as usize * width + x as usize;
         image::Rgb(std::array::from_fn(|c| srgb::byte_of(planes[c].data[i])))
     })

@@ -4,8 +4,13 @@
 mod checks;
 mod compare;
 mod evidence;
+mod foreign;
+mod light;
 mod locate;
+mod outline;
 mod policy;
+mod register;
+pub mod trial;
 
 use image::RgbImage;
 
@@ -14,7 +19,7 @@ use crate::error::Code;
 use crate::imaging::resize::ResizeError;
 
 pub use checks::{ALL, Check};
-pub use compare::Comparison;
+pub use compare::{Comparison, layer};
 pub use evidence::{Exhibit, exhibits};
 pub use locate::locate;
 pub use policy::Policy;
@@ -81,11 +86,19 @@ pub fn verify(input: &Input<'_>, policy: &Policy) -> Result<(FidelityReport, Com
     if placement.photo != input.photo.pixel_digest {
         return Err(VerifyError::Source);
     }
-    let comparison = Comparison::new(input)?;
-    let mut suite: Vec<&&dyn Check> = ALL.iter().filter(|check| check.concerns(input.kind)).collect();
+    let registered;
+    let (input, comparison) = if input.tier == Tier::Pasted {
+        (*input, Comparison::new(input)?)
+    } else {
+        registered = register::registered(input)?;
+        (Input { placement: &registered.placement, ..*input }, registered.comparison)
+    };
+    let mut suite: Vec<&&dyn Check> = ALL.iter().filter(|check| check.concerns(&input)).collect();
     suite.sort_by_key(|check| check.cost());
-    let reports =
-        suite.iter().map(|check| policy.report(check.name(), check.measure(input, &comparison))).collect();
+    let reports = suite
+        .iter()
+        .map(|check| policy.report(check.name(), input.tier, check.measure(&input, &comparison)))
+        .collect();
     Ok((FidelityReport::conclude(policy.label(), input.tier, reports), comparison))
 }
 

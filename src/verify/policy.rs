@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::VerifyError;
 use super::checks::Measured;
-use crate::domain::{CheckReport, Outcome};
+use crate::domain::{CheckReport, Outcome, Tier};
 
 const DEFAULT: &str = include_str!("default.policy.toml");
 
@@ -18,6 +18,9 @@ pub struct Policy {
     name: String,
     version: u32,
     check: BTreeMap<String, Limits>,
+    /// Other limits where the product was searched for, not placed by us: what a repaint and a fit leave is more.
+    #[serde(default)]
+    searched: BTreeMap<String, Limits>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -58,8 +61,9 @@ impl Policy {
     }
 
     /// What follows from a measurement. A check without limits, or a value that is no number, is unknown: never a pass.
-    pub(super) fn report(&self, check: &str, measured: Measured) -> CheckReport {
-        let limits = self.check.get(check);
+    pub(super) fn report(&self, check: &str, tier: Tier, measured: Measured) -> CheckReport {
+        let searched = self.searched.get(check).filter(|_| tier != Tier::Pasted);
+        let limits = searched.or_else(|| self.check.get(check));
         let (pass, reject) = limits.map_or((0.0, 0.0), |l| (l.pass_at_most, l.reject_above));
         let outcome = match measured.value {
             Some(value) if limits.is_none() || value.is_nan() => Outcome::Unknown,
@@ -93,13 +97,16 @@ mod tests {
             assert!(pass <= reject && reason.len() > 20, "{}", check.name());
         }
         assert_eq!(policy.check.len(), ALL.len());
+        for (name, limits) in &policy.searched {
+            assert!(policy.check.contains_key(name) && limits.pass_at_most <= limits.reject_above, "{name}");
+        }
         assert!(ALL.iter().map(|c| c.name()).is_sorted());
     }
 
     #[test]
     fn what_cannot_be_measured_never_passes() {
         let measured = |value| Measured { value, message: String::new() };
-        let outcome = |value| Policy::default().report("halo", measured(value)).outcome;
+        let outcome = |value| Policy::default().report("halo", Tier::Pasted, measured(value)).outcome;
         assert_eq!(outcome(None), Outcome::Unknown);
         assert_eq!(outcome(Some(f32::NAN)), Outcome::Unknown);
         assert_eq!(outcome(Some(0.0)), Outcome::Pass);

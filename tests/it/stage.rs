@@ -12,8 +12,8 @@ use packshot::domain::{
 };
 use packshot::generate::{self, Input as PlanInput};
 use packshot::imaging::codec::Limits;
-use packshot::imaging::composite::{self, Relight};
-use packshot::imaging::warp::{self, Layer, Similarity};
+use packshot::imaging::composite;
+use packshot::imaging::warp::Layer;
 use packshot::ingest::manifest::Manifest;
 use packshot::jobs::library::TemplateLibrary;
 use packshot::jobs::pipeline::{self, Called};
@@ -143,26 +143,7 @@ impl Stage {
     }
 
     fn placed(&self) -> Layer {
-        let (placement, cutout) = (&self.made.placement, &self.product.cut().1);
-        let (stand, bounds) = (&placement.stand, cutout.bounds);
-        let map = Similarity {
-            scale: stand.scale,
-            rotation_deg: stand.rotation_deg,
-            from: stand.pivot,
-            to: stand.foot,
-        };
-        let mut layer = warp::place(&cutout.rgba, &map, (placement.width, placement.height)).unwrap();
-        let corner = stand.apply([bounds.x as f32, bounds.y as f32]);
-        let size = [bounds.width as f32 * stand.scale, bounds.height as f32 * stand.scale];
-        let relight = Relight { gains: placement.gains, shading: placement.shading };
-        composite::relight(&mut layer, &relight, [corner[0], corner[1], size[0], size[1]]);
-        composite::light_wrap(
-            &mut layer,
-            &self.made.ground,
-            placement.wrap.strength,
-            placement.wrap.reach_px,
-        );
-        layer
+        verify::layer(&self.product.cut().1, &self.made.placement, &self.made.ground).unwrap()
     }
 
     /// The same without contact, shadow and reflection; its placement and ground agree with that.

@@ -1,15 +1,11 @@
 //! The cutouts of the bundled photos against their true mattes. Knows no time but the cutout's.
 
-use std::path::Path;
-
 use image::RgbaImage;
 
-use super::super::items::{self, Item};
+use super::super::items::Item;
 use super::super::{OK, Session, output};
-use super::{cut, median};
-use crate::domain::Photo;
-use crate::error::{Code, Problem};
-use crate::imaging::codec;
+use super::{cut, median, truth};
+use crate::error::Problem;
 use crate::imaging::metrics::matting;
 use crate::imaging::plane::Plane;
 
@@ -55,21 +51,4 @@ pub(super) fn run(session: &Session, items: &[Item]) -> Result<u8, Problem> {
         median(&mut fringes)
     ));
     Ok(OK)
-}
-
-/// The true cutout: exact alpha, true foreground where it is partial, the photo's own color elsewhere.
-fn truth(item: &Item, photo: &Photo) -> Result<RgbaImage, Problem> {
-    let beside = |what: &str| item.path.with_extension(format!("{what}.png"));
-    let read = |path: &Path| items::read(path);
-    let broken = |error: codec::CodecError| Problem::new(Code::DecodeFailed, item.name(), error.to_string());
-    let alpha = codec::read_gray(&read(&beside("alpha"))?).map_err(broken)?;
-    let foreground = codec::read_rgb(&read(&beside("foreground"))?).map_err(broken)?;
-    if alpha.dimensions() != photo.pixels.dimensions() {
-        return Err(Problem::new(Code::SizeMismatch, item.name(), "the true matte has another size"));
-    }
-    Ok(RgbaImage::from_fn(alpha.width(), alpha.height(), |x, y| {
-        let a = alpha.get_pixel(x, y)[0];
-        let color = if a == 255 { photo.pixels.get_pixel(x, y) } else { foreground.get_pixel(x, y) };
-        image::Rgba([color[0], color[1], color[2], a])
-    }))
 }

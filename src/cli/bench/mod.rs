@@ -2,15 +2,20 @@
 
 mod bulk;
 mod cutouts;
+mod pairs;
 mod stages;
+
+use std::path::Path;
+
+use image::RgbaImage;
 
 use super::args::BenchArgs;
 use super::items::{self, Item};
 use super::{Session, output};
 use crate::app;
 use crate::domain::{Cutout, Photo, Segmenter, Timing};
-use crate::error::Problem;
-use crate::imaging::codec::Limits;
+use crate::error::{Code, Problem};
+use crate::imaging::codec::{self, Limits};
 use crate::jobs::pipeline::{self, Called};
 
 pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
@@ -26,6 +31,11 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
     match args.what.as_str() {
         "bulk" => bulk::run(session, &items, args.photos as usize),
         "fidelity" => cutouts::run(session, &items),
+        "pairs" => {
+            let (scenes, only) = (args.scenes as usize, args.only.as_deref());
+            let plan = pairs::Plan { scenes, only, placed: args.placed, details: args.details };
+            pairs::run(session, &items, &plan)
+        }
         "large" => bulk::large(session, &items),
         _ => stages::run(session, &items),
     }
@@ -39,4 +49,21 @@ fn cut(item: &Item, opinion: Option<&dyn Segmenter>) -> Result<(Photo, Cutout, T
 fn median(values: &mut [f32]) -> f32 {
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// The true cutout: exact alpha, true foreground where it is partial, the photo's own color elsewhere.
+fn truth(item: &Item, photo: &Photo) -> Result<RgbaImage, Problem> {
+    let beside = |what: &str| item.path.with_extension(format!("{what}.png"));
+    let read = |path: &Path| items::read(path);
+    let broken = |error: codec::CodecError| Problem::new(Code::DecodeFailed, item.name(), error.to_string());
+    let alpha = codec::read_gray(&read(&beside("alpha"))?).map_err(broken)?;
+    let foreground = codec::read_rgb(&read(&beside("foreground"))?).map_err(broken)?;
+    if alpha.dimensions() != photo.pixels.dimensions() {
+        return Err(Problem::new(Code::SizeMismatch, item.name(), "the true matte has another size"));
+    }
+    Ok(RgbaImage::from_fn(alpha.width(), alpha.height(), |x, y| {
+        let a = alpha.get_pixel(x, y)[0];
+        let color = if a == 255 { photo.pixels.get_pixel(x, y) } else { foreground.get_pixel(x, y) };
+        image::Rgba([color[0], color[1], color[2], a])
+    }))
 }

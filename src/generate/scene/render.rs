@@ -71,5 +71,9 @@ fn relight(layer: &mut Layer, cutout: &Cutout, placement: &Placement) {
     let corner = placement.stand.apply([bounds.x as f32, bounds.y as f32]);
     let scale = placement.stand.scale;
     let frame = [corner[0], corner[1], bounds.width as f32 * scale, bounds.height as f32 * scale];
-    composite::relight(layer, &Relight { gains: placement.gains, shading: placement.shading }, frame);
+    composite::relight(
+        layer,
+        &Relight { gains: placement.gains, shading: placement.shading, bend: [0.0; 2] },
+        frame,
+    );
 }

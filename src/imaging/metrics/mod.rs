@@ -3,6 +3,7 @@
 pub mod blobs;
 pub mod boundary;
 pub mod matting;
+pub mod rate;
 mod runs;
 pub mod softness;
 pub mod ssim;

@@ -3,7 +3,7 @@
 //! No lots are drawn: the best pairs are tried two by two, in their order, so the same pairs always give the same answer.
 
 use super::Affine;
-use super::solve::solve;
+use crate::imaging::solve::solve;
 
 /// Two points that look alike.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,9 @@
 //! Points that are found again in another picture of the same thing at another size: extrema of differences of Gaussians in scale space (Lowe 2004).
 //! Knows no product.
 
-use super::solve::solve;
 use crate::imaging::filter::{gaussian_taps, separable};
 use crate::imaging::plane::Plane;
+use crate::imaging::solve::solve;
 
 /// Scales looked at in each octave.
 const INTERVALS: usize = 3;

@@ -9,7 +9,6 @@ pub mod ecc;
 pub mod features;
 mod keypoints;
 mod normal;
-mod solve;
 
 /// p ↦ M·p + t, as the two rows of (M | t), in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,7 @@
 //! Along a row v is constant, so that a few sums per row give all of JᵀJ.
 
 use super::ecc::NotAligned;
-use super::solve::solve;
+use crate::imaging::solve::solve;
 
 /// Numbers that are added side by side.
 const LANES: usize = 8;

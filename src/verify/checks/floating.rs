@@ -35,8 +35,8 @@ impl Check for Floating {
         30
     }
 
-    fn concerns(&self, kind: GeneratorKind) -> bool {
-        kind == GeneratorKind::Scene
+    fn concerns(&self, input: &Input<'_>) -> bool {
+        input.kind == GeneratorKind::Scene
     }
 
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {

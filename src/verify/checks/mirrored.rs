@@ -3,7 +3,7 @@
 
 use super::{Check, Measured};
 use crate::imaging::metrics::zncc::Correlation;
-use crate::imaging::plane::Plane;
+use crate::verify::compare::lightness;
 use crate::verify::{Comparison, Input};
 
 pub(super) struct Mirrored;
@@ -27,7 +27,9 @@ impl Check for Mirrored {
             return upright();
         }
         let (mut straight, mut turned) = (Correlation::default(), Correlation::default());
-        let (predicted, observed) = (lightness(&seen.screen_predicted), lightness(&seen.screen_observed));
+        // A little softened: what agrees in print need not agree to the pixel.
+        let soft = |picture| lightness(picture).blurred(1.5);
+        let (predicted, observed) = (soft(&seen.screen_predicted), soft(&seen.screen_observed));
         for (i, expected) in predicted.data.iter().enumerate().filter(|(i, _)| cover.data[*i] > 0.5) {
             straight.add(*expected, observed.data[i]);
             turned.add(*expected, observed.data[i - i % cover.width + left + right - i % cover.width]);
@@ -48,12 +50,4 @@ impl Check for Mirrored {
 
 fn upright() -> Measured {
     Measured { value: Some(0.0), message: "The product is the right way round.".into() }
-}
-
-fn lightness(picture: &image::RgbImage) -> Plane {
-    let weigh =
-        |p: &image::Rgb<u8>| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]);
-    let data = picture.pixels().map(|p| weigh(p) / 255.0).collect();
-    // A little softened: what agrees in print need not agree to the pixel.
-    Plane { width: picture.width() as usize, height: picture.height() as usize, data }.blurred(1.5)
 }

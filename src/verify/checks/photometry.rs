@@ -21,11 +21,15 @@ impl Check for Photometry {
         1
     }
 
-    fn measure(&self, input: &Input<'_>, _: &Comparison) -> Measured {
-        let logs = input.placement.gains.map(|g| g.max(1e-3).ln());
+    fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
+        let Some(light) = &seen.light else {
+            return Measured { value: None, message: "The light on the product cannot be told.".into() };
+        };
+        let logs = light.gains.map(|g| g.max(1e-3).ln());
         let mean = logs.iter().sum::<f32>() / 3.0;
         let cast = logs.iter().map(|l| (l - mean).abs()).fold(0.0, f32::max);
-        let range = 2.0 * input.placement.shading.iter().map(|s| s.abs()).sum::<f32>();
+        let range = 2.0 * light.shading.iter().map(|s| s.abs()).sum::<f32>()
+            + light.bend.iter().map(|b| b.abs()).sum::<f32>();
         let value = (mean.abs() / EXPOSURE).max(cast / CAST).max(range / SHADING);
         Measured {
             value: Some(value),

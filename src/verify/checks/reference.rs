@@ -3,6 +3,7 @@
 
 use super::{Check, Measured, quantile};
 use crate::imaging::color::{delta_e, lab, srgb};
+use crate::imaging::composite::Relight;
 use crate::verify::{Comparison, Input};
 
 pub(super) struct Reference;
@@ -19,7 +20,7 @@ impl Check for Reference {
         150
     }
 
-    fn measure(&self, input: &Input<'_>, _: &Comparison) -> Measured {
+    fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         let (photo, cutout) = (&input.photo.pixels, &input.cutout.rgba);
         if photo.dimensions() != cutout.dimensions() {
             return Measured {
@@ -33,7 +34,10 @@ impl Check for Reference {
             let message = format!("{foreign} opaque pixels of the cutout are not the photo's own.");
             return Measured { value: Some(f32::MAX), message };
         }
-        let value = quantile(patches(input), 0.9);
+        let Some(light) = &seen.light else {
+            return Measured { value: None, message: "The light on the product cannot be told.".into() };
+        };
+        let value = quantile(patches(input, light), 0.9);
         Measured {
             value,
             message: format!(
@@ -44,8 +48,8 @@ impl Check for Reference {
     }
 }
 
-/// ΔE00 of each patch that is fully inside the product.
-fn patches(input: &Input<'_>) -> Vec<f32> {
+/// ΔE00 of each patch that is fully inside the product, in its light.
+fn patches(input: &Input<'_>, light: &Relight) -> Vec<f32> {
     let bounds = input.cutout.bounds;
     let size = (bounds.width.max(bounds.height) / GRID).max(4);
     let placement = input.placement;
@@ -69,11 +73,9 @@ fn patches(input: &Input<'_>) -> Vec<f32> {
             let inset = 0.5 / scale;
             let (x0, y0) = (x as f32 + inset, y as f32 + inset);
             let (x1, y1) = ((x + size) as f32 - inset, (y + size) as f32 - inset);
-            let across =
-                ((middle[0] - bounds.x as f32) / bounds.width as f32 * 2.0 - 1.0) * placement.shading[0];
-            let up =
-                (1.0 - (middle[1] - bounds.y as f32) / bounds.height as f32 * 2.0) * placement.shading[1];
-            let light = placement.gains.map(|gain| gain * (across + up).exp());
+            let across = (middle[0] - bounds.x as f32) / bounds.width as f32 * 2.0 - 1.0;
+            let up = 1.0 - (middle[1] - bounds.y as f32) / bounds.height as f32 * 2.0;
+            let light = light.factors(across, up);
             let Some(lit) = mean(&input.photo.pixels, [x0, y0, x1, y1], light) else { continue };
             found.push(delta_e::delta_e00(lab::of_linear(lit), lab::of_linear(seen)));
         }

@@ -20,8 +20,8 @@ impl Check for Standing {
         5
     }
 
-    fn concerns(&self, kind: GeneratorKind) -> bool {
-        kind == GeneratorKind::Scene
+    fn concerns(&self, input: &Input<'_>) -> bool {
+        input.kind == GeneratorKind::Scene
     }
 
     fn measure(&self, input: &Input<'_>, _: &Comparison) -> Measured {

@@ -4,6 +4,7 @@
 use super::{Check, Measured};
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
+use crate::verify::compare::lightness;
 use crate::verify::{Comparison, Input};
 
 pub(super) struct Structure;
@@ -30,16 +31,7 @@ impl Check for Structure {
         if seen.identical {
             return measured(0.0);
         }
-        let gray = |picture: &image::RgbImage| {
-            let data = picture
-                .pixels()
-                .map(|p| {
-                    (0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])) / 255.0
-                })
-                .collect();
-            Plane { width: picture.width() as usize, height: picture.height() as usize, data }
-        };
-        let (mut a, b) = (gray(&seen.screen_predicted), gray(&seen.screen_observed));
+        let (mut a, b) = (lightness(&seen.screen_predicted), lightness(&seen.screen_observed));
         if !seen.ground_known {
             let beside = |i: &usize| seen.screen_coverage.data[*i] < SOLID;
             (0..a.data.len()).filter(beside).for_each(|i| a.data[i] = b.data[i]);

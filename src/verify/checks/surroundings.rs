@@ -1,9 +1,9 @@
 //! Was anything added beside the product, or did a part of it land where it should not be? The largest connected patch around the product that is
-//! not as predicted, as a share of the product. Only where the ground is known.
+//! not as predicted, as a share of the product; where the ground is not known, the largest that is unlike all ground further away.
 
 use super::{Check, Measured};
 use crate::imaging::matte::watershed;
-use crate::verify::{Comparison, Input};
+use crate::verify::{Comparison, Input, foreign};
 
 /// ΔE00 from which on the known ground is not as predicted; lower than on the product, since nothing but JPEG touches it.
 const VISIBLE: f32 = 3.5;
@@ -19,14 +19,9 @@ impl Check for Surroundings {
         60
     }
 
-    fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
+    fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         if !seen.ground_known {
-            return Measured {
-                value: None,
-                message:
-                    "The ground behind the product is not known; what was added beside it cannot be seen."
-                        .into(),
-            };
+            return unlike(foreign::foreign(seen, input.master).ok().flatten());
         }
         let wrong: Vec<bool> = seen
             .difference
@@ -46,4 +41,16 @@ impl Check for Surroundings {
             ),
         }
     }
+}
+
+/// What is said where the ground is not known.
+fn unlike(value: Option<f32>) -> Measured {
+    let message = match value {
+        Some(share) => format!(
+            "Beside the product, {:.2} % of its size look like nothing else around; was something added?",
+            share * 100.0
+        ),
+        None => "Too little ground is seen to say whether something was added beside the product.".into(),
+    };
+    Measured { value, message }
 }

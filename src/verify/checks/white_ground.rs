@@ -24,8 +24,8 @@ impl Check for WhiteGround {
         40
     }
 
-    fn concerns(&self, kind: GeneratorKind) -> bool {
-        kind == GeneratorKind::Packshot
+    fn concerns(&self, input: &Input<'_>) -> bool {
+        input.kind == GeneratorKind::Packshot
     }
 
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {

@@ -11,7 +11,7 @@ use super::VerifyError;
 use crate::domain::{Contact, Cutout, Digest, PLACEMENT_SCHEMA, Placement, Reflection, Shadow, Stand, Wrap};
 use crate::imaging::color::srgb;
 
-use search::{Guess, View, find};
+use search::{Guess, TURNS, View, find};
 use shape::{Point, Shape};
 
 /// Correlation below which nothing was found, however well the outline fits: another product may have the same.
@@ -33,9 +33,9 @@ pub fn locate(cutout: &Cutout, photo: Digest, master: &RgbImage) -> Result<Place
         return Err(VerifyError::NotLocated);
     }
     let views = View::all(master)?;
-    let mut best = find(&shape, &views);
+    let mut best = find(&shape, &views, &TURNS);
     if best.is_none_or(|(_, score)| score.inside < SURE) {
-        let other = find(&shape.mirrored(), &views);
+        let other = find(&shape.mirrored(), &views, &TURNS);
         if other.is_some_and(|(_, o)| best.is_none_or(|(_, b)| o.total() > b.total())) {
             best = other;
         }
@@ -46,6 +46,14 @@ pub fn locate(cutout: &Cutout, photo: Digest, master: &RgbImage) -> Result<Place
         }
         _ => Err(VerifyError::NotLocated),
     }
+}
+
+/// How well the best place in `master` explains the product, −1..1, if the place where it stands was painted over in it: what is found then is a second one.
+/// From [`FOUND_IN_ALL`] on it is found; only sizes and turns like those of a first look are tried.
+pub(super) fn resemblance(cutout: &Cutout, master: &RgbImage) -> Result<f32, VerifyError> {
+    let shape = Shape::of(cutout);
+    let found = find(&shape, &View::all(master)?, &[0.0]);
+    Ok(found.map_or(0.0, |(_, score)| if score.inside >= FOUND { score.total() } else { 0.0 }))
 }
 
 fn placement(cutout: &Cutout, photo: Digest, master: &RgbImage, guess: Guess, points: &[Point]) -> Placement {

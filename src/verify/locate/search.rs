@@ -7,10 +7,10 @@ use crate::imaging::metrics::zncc::Correlation;
 use crate::imaging::plane::Plane;
 use crate::imaging::resize::{self, ResizeError, Window};
 
-/// Longer side of the picture at each stage of the search.
-const STAGES: [u32; 3] = [128, 420, 1100];
+/// Longer side of the picture at each stage of the search. What is found is good to a fraction of a pixel of the last; registration goes on from there.
+const STAGES: [u32; 2] = [128, 420];
 /// Turns from which the search starts, in degrees; it finds what lies a few degrees beside them.
-const TURNS: [f32; 3] = [0.0, -7.0, 7.0];
+pub(super) const TURNS: [f32; 3] = [0.0, -7.0, 7.0];
 /// Starts that are followed up. An even surface looks like itself at many sizes, so that the right one need not be among the first.
 const STARTS: usize = 12;
 /// Places that are looked at again in a larger picture.
@@ -138,13 +138,13 @@ impl View {
     }
 
     /// The best position for each size and turn; the best few of these.
-    fn search(&self, shape: &Shape) -> Vec<Guess> {
+    fn search(&self, shape: &Shape, turns: &[f32]) -> Vec<Guess> {
         let sparse = shape.sparse(SPARSE.0, SPARSE.1);
         let mut starts: Vec<(f32, Guess)> = Vec::new();
         let mut share = 0.12f32;
         while share < 1.0 {
             let scale = share * self.lightness.height as f32 / self.shrink / shape.size[1];
-            starts.extend(TURNS.iter().filter_map(|turn| self.sweep(&sparse, scale, *turn)));
+            starts.extend(turns.iter().filter_map(|turn| self.sweep(&sparse, scale, *turn)));
             share *= 1.07;
         }
         starts.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -219,11 +219,11 @@ impl View {
     }
 }
 
-/// The best guess with its score.
-pub(super) fn find(shape: &Shape, views: &[View]) -> Option<(Guess, Score)> {
+/// The best guess with its score, searched from these turns.
+pub(super) fn find(shape: &Shape, views: &[View], turns: &[f32]) -> Option<(Guess, Score)> {
     let coarse = views.first()?;
     let mut found: Vec<(Guess, Score)> =
-        coarse.search(shape).into_iter().map(|guess| coarse.descend(shape, guess)).collect();
+        coarse.search(shape, turns).into_iter().map(|guess| coarse.descend(shape, guess)).collect();
     for view in &views[1..] {
         found.sort_by(|a, b| b.1.total().total_cmp(&a.1.total()));
         found.truncate(KEPT);

@@ -4,7 +4,7 @@ use crate::domain::Cutout;
 use crate::imaging::plane::Plane;
 
 /// Points on the product that are compared.
-const POINTS: usize = 8000;
+const POINTS: usize = 3000;
 /// Places on the outline at which the picture has to change.
 const BORDER: usize = 200;
 /// Standard deviation of the blur from which the outline's direction is read, in photo pixels.

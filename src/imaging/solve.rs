@@ -1,7 +1,7 @@
 //! Small systems of linear equations. Knows nothing of what they mean.
 
 /// Solves `matrix` · x = `right` by elimination with row pivots. `None` if the equations do not determine x.
-pub(super) fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> Option<[f64; N]> {
+pub fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> Option<[f64; N]> {
     let size = matrix.as_flattened().iter().fold(0.0f64, |most, v| most.max(v.abs()));
     for column in 0..N {
         let pivot =

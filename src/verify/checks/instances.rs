@@ -1,0 +1,30 @@
+//! Is the product there once? How much the place that resembles it most, after it has been painted over, resembles it. Only where it was searched for:
+//! what we pasted we pasted once.
+
+use super::{Check, Measured, was_searched};
+use crate::verify::{Comparison, Input, locate};
+
+pub(super) struct Instances;
+
+impl Check for Instances {
+    fn name(&self) -> &'static str {
+        "instances"
+    }
+
+    fn cost(&self) -> u32 {
+        3000
+    }
+
+    fn concerns(&self, input: &Input<'_>) -> bool {
+        was_searched(input)
+    }
+
+    fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
+        let value = locate::resemblance(input.cutout, &seen.without_product(input.master)).ok();
+        let share = value.unwrap_or(0.0) * 100.0;
+        Measured {
+            value,
+            message: format!("No other place resembles the product by more than {share:.0} %."),
+        }
+    }
+}
