@@ -57,7 +57,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("getrandom", &["src/tenancy/secret.rs"]),
     ("clap", &["src/cli/"]),
     ("indicatif", &["src/cli/"]),
-    ("minijinja", &["src/cli/sheet.rs", "src/http/console/"]),
+    ("minijinja", &["src/cli/sheet.rs", "src/cli/evidence.rs", "src/http/console/"]),
     ("ort", &["src/inference/"]),
     ("unicode_normalization", &["src/inference/tokenizer/"]),
     ("unicode_properties", &["src/inference/tokenizer/"]),

@@ -1,14 +1,18 @@
 //! `packshot verify`: one picture against one photo; the FidelityReport on stdout, the verdict as exit status. Knows no template.
 
+use std::path::Path;
+
 use super::args::VerifyArgs;
+use super::evidence::{self, Names};
 use super::items;
 use super::overrides::{self, Pinned};
 use super::{Session, output};
+use crate::app;
 use crate::domain::Verdict;
 use crate::error::{Code, Problem};
-use crate::imaging::codec::{self, Limits, PngEffort};
+use crate::imaging::codec::Limits;
 use crate::jobs::judge::{self, Named, Pair};
-use crate::{app, storage, verify};
+use crate::verify::Policy;
 
 /// Exit status of a review.
 const REVIEW: u8 = 10;
@@ -35,15 +39,16 @@ pub(super) fn run(session: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
         candidate: Named { name: &candidate, bytes: &items::read(&args.candidate)? },
         placement: placement.as_deref(),
     };
-    let (report, comparison) =
-        judge::judge(&pair, &args.policy, &Limits::default(), library.as_deref(), opinion.as_deref())?;
+    let (mut report, comparison) = judge::judge(
+        &pair,
+        &policy(&args.policy)?,
+        &Limits::default(),
+        library.as_deref(),
+        opinion.as_deref(),
+    )?;
     if let Some(folder) = &args.evidence {
-        for exhibit in verify::exhibits(&comparison) {
-            let bytes = codec::encode_rgb_png(&exhibit.picture, PngEffort::Fast)
-                .map_err(|error| Problem::new(Code::EncodeFailed, exhibit.name, error.to_string()))?;
-            let path = folder.join(format!("{}.png", exhibit.name));
-            storage::write_whole(&path, &bytes).map_err(|error| error.problem())?;
-        }
+        let names = Names { source: &source, candidate: &candidate };
+        report.evidence = evidence::write(folder, &names, &report, &comparison)?;
     }
     output::json_line(&report);
     Ok(match report.verdict {
@@ -51,4 +56,15 @@ pub(super) fn run(session: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
         Verdict::Review => REVIEW,
         Verdict::Reject => REJECT,
     })
+}
+
+/// A bundled policy by name, or one's own from a file.
+fn policy(named: &str) -> Result<Policy, Problem> {
+    let path = Path::new(named);
+    if path.extension().is_none_or(|ending| ending != "toml") {
+        return judge::policy(named);
+    }
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Problem::new(Code::ConfigInvalid, named, format!("it cannot be read: {error}")))?;
+    Policy::parse(&text).map_err(|error| Problem::new(error.code(), named, error.to_string()))
 }

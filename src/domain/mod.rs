@@ -42,4 +42,4 @@ pub use template::{
     ShadowProbe,
 };
 pub use tensor::{ShapeError, Tensor};
-pub use verdict::{CheckReport, FidelityReport, Outcome, REPORT_SCHEMA, Tier, Verdict};
+pub use verdict::{CheckReport, Evidence, FidelityReport, Outcome, REPORT_SCHEMA, Tier, Verdict};

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Digest, Rect};
+
 /// The newest report schema this build writes.
-pub const REPORT_SCHEMA: u32 = 1;
+pub const REPORT_SCHEMA: u32 = 2;
 
 /// How the product's pixels came into the candidate, which decides how strictly they can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,21 +64,39 @@ pub struct CheckReport {
     pub outcome: Outcome,
     /// One sentence for a merchant, saying what was seen.
     pub message: String,
+    /// Where it was seen, in pixels of the picture, the worst first; empty if it is fine or not at one place. Since schema 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Rect>,
 }
 
 /// All checks on one candidate, and what follows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FidelityReport {
-    /// 1.
+    /// 1 or 2.
     pub schema: u32,
-    /// The policy's name with its version, as `default@1`.
+    /// The policy's name with its version, as `standard@6`.
     pub policy: String,
+    /// Digest of the policy's limits. Since schema 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_digest: Option<Digest>,
     /// How the product got in.
     pub tier: Tier,
     /// What follows from the checks.
     pub verdict: Verdict,
     /// In the order in which they ran.
     pub checks: Vec<CheckReport>,
+    /// Files that show why, if any were written. Since schema 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A file that shows why a verdict is what it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Its name in its folder.
+    pub file: String,
+    /// Of its bytes.
+    pub digest: Digest,
 }
 
 impl FidelityReport {
@@ -88,7 +108,15 @@ impl FidelityReport {
             Outcome::Pass if tier != Tier::Unreferenced => Verdict::Pass,
             _ => Verdict::Review,
         };
-        FidelityReport { schema: REPORT_SCHEMA, policy: policy.into(), tier, verdict, checks }
+        FidelityReport {
+            schema: REPORT_SCHEMA,
+            policy: policy.into(),
+            policy_digest: None,
+            tier,
+            verdict,
+            checks,
+            evidence: Vec::new(),
+        }
     }
 
     /// The checks that did not pass, worst first.
@@ -112,6 +140,7 @@ mod tests {
             unit: "px".into(),
             outcome,
             message: String::new(),
+            regions: Vec::new(),
         }
     }
 

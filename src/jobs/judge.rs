@@ -32,17 +32,16 @@ pub struct Pair<'a> {
     pub placement: Option<&'a Placement>,
 }
 
-/// Judges `pair` by the policy of that name. `library` shows what lay behind the product; `opinion` votes on the cutout.
+/// Judges `pair` by a policy. `library` shows what lay behind the product; `opinion` votes on the cutout.
 pub fn judge(
     pair: &Pair<'_>,
-    policy: &str,
+    policy: &Policy,
     limits: &Limits,
     library: Option<&TemplateLibrary>,
     opinion: Option<&dyn Segmenter>,
 ) -> Result<(FidelityReport, Comparison), Problem> {
     let name = pair.candidate.name;
     let fail = |error: verify::VerifyError| Problem::new(error.code(), name, error.to_string());
-    let policy = Policy::named(policy).map_err(fail)?;
     let called = Called { file: pair.source.name, title: "" };
     let (photo, cutout, _) = pipeline::cut_out(pair.source.bytes, called, limits, opinion)?;
     let picture =
@@ -69,7 +68,7 @@ pub fn judge(
         kind,
         tier,
     };
-    verify::verify(&input, &policy).map_err(fail)
+    verify::verify(&input, policy).map_err(fail)
 }
 
 /// What is behind the product, if it can be made again: white, or the template that the placement names by digest.
@@ -104,4 +103,9 @@ pub fn whole_placement(mut value: Value, item: &str) -> Result<Result<Placement,
     serde_json::from_value(value)
         .map(Ok)
         .map_err(|error| Problem::new(Code::PlacementInvalid, item, error.to_string()))
+}
+
+/// A bundled policy by name, as a command or a request gives it.
+pub fn policy(name: &str) -> Result<Policy, Problem> {
+    Policy::named(name).map_err(|error| Problem::new(error.code(), "policy", error.to_string()))
 }

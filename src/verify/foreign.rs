@@ -28,7 +28,7 @@ const STEP: usize = 3;
 const OPEN: [f32; 2] = [0.8, 1.12];
 const SHADED: [f32; 2] = [0.35, 1.12];
 const TOUCHED: [f32; 2] = [0.1, 1.12];
-/// Share of the product's height, from below, beside which its shadow may fall.
+/// Share of the product's longer side, above its foot, beside which its shadow may fall: what is wide is deep, too, and seen from above.
 const FOOT: f32 = 0.35;
 /// Of how many examples one is taken for its color alone: the edge of a shadow lies on ground, but nowhere else is there the same edge.
 const COLORS: usize = 8;
@@ -41,9 +41,17 @@ const NUMBERS: usize = 27;
 
 type Patch = [f32; NUMBERS];
 
-/// The largest connected area beside the product that is unlike all other ground, as a share of the product; `None` if too little ground is seen to
-/// tell.
-pub(super) fn foreign(seen: &Comparison, master: &RgbImage) -> Result<Option<f32>, VerifyError> {
+/// The largest connected area beside the product that is unlike all other ground.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Foreign {
+    /// As a share of the product.
+    pub share: f32,
+    /// Where it is, in pixels of the picture; `None` if there is none.
+    pub region: Option<Rect>,
+}
+
+/// What is unlike all other ground; `None` if too little ground is seen to tell.
+pub(super) fn foreign(seen: &Comparison, master: &RgbImage) -> Result<Option<Foreign>, VerifyError> {
     let view = View::new(seen, master)?;
     let mut examples: Vec<Patch> =
         view.places(FAR[0], FAR[1]).into_iter().map(|(x, y)| view.patch(x, y)).collect();
@@ -58,8 +66,12 @@ pub(super) fn foreign(seen: &Comparison, master: &RgbImage) -> Result<Option<f32
     for (x, y) in view.places(EDGE, NEAR) {
         odd[y / STEP * columns + x / STEP] = known.difference(&view.patch(x, y), view.side(x, y)) > ALIKE;
     }
-    let largest = watershed::components(&odd, columns).iter().map(Vec::len).max().unwrap_or(0);
-    Ok(Some((largest * STEP * STEP) as f32 / view.area))
+    let pieces = watershed::components(&odd, columns);
+    let Some(largest) = pieces.iter().max_by_key(|piece| piece.len()) else {
+        return Ok(Some(Foreign { share: 0.0, region: None }));
+    };
+    let share = (largest.len() * STEP * STEP) as f32 / view.area;
+    Ok(Some(Foreign { share, region: view.region(largest, columns) }))
 }
 
 /// The picture around the product, small.
@@ -74,6 +86,9 @@ struct View {
     area: f32,
     /// Row below which shadows fall.
     foot: usize,
+    /// Its upper left corner in the picture, and its pixels for each of the picture's.
+    corner: [u32; 2],
+    shrink: f32,
     /// By column the first row below which there is product above; the view's height if there is none.
     below: Vec<usize>,
 }
@@ -118,10 +133,12 @@ impl View {
         let (width, height) = (width as usize, height as usize);
         let rows = || (0..height).filter(|y| product[y * width..(y + 1) * width].contains(&true));
         let (top, bottom) = (rows().min().unwrap_or(0), rows().max().unwrap_or(0));
-        let foot = bottom - (FOOT * (bottom - top) as f32) as usize;
+        let columns = || (0..width).filter(|x| (0..height).any(|y| product[y * width + x]));
+        let wide = columns().max().unwrap_or(0) - columns().min().unwrap_or(0);
+        let foot = bottom.saturating_sub((FOOT * (bottom - top).max(wide) as f32) as usize);
         let below =
             (0..width).map(|x| (0..height).find(|y| product[y * width + x]).unwrap_or(height)).collect();
-        Ok(View { width, height, colors, away, area, foot, below })
+        Ok(View { width, height, colors, away, area, foot, corner: [x, y], shrink, below })
     }
 
     /// Upper left corners of the patches of which every pixel is more than `from` and some pixel at most `to` steps away from the product.
@@ -138,6 +155,17 @@ impl View {
             }
         }
         found
+    }
+
+    /// The box of patches, by their place among the steps, in pixels of the picture.
+    fn region(&self, patches: &[usize], columns: usize) -> Option<Rect> {
+        let (xs, ys) = (|| patches.iter().map(|i| i % columns), || patches.iter().map(|i| i / columns));
+        let (left, top) = (xs().min()? * STEP, ys().min()? * STEP);
+        let (right, bottom) = (xs().max()? * STEP + PATCH, ys().max()? * STEP + PATCH);
+        let at = |k: usize, from: u32| from + (k as f32 / self.shrink) as u32;
+        let long = |k: usize| (k as f32 / self.shrink).ceil() as u32;
+        let (x, y) = (at(left, self.corner[0]), at(top, self.corner[1]));
+        Some(Rect { x, y, width: long(right - left), height: long(bottom - top) })
     }
 
     /// Where the patch at a corner lies.
@@ -259,12 +287,17 @@ mod tests {
     #[test]
     fn a_shadow_is_ground_and_a_knob_of_another_color_is_not() {
         let (seen, master) = scene(|_, _| None);
-        assert!(foreign(&seen, &master).unwrap().unwrap() < 0.002);
+        assert!(foreign(&seen, &master).unwrap().unwrap().share < 0.002);
         let knob = |x: u32, y: u32| (250..264).contains(&x) && (150..166).contains(&y);
         for color in [[140, 24, 30], [30, 30, 30], [60, 90, 160]] {
             let (seen, master) = scene(|x, y| knob(x, y).then_some(color));
             let found = foreign(&seen, &master).unwrap().unwrap();
-            assert!(found > 0.008, "{color:?}: {found}");
+            assert!(found.share > 0.008, "{color:?}: {found:?}");
+            let region = found.region.unwrap();
+            assert!(
+                region.x > 245 && region.right() < 285 && region.y > 130 && region.bottom() < 190,
+                "{region:?}"
+            );
         }
     }
 
@@ -274,6 +307,6 @@ mod tests {
         let tight = image::imageops::crop_imm(&master, 140, 110, 120, 140).to_image();
         let frame = Rect { x: 0, y: 0, ..seen.frame };
         let seen = Comparison::of(frame, tight.clone(), tight.clone(), seen.coverage);
-        assert_eq!(foreign(&seen, &tight).unwrap(), None);
+        assert!(foreign(&seen, &tight).unwrap().is_none());
     }
 }

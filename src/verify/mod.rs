@@ -1,4 +1,4 @@
-//! Candidate against Photo → Verdict. One file per check in `checks/`, limits as data in `default.policy.toml`, how they were found in
+//! Candidate against Photo → Verdict. One file per check in `checks/`, limits as data in `policies/`, how they were found in
 //! docs/fidelity.md. Knows no generator's insides, only its Placement.
 
 mod checks;
@@ -14,7 +14,9 @@ pub mod trial;
 
 use image::RgbImage;
 
-use crate::domain::{Candidate, Cutout, FidelityReport, GeneratorKind, Photo, Placement, Tier};
+use crate::domain::{
+    Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Outcome, Photo, Placement, Tier,
+};
 use crate::error::Code;
 use crate::imaging::resize::ResizeError;
 
@@ -56,8 +58,11 @@ pub enum VerifyError {
     #[error("the product of the photo was not found in the candidate")]
     NotLocated,
     /// A policy that there is not.
-    #[error("there is no policy `{0}`; this build has `default`")]
-    Policy(String),
+    #[error("there is no policy `{0}`; this build has {names}", names = Policy::names().join(", "))]
+    PolicyUnknown(String),
+    /// A policy that cannot be used.
+    #[error("the policy is not valid: {0}")]
+    PolicyInvalid(String),
     /// A size that cannot be resampled.
     #[error(transparent)]
     Resize(#[from] ResizeError),
@@ -70,7 +75,7 @@ impl VerifyError {
             VerifyError::Size(..) => Code::SizeMismatch,
             VerifyError::Source => Code::SourceMismatch,
             VerifyError::NotLocated => Code::ProductNotLocated,
-            VerifyError::Policy(_) => Code::ConfigInvalid,
+            VerifyError::PolicyUnknown(_) | VerifyError::PolicyInvalid(_) => Code::ConfigInvalid,
             VerifyError::Resize(_) => Code::PlacementInvalid,
         }
     }
@@ -95,11 +100,17 @@ pub fn verify(input: &Input<'_>, policy: &Policy) -> Result<(FidelityReport, Com
     };
     let mut suite: Vec<&&dyn Check> = ALL.iter().filter(|check| check.concerns(&input)).collect();
     suite.sort_by_key(|check| check.cost());
-    let reports = suite
-        .iter()
-        .map(|check| policy.report(check.name(), input.tier, check.measure(&input, &comparison)))
-        .collect();
-    Ok((FidelityReport::conclude(policy.label(), input.tier, reports), comparison))
+    let judged = |check: &&dyn Check| {
+        let report = policy.report(check.name(), input.tier, check.measure(&input, &comparison));
+        let regions = match report.outcome {
+            Outcome::Review | Outcome::Reject => check.regions(&input, &comparison),
+            Outcome::Pass | Outcome::Unknown => Vec::new(),
+        };
+        CheckReport { regions, ..report }
+    };
+    let reports = suite.into_iter().map(judged).collect();
+    let report = FidelityReport::conclude(policy.label(), input.tier, reports);
+    Ok((FidelityReport { policy_digest: Some(policy.digest()), ..report }, comparison))
 }
 
 /// Judges a candidate as our own generators make it, by the default policy.

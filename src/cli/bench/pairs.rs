@@ -60,7 +60,8 @@ struct Line {
     trial: &'static str,
     counts: bool,
     seen: f32,
-    verdict: Verdict,
+    /// `None` if it could not be judged: the product was not found.
+    verdict: Option<Verdict>,
     ms: f32,
     /// Value of each check that did not pass, or the error's code.
     reasons: Vec<(String, f32)>,
@@ -162,16 +163,16 @@ impl Bench<'_> {
         let known = self.placed.then_some((&stand, &made.ground));
         let judged = judge(subject, &picture, known);
         let ms = pipeline::ms(start);
-        let counts = trial.truth == Truth::Faithful || effect.is_some_and(|effect| effect.counts());
+        // A picture of another size has no honest twin to compare with; whoever crops sees it.
+        let counts = trial.truth == Truth::Faithful || effect.is_none_or(|effect| effect.counts());
         let seen = effect.map_or(0.0, |effect| effect.seen);
         let (verdict, reasons, checks) = match judged {
             Ok(report) => {
                 let named = |c: &crate::domain::CheckReport| (c.check.clone(), c.value);
                 let reasons = report.reasons().into_iter().map(named).collect();
-                (report.verdict, reasons, report.checks.iter().map(named).collect())
+                (Some(report.verdict), reasons, report.checks.iter().map(named).collect())
             }
-            // What cannot be judged is refused with its code: no pass.
-            Err(error) => (Verdict::Reject, vec![(error.code().as_str().to_owned(), 0.0)], Vec::new()),
+            Err(error) => (None, vec![(error.code().as_str().to_owned(), 0.0)], Vec::new()),
         };
         let (product, template) = (subject.name.clone(), plate.template.name.clone());
         Ok(Line { product, template, trial: trial.name, counts, seen, verdict, ms, reasons, checks })
@@ -221,6 +222,7 @@ struct Count {
     passed: usize,
     review: usize,
     rejected: usize,
+    unjudged: usize,
     why: BTreeMap<String, usize>,
 }
 
@@ -228,9 +230,10 @@ impl Count {
     fn add(&mut self, line: &Line) {
         self.pairs += 1;
         match line.verdict {
-            Verdict::Pass => self.passed += 1,
-            Verdict::Review => self.review += 1,
-            Verdict::Reject => self.rejected += 1,
+            Some(Verdict::Pass) => self.passed += 1,
+            Some(Verdict::Review) => self.review += 1,
+            Some(Verdict::Reject) => self.rejected += 1,
+            None => self.unjudged += 1,
         }
         for (check, _) in &line.reasons {
             *self.why.entry(check.clone()).or_default() += 1;
@@ -242,18 +245,19 @@ impl Count {
         why.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         let why: Vec<String> = why.iter().take(4).map(|(check, count)| format!("{check} {count}")).collect();
         format!(
-            "{name:<22} {:>5} {:>7} {:>7} {:>9}  {}",
+            "{name:<20} {:>5} {:>7} {:>7} {:>9} {:>9}  {}",
             self.pairs,
             self.passed,
             self.review,
             self.rejected,
+            self.unjudged,
             why.join(", ")
         )
     }
 }
 
 fn report(lines: &[Line]) {
-    output::line("trial                  pairs  passed  review  rejected  because of");
+    output::line("trial                pairs  passed  review  rejected  unjudged  because of");
     let mut all = [const { (0usize, 0usize, 0usize) }; 3];
     for trial in trial::ALL {
         let mut count = Count::default();

@@ -101,7 +101,8 @@ fn run(service: &Service, task: Task) -> Result<FidelityReport, Problem> {
         placement: task.placement.as_ref(),
     };
     let opinion = service.opinion.as_deref();
-    let judged = judge::judge(&pair, &task.policy, &service.photo, Some(&service.library), opinion);
+    let judged = judge::policy(&task.policy)
+        .and_then(|policy| judge::judge(&pair, &policy, &service.photo, Some(&service.library), opinion));
     judged.map(|(report, _)| report).map_err(|problem| match problem.code {
         // On the command line it is a setting; here it is a field.
         Code::ConfigInvalid => Problem { code: Code::RequestInvalid, ..problem },

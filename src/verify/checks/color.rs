@@ -3,6 +3,7 @@
 
 use super::{Check, Measured, quantile};
 use crate::imaging::color::{delta_e, lab};
+use crate::imaging::plane::Plane;
 use crate::verify::compare::linear;
 use crate::verify::{Comparison, Input};
 
@@ -24,18 +25,11 @@ impl Check for Color {
         if seen.identical {
             return measured(Some(0.0));
         }
-        // What is blurred so much is as well seen at half the size.
-        let smooth = |picture| linear(picture).map(|plane| plane.halved().blurred(BLUR / 2.0));
-        let (a, b) = (smooth(&seen.screen_predicted), smooth(&seen.screen_observed));
+        let shift = hue_shift(seen);
         let (core, width) = (seen.core(5), seen.screen_coverage.width);
-        let values = (0..a[0].data.len())
-            .filter(|i| core[2 * (i / a[0].width) * width + 2 * (i % a[0].width)])
-            .map(|i| {
-                let mut predicted = lab::of_linear([a[0].data[i], a[1].data[i], a[2].data[i]]);
-                let observed = lab::of_linear([b[0].data[i], b[1].data[i], b[2].data[i]]);
-                predicted[0] = observed[0];
-                delta_e::delta_e00(predicted, observed)
-            })
+        let values = (0..shift.data.len())
+            .filter(|i| core[2 * (i / shift.width) * width + 2 * (i % shift.width)])
+            .map(|i| shift.data[i])
             .collect();
         let value = quantile(values, 0.95).or(Some(0.0).filter(|_| seen.area() < 400.0));
         measured(value)
@@ -45,4 +39,17 @@ impl Check for Color {
 fn measured(value: Option<f32>) -> Measured {
     let message = format!("The product's colors differ from the photo by ΔE {:.1}.", value.unwrap_or(0.0));
     Measured { value, message }
+}
+
+/// At half of the screen's size: ΔE00 of the colors after the blur, lightness taken out. What is blurred so much is as well seen at half the size.
+pub(super) fn hue_shift(seen: &Comparison) -> Plane {
+    let smooth = |picture| linear(picture).map(|plane| plane.halved().blurred(BLUR / 2.0));
+    let (a, b) = (smooth(&seen.screen_predicted), smooth(&seen.screen_observed));
+    let at = |planes: &[Plane; 3], i: usize| lab::of_linear(std::array::from_fn(|c| planes[c].data[i]));
+    let shift = |i: usize| {
+        let (mut predicted, observed) = (at(&a, i), at(&b, i));
+        predicted[0] = observed[0];
+        delta_e::delta_e00(predicted, observed)
+    };
+    Plane { width: a[0].width, height: a[0].height, data: (0..a[0].data.len()).map(shift).collect() }
 }

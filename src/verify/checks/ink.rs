@@ -4,7 +4,8 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use super::structure::low_structure;
-use super::{Check, Measured};
+use super::{Check, Measured, boxes, largest};
+use crate::domain::Rect;
 use crate::imaging::plane::Plane;
 use crate::verify::{Comparison, Input};
 
@@ -26,21 +27,28 @@ impl Check for Ink {
         if seen.identical {
             return measured(0.0);
         }
-        let opponent = |picture: &image::RgbImage, weights: [f32; 3]| {
-            let data = picture
-                .pixels()
-                .map(|p| (0..3).map(|c| weights[c] * f32::from(p[c]) / 255.0).sum())
-                .collect();
-            Plane { width: picture.width() as usize, height: picture.height() as usize, data }.blurred(0.7)
-        };
-        let mut worst = 0.0f32;
-        for weights in [[FRAC_1_SQRT_2, -FRAC_1_SQRT_2, 0.0], [0.4082, 0.4082, -0.8165]] {
-            let (a, b) =
-                (opponent(&seen.screen_predicted, weights), opponent(&seen.screen_observed, weights));
-            worst = worst.max(low_structure(&a, &b, &seen.core(3), 4.0, QUIET, 0.55));
-        }
-        measured(worst / seen.area())
+        measured(largest(&pieces(seen)) / seen.area())
     }
+
+    fn regions(&self, _: &Input<'_>, seen: &Comparison) -> Vec<Rect> {
+        boxes(seen, pieces(seen))
+    }
+}
+
+/// Connected patches of the product whose colored print differs, of the channel that has the largest.
+fn pieces(seen: &Comparison) -> Vec<Vec<usize>> {
+    let opponent = |picture: &image::RgbImage, weights: [f32; 3]| {
+        let data =
+            picture.pixels().map(|p| (0..3).map(|c| weights[c] * f32::from(p[c]) / 255.0).sum()).collect();
+        Plane { width: picture.width() as usize, height: picture.height() as usize, data }.blurred(0.7)
+    };
+    let differing = |weights: [f32; 3]| {
+        let (a, b) = (opponent(&seen.screen_predicted, weights), opponent(&seen.screen_observed, weights));
+        low_structure(&a, &b, &seen.core(3), 4.0, QUIET, 0.55)
+    };
+    let channels = [[FRAC_1_SQRT_2, -FRAC_1_SQRT_2, 0.0], [0.4082, 0.4082, -0.8165]];
+    let of_each = channels.map(differing);
+    of_each.into_iter().max_by(|a, b| largest(a).total_cmp(&largest(b))).unwrap_or_default()
 }
 
 fn measured(value: f32) -> Measured {

@@ -21,10 +21,11 @@ mod silhouette;
 mod standing;
 mod structure;
 mod surroundings;
+mod tint;
 mod white_ground;
 
 use super::{Comparison, Input};
-use crate::domain::Tier;
+use crate::domain::{Rect, Tier};
 
 /// What a check measured: larger is worse; `None` if it could not see.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +51,37 @@ pub trait Check: Sync {
 
     /// Measures.
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured;
+
+    /// Where it is, in pixels of the picture, the worst first, if it is at a place. Asked only for what is not fine.
+    fn regions(&self, _: &Input<'_>, _: &Comparison) -> Vec<Rect> {
+        Vec::new()
+    }
+}
+
+/// Places that are named, at most.
+const NAMED: usize = 5;
+
+/// Boxes, in pixels of the picture, of the largest of these connected pieces of screen pixels; what is less than a quarter of the largest is not named.
+fn boxes(seen: &Comparison, mut pieces: Vec<Vec<usize>>) -> Vec<Rect> {
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+    let most = pieces.first().map_or(0, Vec::len);
+    let width = seen.screen_coverage.width;
+    let scale = seen.frame.width as f32 / width as f32;
+    let boxed = |piece: &Vec<usize>| {
+        let (columns, rows) = (|| piece.iter().map(|i| i % width), || piece.iter().map(|i| i / width));
+        let (left, top) = (columns().min()?, rows().min()?);
+        let (right, bottom) = (columns().max()? + 1, rows().max()? + 1);
+        let at = |k: usize| (k as f32 * scale) as u32;
+        let (x, y) = (seen.frame.x + at(left), seen.frame.y + at(top));
+        Some(Rect { x, y, width: at(right - left).max(1), height: at(bottom - top).max(1) })
+    };
+    let large = pieces.iter().take(NAMED).take_while(|piece| 4 * piece.len() >= most);
+    large.filter_map(boxed).collect()
+}
+
+/// Pixels of the largest piece.
+fn largest(pieces: &[Vec<usize>]) -> f32 {
+    pieces.iter().map(Vec::len).max().unwrap_or(0) as f32
 }
 
 /// Every check, by name.
@@ -74,6 +106,7 @@ pub static ALL: &[&dyn Check] = &[
     &standing::Standing,
     &structure::Structure,
     &surroundings::Surroundings,
+    &tint::Tint,
     &white_ground::WhiteGround,
 ];
 

@@ -1,7 +1,8 @@
 //! Is all detail still there and nothing added? The contrast-structure term of SSIM (Wang 2004) on lightness; the largest connected patch where it
 //! is low, as a share of the product: one changed letter is such a patch. Where the ground is not known, it is not held against the picture.
 
-use super::{Check, Measured};
+use super::{Check, Measured, boxes, largest};
+use crate::domain::Rect;
 use crate::imaging::matte::watershed;
 use crate::imaging::plane::Plane;
 use crate::verify::compare::lightness;
@@ -31,14 +32,22 @@ impl Check for Structure {
         if seen.identical {
             return measured(0.0);
         }
-        let (mut a, b) = (lightness(&seen.screen_predicted), lightness(&seen.screen_observed));
-        if !seen.ground_known {
-            let beside = |i: &usize| seen.screen_coverage.data[*i] < SOLID;
-            (0..a.data.len()).filter(beside).for_each(|i| a.data[i] = b.data[i]);
-        }
-        let value = low_structure(&a, &b, &seen.core(2), WINDOW, QUIET, LOW) / seen.area();
-        measured(value)
+        measured(largest(&pieces(seen)) / seen.area())
     }
+
+    fn regions(&self, _: &Input<'_>, seen: &Comparison) -> Vec<Rect> {
+        boxes(seen, pieces(seen))
+    }
+}
+
+/// Connected patches of the product whose detail differs.
+fn pieces(seen: &Comparison) -> Vec<Vec<usize>> {
+    let (mut a, b) = (lightness(&seen.screen_predicted), lightness(&seen.screen_observed));
+    if !seen.ground_known {
+        let beside = |i: &usize| seen.screen_coverage.data[*i] < SOLID;
+        (0..a.data.len()).filter(beside).for_each(|i| a.data[i] = b.data[i]);
+    }
+    low_structure(&a, &b, &seen.core(2), WINDOW, QUIET, LOW)
 }
 
 fn measured(value: f32) -> Measured {
@@ -46,8 +55,15 @@ fn measured(value: f32) -> Measured {
     Measured { value: Some(value), message }
 }
 
-/// Pixels of the largest connected patch of `core` in which the contrast-structure term of `a` and `b` is below `low`.
-pub(super) fn low_structure(a: &Plane, b: &Plane, core: &[bool], window: f32, quiet: f32, low: f32) -> f32 {
+/// Connected patches of `core` in which the contrast-structure term of `a` and `b` is below `low`.
+pub(super) fn low_structure(
+    a: &Plane,
+    b: &Plane,
+    core: &[bool],
+    window: f32,
+    quiet: f32,
+    low: f32,
+) -> Vec<Vec<usize>> {
     let product = |p: &Plane, q: &Plane| {
         let data = p.data.iter().zip(&q.data).map(|(x, y)| x * y).collect();
         Plane { width: p.width, height: p.height, data }.blurred(window)
@@ -62,5 +78,5 @@ pub(super) fn low_structure(a: &Plane, b: &Plane, core: &[bool], window: f32, qu
             core[i] && (2.0 * covariance + quiet) / (va + vb + quiet) < low
         })
         .collect();
-    watershed::components(&different, a.width).iter().map(Vec::len).max().unwrap_or(0) as f32
+    watershed::components(&different, a.width)
 }

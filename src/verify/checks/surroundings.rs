@@ -1,7 +1,8 @@
 //! Was anything added beside the product, or did a part of it land where it should not be? The largest connected patch around the product that is
 //! not as predicted, as a share of the product; where the ground is not known, the largest that is unlike all ground further away.
 
-use super::{Check, Measured};
+use super::{Check, Measured, boxes, largest};
+use crate::domain::Rect;
 use crate::imaging::matte::watershed;
 use crate::verify::{Comparison, Input, foreign};
 
@@ -21,18 +22,10 @@ impl Check for Surroundings {
 
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         if !seen.ground_known {
-            return unlike(foreign::foreign(seen, input.master).ok().flatten());
+            let found = foreign::foreign(seen, input.master).ok().flatten();
+            return unlike(found.map(|found| found.share));
         }
-        let wrong: Vec<bool> = seen
-            .difference
-            .data
-            .iter()
-            .zip(&seen.screen_coverage.data)
-            .map(|(d, c)| *d > VISIBLE && *c <= 0.5)
-            .collect();
-        let largest =
-            watershed::components(&wrong, seen.difference.width).iter().map(Vec::len).max().unwrap_or(0);
-        let value = largest as f32 / seen.area();
+        let value = largest(&pieces(seen)) / seen.area();
         Measured {
             value: Some(value),
             message: format!(
@@ -41,6 +34,21 @@ impl Check for Surroundings {
             ),
         }
     }
+
+    fn regions(&self, input: &Input<'_>, seen: &Comparison) -> Vec<Rect> {
+        if seen.ground_known {
+            return boxes(seen, pieces(seen));
+        }
+        let found = foreign::foreign(seen, input.master).ok().flatten();
+        found.and_then(|found| found.region).into_iter().collect()
+    }
+}
+
+/// Connected patches of the known ground that are not as predicted.
+fn pieces(seen: &Comparison) -> Vec<Vec<usize>> {
+    let beside = seen.difference.data.iter().zip(&seen.screen_coverage.data);
+    let wrong: Vec<bool> = beside.map(|(d, c)| *d > VISIBLE && *c <= 0.5).collect();
+    watershed::components(&wrong, seen.difference.width)
 }
 
 /// What is said where the ground is not known.

@@ -106,10 +106,10 @@ const fn other(name: &'static str) -> Trial {
 /// Every trial, by kind.
 pub static ALL: &[Trial] = &[
     faithful("as it is"),
-    faithful("brighter").painted(|layer, _| light::gain(layer, [1.15; 3])),
+    faithful("brighter").painted(|layer, _| light::gain(layer, [1.08; 3])),
     faithful("cooler").painted(|layer, _| light::gain(layer, [0.95, 1.0, 1.05])),
     faithful("defocused").finished(|picture, _| finish::softened(&picture, 0.7)),
-    faithful("dimmer").painted(|layer, _| light::gain(layer, [0.85; 3])),
+    faithful("dimmer").painted(|layer, _| light::gain(layer, [0.92; 3])),
     faithful("everything a little")
         .placed(|p| {
             p.stand.rotation_deg += 1.0;
