@@ -32,13 +32,16 @@ const NEAR: std::ops::Range<u8> = 3..7;
 /// What was given to a product with this much color (spread of the three ratios) has at least a share of it.
 const COLORED: f32 = 0.09;
 const SHARE: f32 = 0.35;
+/// A crumb of this size was given to a vivid product, whose color as a share of its light is over this, if it has that share of it.
+const CRUMB: usize = 6;
+const VIVID: f32 = 0.5;
 
 /// Undoes changes from `before` to `inside`: what was taken away although its border is no less an edge than the new one or it has the product's tint, and
 /// what was given although it lacks the product's color.
 pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &Plane, chroma: &Plane) {
     let width = steep.width;
     let tint: Vec<f32> = (0..inside.len()).map(|i| chroma.data[i] / light.data[i].max(0.05)).collect();
-    for piece in changes(before, inside, width) {
+    for piece in changes(before, inside, width, SMALL.start) {
         let was = median(border(&piece, before, width, false).map(|i| steepest_around(i, 1, steep)));
         let is = median(border(&piece, inside, width, true).map(|i| steepest_around(i, 1, steep)));
         let of_piece = |plane: &Plane| median(piece.iter().map(|i| plane.data[*i]));
@@ -52,11 +55,15 @@ pub(super) fn undo(inside: &mut [bool], before: &[bool], light: &Plane, steep: &
             piece.iter().for_each(|i| inside[*i] = true);
         }
     }
-    for piece in changes(inside, before, width).into_iter().filter(|piece| piece.len() >= LEAST) {
+    for piece in changes(inside, before, width, CRUMB) {
         let near = around(&piece, width, inside.len(), NEAR.end);
-        let beside = near.iter().filter(|(i, far)| before[*i] && NEAR.contains(far));
-        let product = median(beside.map(|(i, _)| chroma.data[*i]));
-        if product > COLORED && median(piece.iter().map(|i| chroma.data[*i])) < SHARE * product {
+        let beside = || near.iter().filter(|(i, far)| before[*i] && NEAR.contains(far)).map(|(i, _)| *i);
+        let pale = |plane: &[f32], colored: f32| {
+            let product = median(beside().map(|i| plane[i]));
+            product > colored && median(piece.iter().map(|i| plane[*i])) < SHARE * product
+        };
+        let lacks = if piece.len() < LEAST { pale(&tint, VIVID) } else { pale(&chroma.data, COLORED) };
+        if lacks {
             piece.iter().for_each(|i| inside[*i] = false);
         }
     }
@@ -73,11 +80,11 @@ fn has_own_tint(piece: &[usize], sets: &[&[bool]; 2], tint: &[f32], width: usize
     piece > beside(false) + OWN_TINT && piece > LIKE * beside(true)
 }
 
-/// The connected parts of what is thick in `more` beyond `less`, with their rims.
-fn changes(more: &[bool], less: &[bool], width: usize) -> Vec<Vec<usize>> {
+/// The connected parts of what is thick in `more` beyond `less`, with their rims, at least so large.
+fn changes(more: &[bool], less: &[bool], width: usize, least: usize) -> Vec<Vec<usize>> {
     let changed: Vec<bool> = more.iter().zip(less).map(|(more, less)| *more && !less).collect();
     let mut parts = watershed::components(&opened(&changed, width, THIN), width);
-    parts.retain(|part| part.len() >= SMALL.start);
+    parts.retain(|part| part.len() >= least);
     parts
 }
 
@@ -164,6 +171,23 @@ mod tests {
     fn what_is_given_to_a_colored_product_has_its_color() {
         assert!(strip_stays(false, 0.5, 0.2));
         assert!(!strip_stays(false, 0.5, 0.02));
+    }
+
+    #[test]
+    fn a_gray_crumb_that_was_given_to_a_vivid_foot_goes_and_one_with_its_color_stays() {
+        let crumb = |x: usize, y: usize| (60..64).contains(&x) && (76..80).contains(&y);
+        let stays = |color: f32| {
+            let light = plane(|x, y| if body(x, y) || crumb(x, y) { 0.4 } else { 0.9 });
+            let chroma = plane(|x, y| match () {
+                () if body(x, y) => 0.36,
+                () if crumb(x, y) => color,
+                () => 0.0,
+            });
+            let mut inside = set(|x, y| body(x, y) || crumb(x, y));
+            undo(&mut inside, &set(body), &light, &plane(|_, _| 0.0), &chroma);
+            inside[78 * SIDE + 62]
+        };
+        assert!(stays(0.3) && !stays(0.04));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::imaging::plane::Plane;
 /// What is thicker than twice this is a part that the first cut missed, not a line of shade.
 const LINE: u8 = 2;
 /// Between it and the product lies an edge, this steep …
-const EDGE: f32 = 0.13;
+const EDGE: f32 = 0.12;
 /// … and no less so than this share of its own, …
 const AS_STEEP: f32 = 0.85;
 /// … and beyond it the ground is this light again: in the dark below a product nothing is sure.
@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_dark_line_with_lit_ground_below_it_is_no_product() {
-        assert_eq!(taken(0.2, 0, 1, 0.85), 60);
+        // Under a white product the line may be faint.
+        assert_eq!([taken(0.2, 0, 1, 0.85), taken(0.33, 0, 1, 0.85)], [60; 2]);
     }
 
     #[test]

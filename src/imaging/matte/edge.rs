@@ -102,6 +102,8 @@ impl Edge<'_> {
     fn beside(&self, i: usize, side: i8) -> Option<Side> {
         let width = self.picture.width() as usize;
         let height = self.picture.height() as usize;
+        // What lies no deeper than the pixel itself says nothing of it.
+        let whole = (self.depth[i] * side).max(self.reach);
         let radius = (self.reach + LAYERS) as isize;
         let (x, y) = ((i % width) as isize, (i / width) as isize);
         let (mut sum, mut squares, mut total) = ([0.0f32; 3], 0.0f32, 0.0f32);
@@ -118,7 +120,7 @@ impl Edge<'_> {
                 }
                 let k = row as usize * width + column as usize;
                 let layer = self.depth[k] * side;
-                if layer <= self.reach || layer > self.reach + LAYERS {
+                if layer <= whole || layer > self.reach + LAYERS {
                     continue;
                 }
                 let weight = 1.0 / (squared * squared) as f32;

@@ -2,6 +2,7 @@
 
 pub mod border;
 pub mod burrs;
+mod coverage;
 pub mod edge;
 pub mod field;
 pub mod fill;

@@ -7,6 +7,7 @@ use image::{RgbImage, RgbaImage};
 
 use super::border;
 use super::burrs;
+use super::coverage::Coverage;
 use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::{distance_to, islands};
@@ -43,8 +44,9 @@ const ISLAND: f32 = 0.0004;
 const VISIBLE: u8 = 12;
 /// Step between neighboring pixels of the photo that is no edge: sensor noise and JPEG, in square roots of light.
 const NOISE_STEP: f32 = 0.022;
-/// Mean coverage right inside of a sharp border; right outside it is the rest.
-const EDGE_INSIDE: f32 = 0.91;
+/// Inward, coverage grows by at least this from one pixel to the next until it is whole, on the sharpest edges: on photographs a step is blurred over a pixel
+/// and a half. What looks like a thinner mixture further in is a pale rim of the product.
+const RISE: f32 = 0.6;
 /// Partial coverage reaches at least this far where there is hair, pixels.
 const HAIR_REACH: i8 = 3;
 
@@ -57,12 +59,9 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     let pixels = picture.as_raw();
     let root = |i: usize| std::array::from_fn(|c| srgb::root_of(pixels[3 * i + c]));
     border::settle(&mut markers, width, root, &sides, scale, NOISE_STEP);
-    let frayed = |i: usize| {
-        coarse.frayed.sample(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale) > 0.5
-    };
-    let in_contact = |i: usize| {
-        sides.at(((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale).contact > 0.5
-    };
+    let view = View { picture, sides: &sides, coarse, scale };
+    let frayed = |i: usize| view.frayed(i);
+    let in_contact = |i: usize| view.point(i).contact > 0.5;
     burrs::straighten(&mut markers, width, &band, |i| !frayed(i), root, scale);
     slivers::drop(&mut markers, width, &band, |i| in_contact(i) && !frayed(i));
     // Ground that happens to look like the product; strands of hair may well lie apart.
@@ -81,41 +80,93 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     for ((out, pixel), marker) in rgba.pixels_mut().zip(picture.pixels()).zip(&markers) {
         out.0 = [pixel[0], pixel[1], pixel[2], if *marker == PRODUCT { 255 } else { 0 }];
     }
-    let (mut clarity, mut counted) = (0.0f64, 0u64);
-    let mut mixed = |i: usize, mix: &Mix, out: &mut RgbaImage, geometric: f32| {
-        let (value, clear) = mix.alpha(geometric);
-        let alpha = (value * 255.0 + 0.5) as u8;
-        let target = out.get_pixel_mut((i % width) as u32, (i / width) as u32);
-        target[3] = alpha;
-        if alpha < 255 {
-            let color = mix.foreground(alpha);
-            target.0 = [color[0], color[1], color[2], alpha];
-        }
-        clarity += f64::from(clear);
-        counted += 1;
-    };
-    for &i in &band {
-        let (cx, cy) = (((i % width) as f32 + 0.5) * scale, ((i / width) as f32 + 0.5) * scale);
-        let frayed = frayed(i);
-        if !frayed && (depth[i] == 0 || depth[i].abs() > reach) {
-            continue;
-        }
-        let seen = std::array::from_fn(|c| srgb::linear_of(pixels[3 * i + c]));
-        let near = if frayed { (None, None) } else { (edge.front(i), edge.ground(i)) };
-        let mix = mix(seen, &sides.at(cx, cy), near, frayed);
-        let geometric = match depth[i] {
-            1 => EDGE_INSIDE,
-            -1 => 1.0 - EDGE_INSIDE,
-            _ => f32::from(u8::from(markers[i] == PRODUCT)),
-        };
-        mixed(i, &mix, &mut rgba, geometric);
-    }
+    let clarity = view.unmix(&mut rgba, &edge, &markers, &band);
+    view.unmix_behind(&mut rgba, &edge, &band);
     let alone = islands(|i| rgba.as_raw()[4 * i + 3] >= VISIBLE, size, &band, largest);
     for i in alone.into_iter().flatten() {
         rgba.get_pixel_mut((i % width) as u32, (i / width) as u32)[3] = 0;
     }
-    let clarity = if counted == 0 { 0.0 } else { (clarity / counted as f64) as f32 };
     (rgba, clarity)
+}
+
+/// The picture and what is known of it at coarse size.
+struct View<'a> {
+    picture: &'a RgbImage,
+    sides: &'a Sides,
+    coarse: &'a Coarse,
+    /// Coarse pixels that one of the picture spans.
+    scale: f32,
+}
+
+impl View<'_> {
+    /// Where the pixel `i` lies at coarse size.
+    fn place(&self, i: usize) -> (f32, f32) {
+        let width = self.picture.width() as usize;
+        (((i % width) as f32 + 0.5) * self.scale, ((i / width) as f32 + 0.5) * self.scale)
+    }
+
+    fn point(&self, i: usize) -> Point {
+        let (x, y) = self.place(i);
+        self.sides.at(x, y)
+    }
+
+    fn frayed(&self, i: usize) -> bool {
+        let (x, y) = self.place(i);
+        self.coarse.frayed.sample(x, y) > 0.5
+    }
+
+    /// What is seen at a pixel, with both sides: as they are right beside it or, in hair, continued from further away.
+    fn mix(&self, edge: &Edge, i: usize) -> Mix {
+        let seen = std::array::from_fn(|c| srgb::linear_of(self.picture.as_raw()[3 * i + c]));
+        let frayed = self.frayed(i);
+        let near = if frayed { (None, None) } else { (edge.front(i), edge.ground(i)) };
+        mix(seen, &self.point(i), near, frayed)
+    }
+
+    /// Alpha and color of the pixels along the border of `markers`. Returns how clear it was.
+    fn unmix(&self, rgba: &mut RgbaImage, edge: &Edge, markers: &[u8], band: &[usize]) -> f32 {
+        let width = self.picture.width() as usize;
+        let coverage = Coverage::new();
+        let (mut clarity, mut counted) = (0.0f64, 0u64);
+        for &i in band {
+            if !self.frayed(i) && (edge.depth[i] == 0 || edge.depth[i].abs() > edge.reach) {
+                continue;
+            }
+            let mix = self.mix(edge, i);
+            let (alpha, clear) = mix.alpha(coverage.of(markers, width, i));
+            put(rgba, i, &mix, alpha);
+            clarity += f64::from(clear);
+            counted += 1;
+        }
+        if counted == 0 { 0.0 } else { (clarity / counted as f64) as f32 }
+    }
+
+    /// The same for the layer right behind those, where the ones before it have so little of the product that the border must run through it.
+    fn unmix_behind(&self, rgba: &mut RgbaImage, edge: &Edge, band: &[usize]) {
+        let width = self.picture.width() as usize;
+        for &i in band.iter().filter(|i| edge.depth[**i] == edge.reach + 1 && !self.frayed(**i)) {
+            let beside = [i.wrapping_sub(1), i + 1, i.wrapping_sub(width), i + width];
+            let before = beside.into_iter().filter(|n| edge.depth.get(*n) == Some(&edge.reach));
+            let lowest = before.map(|n| rgba.as_raw()[4 * n + 3]).min().unwrap_or(255);
+            let least = f32::from(lowest) / 255.0 + RISE / f32::from(edge.reach);
+            if least < 1.0 {
+                let mix = self.mix(edge, i);
+                put(rgba, i, &mix, mix.alpha(1.0).0.max(least));
+            }
+        }
+    }
+}
+
+/// Sets a pixel of the matte.
+fn put(rgba: &mut RgbaImage, i: usize, mix: &Mix, alpha: f32) {
+    let alpha = (alpha * 255.0 + 0.5) as u8;
+    let width = rgba.width();
+    let target = rgba.get_pixel_mut(i as u32 % width, i as u32 / width);
+    target[3] = alpha;
+    if alpha < 255 {
+        let [r, g, b] = mix.foreground(alpha);
+        target.0 = [r, g, b, alpha];
+    }
 }
 
 /// What is `seen` at a pixel, with both sides: as they were read `near` it, product first, or continued from further away.
@@ -178,4 +229,50 @@ fn markers(picture: &RgbImage, coarse: &Coarse, scale: f32) -> (Vec<u8>, Vec<usi
         }
     }
     (markers, band)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    const SIDE: usize = 48;
+
+    /// Alpha along a row across the border of a dark product, whose last two columns are as light as `last`, if the border is taken to run right behind them.
+    fn alphas(last: [f32; 2]) -> [u8; 3] {
+        let light = |x: usize| if x < 24 { 0.1 } else { last.get(x - 24).copied().unwrap_or(0.8) };
+        let picture =
+            RgbImage::from_fn(SIDE as u32, SIDE as u32, |x, _| Rgb([srgb::byte_of(light(x as usize)); 3]));
+        let plane = |of: &dyn Fn(usize) -> f32| Plane {
+            width: SIDE,
+            height: SIDE,
+            data: (0..SIDE * SIDE).map(|i| of(i % SIDE)).collect(),
+        };
+        let coarse = Coarse {
+            inside: plane(&|x| if x < 26 { 1.0 } else { 0.0 }),
+            frayed: plane(&|_| 0.0),
+            line: plane(&|_| 0.0),
+            ratio: std::array::from_fn(|_| plane(&light)),
+        };
+        let known = [plane(&|x| if x > 30 { 1.0 } else { 0.0 }), plane(&|x| if x < 20 { 1.0 } else { 0.0 })];
+        let sides = Sides::estimate(&sides::roots(&coarse.ratio), &known[0], &known[1]);
+        let markers: Vec<u8> =
+            (0..SIDE * SIDE).map(|i| if i % SIDE < 26 { PRODUCT } else { BACKGROUND }).collect();
+        let band: Vec<usize> = (0..markers.len()).collect();
+        let (depth, _) = edge::depths(&markers, SIDE, &band);
+        let edge = Edge { picture: &picture, depth: &depth, reach: 1 };
+        let view = View { picture: &picture, sides: &sides, coarse: &coarse, scale: 1.0 };
+        let mut rgba = RgbaImage::from_pixel(SIDE as u32, SIDE as u32, image::Rgba([0, 0, 0, 255]));
+        view.unmix(&mut rgba, &edge, &markers, &band);
+        view.unmix_behind(&mut rgba, &edge, &band);
+        [23, 24, 25].map(|x| rgba.get_pixel(x, 24)[3])
+    }
+
+    #[test]
+    fn a_mixture_behind_bare_ground_is_unmixed_too_and_a_pale_rim_is_not() {
+        let [whole, mixed, bare] = alphas([0.3, 0.8]);
+        assert_eq!((whole, bare), (255, 0));
+        assert!((160..200).contains(&mixed), "{mixed}");
+        assert_eq!(alphas([0.3, 0.2])[1], 255);
+    }
 }
