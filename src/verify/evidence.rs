@@ -35,7 +35,7 @@ pub fn exhibits(seen: &Comparison, report: &FidelityReport) -> Vec<Exhibit> {
         Rgb([mix(235.0), mix(30.0), mix(20.0)])
     });
     let regions: Vec<Rect> = report.reasons().into_iter().flat_map(|check| check.regions.clone()).collect();
-    let marked = marked(seen, &regions);
+    let marked = marked(seen, &merged(regions));
     let sheet = side_by_side([&seen.screen_predicted, &marked, &map]);
     vec![
         Exhibit { name: "predicted", picture: seen.screen_predicted.clone() },
@@ -43,6 +43,30 @@ pub fn exhibits(seen: &Comparison, report: &FidelityReport) -> Vec<Exhibit> {
         Exhibit { name: "difference", picture: map },
         Exhibit { name: "sheet", picture: sheet },
     ]
+}
+
+/// Boxes that overlap as one: several checks find the same thing.
+fn merged(mut regions: Vec<Rect>) -> Vec<Rect> {
+    let mut apart: Vec<Rect> = Vec::new();
+    while let Some(region) = regions.pop() {
+        let meets = |other: &Rect| {
+            region.x < other.right()
+                && other.x < region.right()
+                && region.y < other.bottom()
+                && other.y < region.bottom()
+        };
+        match apart.iter().position(meets) {
+            Some(k) => {
+                let other = apart.swap_remove(k);
+                let (x, y) = (region.x.min(other.x), region.y.min(other.y));
+                let (right, bottom) =
+                    (region.right().max(other.right()), region.bottom().max(other.bottom()));
+                regions.push(Rect { x, y, width: right - x, height: bottom - y });
+            }
+            None => apart.push(region),
+        }
+    }
+    apart
 }
 
 /// The picture's frame at screen size, with `regions` (pixels of the picture) framed.
@@ -95,6 +119,11 @@ mod tests {
         let marked = marked(&seen, &[Rect { x: 150, y: 80, width: 20, height: 10 }]);
         assert_eq!((*marked.get_pixel(45, 35), *marked.get_pixel(60, 35)), (MARK, Rgb([90; 3])));
         assert_eq!(*marked.get_pixel(20, 35), Rgb([90; 3]));
+        let boxes = [[0, 0, 10, 10], [30, 0, 10, 10], [8, 5, 30, 4], [100, 0, 5, 5]];
+        let boxes = boxes.map(|[x, y, width, height]| Rect { x, y, width, height });
+        let mut apart = merged(boxes.to_vec());
+        apart.sort_by_key(|region| region.x);
+        assert_eq!(apart, [Rect { x: 0, y: 0, width: 40, height: 10 }, boxes[3]]);
         let report = FidelityReport::conclude("p@1", Tier::Relit, Vec::new());
         assert_eq!(exhibits(&seen, &report)[3].picture.dimensions(), (612, 100));
     }

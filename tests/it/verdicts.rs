@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{Rgba, RgbaImage, imageops};
+use packshot::domain::{Digest, FidelityReport};
 use packshot::imaging::codec;
+use packshot::verify::Policy;
 use rayon::prelude::*;
 
 use crate::defects::plant;
@@ -53,6 +55,54 @@ fn recorded_pictures_get_the_verdict_that_their_folder_names() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_searched_picture_with_another_label_is_rejected_with_a_page_that_shows_where() {
+    let case = folder().join("reject/can-with-another-label");
+    let why = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_packshot"));
+    command.arg("verify").arg("--source").arg(case.join("photo.webp"));
+    command.arg("--candidate").arg(case.join("candidate.jpg")).arg("--evidence").arg(why.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(20));
+    let report: FidelityReport = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report.schema, report.policy_digest), (2, Some(Policy::default().digest())));
+    let patch = report.checks.iter().find(|check| check.check == "patch").unwrap();
+    // The foreign label lies at 245 to 301, 225 to 289.
+    let [region, ..] = patch.regions.as_slice() else { panic!("{patch:?}") };
+    assert!(region.x.abs_diff(245) < 8 && region.bottom().abs_diff(289) < 8, "{region:?}");
+    assert_eq!(report.evidence.len(), 5);
+    for evidence in &report.evidence {
+        let bytes = fs::read(why.path().join(&evidence.file)).unwrap();
+        assert_eq!(Digest::of(&bytes), evidence.digest, "{}", evidence.file);
+    }
+    let page = fs::read_to_string(why.path().join("index.html")).unwrap();
+    assert!(page.contains(&patch.message) && page.contains("observed.png"), "{page}");
+}
+
+#[test]
+fn a_policy_of_ones_own_decides_and_a_wrong_one_says_what_to_change() {
+    let case = folder().join("review/carton-with-a-thin-rim-searched");
+    let own = tempfile::tempdir().unwrap();
+    let file = own.path().join("own.toml");
+    let verify = |policy: &str, text: &str| {
+        fs::write(&file, text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_packshot"));
+        command.arg("verify").arg("--source").arg(case.join("photo.webp"));
+        command.arg("--candidate").arg(case.join("candidate.jpg")).arg("--policy").arg(policy);
+        let output = command.output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code(), said)
+    };
+    let file_name = file.to_str().unwrap();
+    let text = "name = \"ours\"\nversion = 2\nextends = \"standard\"\n[check.rim]\npass_at_most = 0.5\n";
+    let (code, said) = verify(file_name, text);
+    assert!(code == Some(0) && said.contains("ours@2"), "{code:?} {said}");
+    let (code, said) = verify(file_name, &text.replace("rim", "brim"));
+    assert!(code == Some(1) && said.contains("no check `brim`") && said.contains("config_invalid"), "{said}");
+    let (code, said) = verify("harsh", "");
+    assert!(code == Some(1) && said.contains("standard, lenient, strict"), "{said}");
 }
 
 #[test]
