@@ -100,9 +100,9 @@ fn a_policy_of_ones_own_decides_and_a_wrong_one_says_what_to_change() {
     let (code, said) = verify(file_name, text);
     assert!(code == Some(0) && said.contains("ours@2"), "{code:?} {said}");
     let (code, said) = verify(file_name, &text.replace("rim", "brim"));
-    assert!(code == Some(1) && said.contains("no check `brim`") && said.contains("config_invalid"), "{said}");
+    assert!(code == Some(2) && said.contains("no check `brim`") && said.contains("config_invalid"), "{said}");
     let (code, said) = verify("harsh", "");
-    assert!(code == Some(1) && said.contains("standard, lenient, strict"), "{said}");
+    assert!(code == Some(2) && said.contains("standard, lenient, strict"), "{said}");
 }
 
 #[test]

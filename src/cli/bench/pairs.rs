@@ -12,8 +12,8 @@ use super::super::{OK, Session, output};
 use super::{cut, truth};
 use crate::app;
 use crate::domain::{
-    Cutout, FidelityReport, GeneratorKind, Overrides, Photo, Placement, Plate, SceneRequest, Tier, Verdict,
-    candidate_seed, choose,
+    Cutout, FidelityReport, GeneratorKind, Overrides, Photo, Placement, Plate, SceneRequest, Segmenter, Tier,
+    Verdict, candidate_seed, choose,
 };
 use crate::error::{Code, Problem};
 use crate::generate::{self, Input as PlanInput};
@@ -50,6 +50,8 @@ struct Subject {
     cutout: Cutout,
     /// With its true matte.
     real: Cutout,
+    /// Another product with its true matte, tightly cropped.
+    other: RgbaImage,
 }
 
 /// What came of one pair.
@@ -71,15 +73,10 @@ struct Line {
 
 pub(super) fn run(session: &Session, items: &[Item], plan: &Plan<'_>) -> Result<u8, Problem> {
     let (library, opinion) = (app::library()?, session.opinion()?);
-    let wanted = items.iter().filter(|item| plan.only.is_none_or(|part| item.name().contains(part)));
-    let subjects = wanted
-        .map(|item| {
-            let (photo, cutout, _) = cut(item, opinion.as_deref())?;
-            let real = Cutout { rgba: truth(item, &photo)?, ..cutout.clone() };
-            let product = &item.product;
-            let (name, sku, category) = (item.name(), product.sku.clone(), product.category.clone());
-            Ok(Subject { name, sku, category, width_m: product.width_m, photo, cutout, real })
-        })
+    let is_wanted = |item: &Item| plan.only.is_none_or(|part| item.name().contains(part));
+    let subjects = (0..items.len())
+        .filter(|k| is_wanted(&items[*k]))
+        .map(|k| subject(&items[k], &items[(k + 1) % items.len()], opinion.as_deref()))
         .collect::<Result<Vec<_>, Problem>>()?;
     let scenes: Vec<(usize, String)> =
         (0..subjects.len()).flat_map(|i| templates(&library, &subjects[i], plan.scenes, i)).collect();
@@ -93,6 +90,19 @@ pub(super) fn run(session: &Session, items: &[Item], plan: &Plan<'_>) -> Result<
     }
     report(&lines);
     Ok(OK)
+}
+
+/// A product with the one after it in the catalog.
+fn subject(item: &Item, next: &Item, opinion: Option<&dyn Segmenter>) -> Result<Subject, Problem> {
+    let (photo, cutout, _) = cut(item, opinion)?;
+    let real = Cutout { rgba: truth(item, &photo)?, ..cutout.clone() };
+    let (next_photo, next_cutout, _) = cut(next, None)?;
+    let bounds = next_cutout.bounds;
+    let whole = truth(next, &next_photo)?;
+    let other = image::imageops::crop_imm(&whole, bounds.x, bounds.y, bounds.width, bounds.height).to_image();
+    let product = &item.product;
+    let (name, sku, category) = (item.name(), product.sku.clone(), product.category.clone());
+    Ok(Subject { name, sku, category, width_m: product.width_m, photo, cutout, real, other })
 }
 
 fn templates(
@@ -117,15 +127,6 @@ impl Bench<'_> {
     /// Every trial of one product in one template.
     fn all(&self, index: usize, template: &str) -> Vec<Result<Line, Problem>> {
         let subject = &self.subjects[index];
-        let other = &self.subjects[(index + 1) % self.subjects.len()].real;
-        let other = image::imageops::crop_imm(
-            &other.rgba,
-            other.bounds.x,
-            other.bounds.y,
-            other.bounds.width,
-            other.bounds.height,
-        )
-        .to_image();
         let failed = |message: String| Problem::new(Code::PlacementInvalid, &subject.name, message);
         let plate = match self.library.plate(template) {
             Ok(plate) => plate,
@@ -134,7 +135,7 @@ impl Bench<'_> {
         match plan(subject, &plate) {
             Ok(placement) => trial::ALL
                 .iter()
-                .map(|trial| self.one(subject, &plate, &placement, trial, &other).map_err(failed))
+                .map(|trial| self.one(subject, &plate, &placement, trial).map_err(failed))
                 .collect(),
             Err(message) => vec![Err(failed(message))],
         }
@@ -146,14 +147,14 @@ impl Bench<'_> {
         plate: &Plate,
         placement: &Placement,
         trial: &Trial,
-        other: &RgbaImage,
     ) -> Result<Line, String> {
         let mut stand = trial.stand(placement);
         let made = generate::of(GeneratorKind::Scene)
             .render(&subject.real, Some(plate), &stand)
             .map_err(|error| error.to_string())?;
         let layer = verify::layer(&subject.real, &stand, &made.ground).map_err(|error| error.to_string())?;
-        let (picture, lower) = trial.picture(&Scene { layer: &layer, ground: &made.ground, other });
+        let (picture, lower) =
+            trial.picture(&Scene { layer: &layer, ground: &made.ground, other: &subject.other });
         stand.stand.foot[1] += lower as f32;
         let effect = (picture.dimensions() == made.master.dimensions()).then(|| {
             let cover = composite::coverage(&layer, picture.dimensions());

@@ -4,6 +4,9 @@
 
 use crate::imaging::plane::Plane;
 
+/// Variance below which a row is constant: a tenth of what rounding to bytes leaves.
+const CONSTANT: f64 = 1e-7;
+
 /// Sums for the correlation of two rows of numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Correlation {
@@ -29,10 +32,13 @@ impl Correlation {
         self.n
     }
 
-    /// −1..1; 0 if one row is constant.
+    /// −1..1; 0 if one row is constant, but for what rounding leaves: numbers are of the order of 1.
     pub fn value(&self) -> f32 {
         let [va, vb, ab] = self.moments();
-        (ab / (va * vb).sqrt().max(1e-9)) as f32
+        if va.min(vb) <= CONSTANT * self.n {
+            return 0.0;
+        }
+        (ab / (va * vb).sqrt()).clamp(-1.0, 1.0) as f32
     }
 
     /// Squared deviations of both rows from their means, and the product of the deviations, each summed up.
@@ -93,6 +99,15 @@ fn dot(a: &[Plane; 2], b: &[Plane; 2]) -> Plane {
 mod tests {
     use super::super::testing::{at_places, islands, number, numbers, picture, waves};
     use super::*;
+
+    #[test]
+    fn a_constant_row_is_like_nothing_whatever_rounding_says() {
+        let mut correlation = Correlation::default();
+        (0..3000).for_each(|i| correlation.add((i % 7) as f32 / 7.0, 1.0 - 1e-7 * (i % 3) as f32));
+        assert_eq!(correlation.value(), 0.0);
+        (0..100).for_each(|i| correlation.add(0.1 * (i % 2) as f32, 0.5 * (i % 2) as f32));
+        assert!((-1.0..=1.0).contains(&correlation.value()) && correlation.value() != 0.0);
+    }
 
     #[test]
     fn correlation_is_one_for_a_line_and_minus_one_for_its_opposite() {
