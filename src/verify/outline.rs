@@ -116,7 +116,7 @@ fn most(a: [f32; 3], b: [f32; 3]) -> f32 {
     (0..3).map(|c| (a[c] - b[c]).abs()).fold(0.0, f32::max)
 }
 
-/// Places on the line at which coverage passes one half, in the order of a walk from each to its nearest.
+/// Places on the line at which coverage passes one half, in rows.
 fn line(coverage: &GrayImage) -> Vec<Place> {
     let cover = Plane::from_gray(coverage);
     let soft = cover.blurred(SOFT);

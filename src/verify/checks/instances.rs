@@ -22,9 +22,8 @@ impl Check for Instances {
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         let value = locate::resemblance(input.cutout, &seen.without_product(input.master)).ok();
         let share = value.unwrap_or(0.0) * 100.0;
-        Measured {
-            value,
-            message: format!("No other place resembles the product by more than {share:.0} %."),
-        }
+        let message =
+            format!("The place that resembles the product most, besides its own, does so by {share:.0} %.");
+        Measured { value, message }
     }
 }
