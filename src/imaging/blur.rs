@@ -2,9 +2,10 @@
 
 use super::plane::Plane;
 
-/// So many rows or columns are worked on side by side, which the processor does for all of them at once.
-const LANES: usize = 16;
-type Lanes = [f32; LANES];
+/// So many rows or columns are worked on side by side, which the processor does for all of them at once: few where a running sum of each is kept, …
+const FEW: usize = 16;
+/// … many for short boxes, which only read what lies side by side in memory.
+const MANY: usize = 64;
 
 /// Up to this whole radius the samples of a box are added one by one; above it a running sum is cheaper.
 const SHORT: usize = 4;
@@ -24,7 +25,12 @@ impl Plane {
             Some(_) => rows(&mut plane, &across),
             None => {}
         }
-        columns(&mut plane, &box_radii(sigma_y));
+        let down = box_radii(sigma_y);
+        match down.first() {
+            Some(radius) if (*radius as usize) < SHORT => columns::<MANY>(&mut plane, &down),
+            Some(_) => columns::<FEW>(&mut plane, &down),
+            None => {}
+        }
         plane
     }
 }
@@ -66,7 +72,17 @@ fn short_rows(plane: &mut Plane, radii: &[f32]) {
 
 /// Mean along a row within a short fractional radius: the outermost samples count by the fraction.
 fn box_row(from: &[f32], to: &mut [f32], radius: f32) {
-    let reach = radius as usize + 1;
+    match radius as usize {
+        0 => box_row_of::<1>(from, to, radius),
+        1 => box_row_of::<2>(from, to, radius),
+        2 => box_row_of::<3>(from, to, radius),
+        _ => box_row_of::<4>(from, to, radius),
+    }
+}
+
+/// The same for a radius from `REACH` less one to `REACH`.
+fn box_row_of<const REACH: usize>(from: &[f32], to: &mut [f32], radius: f32) {
+    let reach = REACH;
     let (norm, fraction) = box_weights(radius);
     let last = from.len() - 1;
     let outer = |i: usize, to: &mut [f32]| {
@@ -76,24 +92,20 @@ fn box_row(from: &[f32], to: &mut [f32], radius: f32) {
         to[i as usize] = (inner + fraction * (at(i - reach) + at(i + reach))) * norm;
     };
     (0..reach).chain(to.len() - reach..to.len()).for_each(|i| outer(i, to));
-    let count = to.len() - 2 * reach;
-    let inner = &mut to[reach..reach + count];
-    for ((out, near), far) in inner.iter_mut().zip(&from[..count]).zip(&from[2 * reach..]) {
-        *out = fraction * (near + far);
-    }
-    for k in 1..2 * reach {
-        for (out, sample) in inner.iter_mut().zip(&from[k..k + count]) {
-            *out += sample;
+    for (window, out) in from.windows(2 * REACH + 1).zip(&mut to[REACH..]) {
+        let mut sum = fraction * (window[0] + window[2 * REACH]);
+        for sample in &window[1..2 * REACH] {
+            sum += sample;
         }
+        *out = sum * norm;
     }
-    inner.iter_mut().for_each(|out| *out *= norm);
 }
 
-/// Repeated mean along rows, [`LANES`] of them at a time, turned so that they lie side by side.
+/// Repeated mean along rows, [`FEW`] of them at a time, turned so that they lie side by side.
 fn rows(plane: &mut Plane, radii: &[f32]) {
     let width = plane.width;
-    let mut boxes = Boxes::new(width);
-    for rows in plane.data.chunks_mut(LANES * width) {
+    let mut boxes = Boxes::<FEW>::new(width);
+    for rows in plane.data.chunks_mut(FEW * width) {
         for (lane, row) in rows.chunks_exact(width).enumerate() {
             boxes.line.iter_mut().zip(row).for_each(|(place, value)| place[lane] = *value);
         }
@@ -104,13 +116,10 @@ fn rows(plane: &mut Plane, radii: &[f32]) {
     }
 }
 
-/// Repeated mean down columns, [`LANES`] of them at a time, so that they stay in the cache from one mean to the next.
-fn columns(plane: &mut Plane, radii: &[f32]) {
-    if radii.is_empty() {
-        return;
-    }
+/// Repeated mean down columns, `LANES` of them at a time, so that they stay in the cache from one mean to the next.
+fn columns<const LANES: usize>(plane: &mut Plane, radii: &[f32]) {
     let width = plane.width;
-    let mut boxes = Boxes::new(plane.height);
+    let mut boxes = Boxes::<LANES>::new(plane.height);
     for x in (0..width).step_by(LANES) {
         let count = LANES.min(width - x);
         for (place, row) in boxes.line.iter_mut().zip(plane.data.chunks_exact(width)) {
@@ -129,13 +138,13 @@ fn columns(plane: &mut Plane, radii: &[f32]) {
     }
 }
 
-/// [`LANES`] lines side by side.
-struct Boxes {
-    line: Vec<Lanes>,
-    scratch: Vec<Lanes>,
+/// `LANES` lines side by side.
+struct Boxes<const LANES: usize> {
+    line: Vec<[f32; LANES]>,
+    scratch: Vec<[f32; LANES]>,
 }
 
-impl Boxes {
+impl<const LANES: usize> Boxes<LANES> {
     fn new(length: usize) -> Self {
         Boxes { line: vec![[0.0; LANES]; length], scratch: vec![[0.0; LANES]; length] }
     }
@@ -144,10 +153,10 @@ impl Boxes {
     fn run(&mut self, radii: &[f32]) {
         for radius in radii {
             match *radius as usize {
-                0 => short::<1>(&self.line, &mut self.scratch, *radius),
-                1 => short::<2>(&self.line, &mut self.scratch, *radius),
-                2 => short::<3>(&self.line, &mut self.scratch, *radius),
-                3 => short::<4>(&self.line, &mut self.scratch, *radius),
+                0 => short::<1, LANES>(&self.line, &mut self.scratch, *radius),
+                1 => short::<2, LANES>(&self.line, &mut self.scratch, *radius),
+                2 => short::<3, LANES>(&self.line, &mut self.scratch, *radius),
+                3 => short::<4, LANES>(&self.line, &mut self.scratch, *radius),
                 _ => long(&self.line, &mut self.scratch, *radius),
             }
             std::mem::swap(&mut self.line, &mut self.scratch);
@@ -156,9 +165,13 @@ impl Boxes {
 }
 
 /// Means along lines within a radius below `REACH`, sample by sample.
-fn short<const REACH: usize>(from: &[Lanes], to: &mut [Lanes], radius: f32) {
+fn short<const REACH: usize, const LANES: usize>(
+    from: &[[f32; LANES]],
+    to: &mut [[f32; LANES]],
+    radius: f32,
+) {
     let (norm, fraction) = box_weights(radius);
-    let mean = |at: &dyn Fn(usize) -> usize, out: &mut Lanes| {
+    let mean = |at: &dyn Fn(usize) -> usize, out: &mut [f32; LANES]| {
         let (near, far) = (&from[at(0)], &from[at(2 * REACH)]);
         (0..LANES).for_each(|l| out[l] = fraction * (near[l] + far[l]));
         for k in 1..2 * REACH {
@@ -173,7 +186,7 @@ fn short<const REACH: usize>(from: &[Lanes], to: &mut [Lanes], radius: f32) {
     }
     // Well inside nothing needs clamping.
     for (window, out) in from.windows(2 * REACH + 1).zip(to.iter_mut().skip(REACH)) {
-        let mut sum: Lanes = std::array::from_fn(|l| fraction * (window[0][l] + window[2 * REACH][l]));
+        let mut sum: [f32; LANES] = std::array::from_fn(|l| fraction * (window[0][l] + window[2 * REACH][l]));
         for place in &window[1..2 * REACH] {
             (0..LANES).for_each(|l| sum[l] += place[l]);
         }
@@ -182,7 +195,7 @@ fn short<const REACH: usize>(from: &[Lanes], to: &mut [Lanes], radius: f32) {
 }
 
 /// Means along lines by running sums.
-fn long(from: &[Lanes], to: &mut [Lanes], radius: f32) {
+fn long<const LANES: usize>(from: &[[f32; LANES]], to: &mut [[f32; LANES]], radius: f32) {
     let (norm, fraction) = box_weights(radius);
     let whole = radius as isize;
     let at = |i: isize| &from[i.clamp(0, from.len() as isize - 1) as usize];

@@ -4,38 +4,46 @@
 use super::watershed::PRODUCT;
 
 /// The border is looked at so far around a pixel, pixels: steps of a line as steep as one in three are seen together.
-const REACH: isize = 6;
+const REACH: usize = 6;
 /// Standard deviation of what a pixel around counts, pixels.
 const NEAR: f32 = 2.0;
 /// The share of the neighborhood within a straight border grows by this for each pixel further in.
 const SLOPE: f32 = 0.398_942_3 / NEAR;
 
-/// What each place around a pixel counts; all of them together 1.
+/// Pixels on a side of the neighborhood.
+const ACROSS: usize = 2 * REACH + 1;
+
+/// What each place around a pixel counts, rows of the neighborhood; all of them together 1.
 pub(super) struct Coverage {
-    weights: Vec<(isize, isize, f32)>,
+    weights: [[f32; ACROSS]; ACROSS],
 }
 
 impl Coverage {
     pub(super) fn new() -> Self {
-        let weight = |d: isize| (-0.5 * (d as f32 / NEAR).powi(2)).exp();
-        let places = (-REACH..=REACH).flat_map(|dy| (-REACH..=REACH).map(move |dx| (dx, dy)));
-        let mut weights: Vec<_> = places.map(|(dx, dy)| (dx, dy, weight(dx) * weight(dy))).collect();
-        let total: f32 = weights.iter().map(|(_, _, weight)| weight).sum();
-        weights.iter_mut().for_each(|(_, _, weight)| *weight /= total);
+        let weight = |k: usize| (-0.5 * ((k as f32 - REACH as f32) / NEAR).powi(2)).exp();
+        let total: f32 = (0..ACROSS).map(weight).sum();
+        let weights =
+            std::array::from_fn(|y| std::array::from_fn(|x| weight(y) * weight(x) / (total * total)));
         Coverage { weights }
     }
 
     /// Share of pixel `i` within the border of `markers`, rows of `width` pixels.
     pub(super) fn of(&self, markers: &[u8], width: usize, i: usize) -> f32 {
-        let (x, y) = ((i % width) as isize, (i / width) as isize);
-        let (right, bottom) = (width as isize - 1, (markers.len() / width) as isize - 1);
-        let mut within = 0.0;
-        for (dx, dy, weight) in &self.weights {
-            let (x, y) = ((x + dx).clamp(0, right), (y + dy).clamp(0, bottom));
-            if markers[y as usize * width + x as usize] == PRODUCT {
-                within += weight;
+        let (x, y) = (i % width, i / width);
+        let bottom = markers.len() / width - 1;
+        // Columns add up side by side; what lies beyond the picture is as its border.
+        let mut columns = [0.0; ACROSS];
+        for (k, weights) in self.weights.iter().enumerate() {
+            let row = &markers[(y + k).saturating_sub(REACH).min(bottom) * width..][..width];
+            let seen: [u8; ACROSS] = match x.checked_sub(REACH).and_then(|left| row[left..].first_chunk()) {
+                Some(seen) => *seen,
+                None => std::array::from_fn(|k| row[(x + k).saturating_sub(REACH).min(width - 1)]),
+            };
+            for ((sum, weight), marker) in columns.iter_mut().zip(weights).zip(seen) {
+                *sum += if marker == PRODUCT { *weight } else { 0.0 };
             }
         }
+        let within: f32 = columns.iter().sum();
         (0.5 + (within - 0.5) / SLOPE).clamp(0.0, 1.0)
     }
 }

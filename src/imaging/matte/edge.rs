@@ -85,9 +85,23 @@ pub struct Edge<'a> {
     pub depth: &'a [i8],
     /// Reach of partial coverage to either side, pixels.
     pub reach: i8,
+    /// What is looked at around a pixel: steps across and down, and what it counts.
+    around: Vec<(isize, isize, f32)>,
 }
 
-impl Edge<'_> {
+impl<'a> Edge<'a> {
+    /// The border of `picture` with these depths and this reach of partial coverage.
+    pub fn new(picture: &'a RgbImage, depth: &'a [i8], reach: i8) -> Edge<'a> {
+        let radius = (reach + LAYERS) as isize;
+        let places = (-radius..=radius).flat_map(|dy| (-radius..=radius).map(move |dx| (dx, dy)));
+        let around = places
+            .map(|(dx, dy)| (dx, dy, dx * dx + dy * dy))
+            .filter(|(_, _, squared)| (1..=radius * radius).contains(squared))
+            .map(|(dx, dy, squared)| (dx, dy, 1.0 / (squared * squared) as f32))
+            .collect();
+        Edge { picture, depth, reach, around }
+    }
+
     /// The product right inside of the border near pixel `i`; `None` if it is too thin there.
     pub fn front(&self, i: usize) -> Option<Side> {
         self.beside(i, 1)
@@ -104,34 +118,28 @@ impl Edge<'_> {
         let height = self.picture.height() as usize;
         // What lies no deeper than the pixel itself says nothing of it.
         let whole = (self.depth[i] * side).max(self.reach);
-        let radius = (self.reach + LAYERS) as isize;
-        let (x, y) = ((i % width) as isize, (i / width) as isize);
+        let radius = (self.reach + LAYERS) as usize;
+        let (x, y) = (i % width, i / width);
+        let inner = x >= radius && x + radius < width && y >= radius && y + radius < height;
+        let pixels = self.picture.as_raw();
         let (mut sum, mut squares, mut total) = ([0.0f32; 3], 0.0f32, 0.0f32);
-        for dy in -radius..=radius {
-            let row = y + dy;
-            if row < 0 || row >= height as isize {
+        for &(dx, dy, weight) in &self.around {
+            let within =
+                |at: usize, step: isize, end: usize| at.checked_add_signed(step).is_some_and(|at| at < end);
+            if !inner && !(within(x, dx, width) && within(y, dy, height)) {
                 continue;
             }
-            for dx in -radius..=radius {
-                let column = x + dx;
-                let squared = dx * dx + dy * dy;
-                if column < 0 || column >= width as isize || squared > radius * radius {
-                    continue;
-                }
-                let k = row as usize * width + column as usize;
-                let layer = self.depth[k] * side;
-                if layer <= whole || layer > self.reach + LAYERS {
-                    continue;
-                }
-                let weight = 1.0 / (squared * squared) as f32;
-                let pixel = self.picture.get_pixel(column as u32, row as u32).0;
-                for c in 0..3 {
-                    let value = srgb::linear_of(pixel[c]);
-                    sum[c] += weight * value;
-                    squares += weight * value * value;
-                }
-                total += weight;
+            let k = i.wrapping_add_signed(dy * width as isize + dx);
+            let layer = self.depth[k] * side;
+            if layer <= whole || layer > self.reach + LAYERS {
+                continue;
             }
+            for c in 0..3 {
+                let value = srgb::linear_of(pixels[3 * k + c]);
+                sum[c] += weight * value;
+                squares += weight * value * value;
+            }
+            total += weight;
         }
         (total > 0.0).then(|| {
             let color = sum.map(|s| s / total);
@@ -143,7 +151,7 @@ impl Edge<'_> {
 
 /// How far partial coverage reaches to either side of the border, from the median course of alpha on the ground's side, which is even.
 pub fn reach(picture: &RgbImage, depth: &[i8], reached: &[usize]) -> i8 {
-    let widest = Edge { picture, depth, reach: *REACH.end() };
+    let widest = Edge::new(picture, depth, *REACH.end());
     let mut course: [Vec<f32>; 2 * DEEPEST as usize + 1] = std::array::from_fn(|_| Vec::new());
     for &i in reached.iter().step_by(1 + reached.len() / 40_000) {
         let (Some(front), Some(ground)) = (widest.front(i), widest.ground(i)) else { continue };
@@ -203,7 +211,7 @@ mod tests {
         let (picture, markers) = disk(2.0);
         let band: Vec<usize> = (0..markers.len()).collect();
         let (depth, _) = depths(&markers, 120, &band);
-        let edge = Edge { picture: &picture, depth: &depth, reach: 1 };
+        let edge = Edge::new(&picture, &depth, 1);
         let on_the_border = 60 * 120 + 99;
         let (front, ground) = (edge.front(on_the_border).unwrap(), edge.ground(on_the_border).unwrap());
         assert!((front.color[0] - 0.05).abs() < 0.01, "{front:?}");

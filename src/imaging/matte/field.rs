@@ -7,8 +7,10 @@ use crate::imaging::plane::Plane;
 
 /// Degree of the two-dimensional polynomial; 4 follows a curved sweep with a vignette.
 const DEGREE: usize = 4;
-/// Number of its coefficients.
+/// Number of its coefficients …
 const TERMS: usize = (DEGREE + 1) * (DEGREE + 2) / 2;
+/// … and with a zero at the end, which fills the processor's vectors.
+const PADDED: usize = TERMS + 1;
 /// Rounds of reweighting.
 const ROUNDS: usize = 12;
 /// Darker than the field by this share of it counts half: shadow and product pull the field down no further.
@@ -22,7 +24,7 @@ const SAMPLES: usize = 20_000;
 /// The background's linear light as if nothing stood there, one polynomial a channel over x, y in −1..1.
 #[derive(Clone, Debug)]
 pub struct Field {
-    coefficients: [[f64; TERMS]; 3],
+    coefficients: [[f64; PADDED]; 3],
     width: f32,
     height: f32,
 }
@@ -38,20 +40,26 @@ impl Field {
             for x in (step / 2..width).step_by(step) {
                 let (u, v) = (unit(x, width), unit(y, height));
                 let border = u.abs().max(v.abs()) > 0.9;
-                samples.push((terms(u, v), picture.get_pixel(x as u32, y as u32).0, border));
+                let pixel = picture.get_pixel(x as u32, y as u32).0;
+                samples.push(Sample {
+                    terms: terms(u, v),
+                    light: pixel.map(srgb::linear_of),
+                    green: pixel[1],
+                    border,
+                });
             }
         }
         if samples.len() < 4 * TERMS {
             return None;
         }
-        let mut coefficients = [[0.0; TERMS]; 3];
+        let mut coefficients = [[0.0; PADDED]; 3];
         // Before the first fit only the border is believed, and of it only what is as bright as most of it.
-        let mut brightness: Vec<u8> = samples.iter().filter(|s| s.2).map(|s| s.1[1]).collect();
+        let mut brightness: Vec<u8> = samples.iter().filter(|s| s.border).map(|s| s.green).collect();
         brightness.sort_unstable();
         let usual = brightness.get(brightness.len() / 2).copied().unwrap_or(255);
         let mut weights: Vec<f64> = samples
             .iter()
-            .map(|s| f64::from(u8::from(s.2 && s.1[1] >= usual.saturating_sub(40))) + 1e-6)
+            .map(|s| f64::from(u8::from(s.border && s.green >= usual.saturating_sub(40))) + 1e-6)
             .collect();
         for round in 0..ROUNDS {
             coefficients = solve(&samples, &weights)?;
@@ -107,15 +115,24 @@ impl Field {
     }
 }
 
-type Sample = ([f64; TERMS], [u8; 3], bool);
+/// What is fitted: a pixel, with the terms of the polynomial at its place.
+struct Sample {
+    terms: [f64; PADDED],
+    /// Linear.
+    light: [f32; 3],
+    /// Its sRGB green.
+    green: u8,
+    /// Whether it lies near the frame.
+    border: bool,
+}
 
 /// −1..1 across the picture.
 fn unit(index: usize, size: usize) -> f64 {
     (index as f64 + 0.5) / size as f64 * 2.0 - 1.0
 }
 
-fn terms(x: f64, y: f64) -> [f64; TERMS] {
-    let mut terms = [0.0; TERMS];
+fn terms(x: f64, y: f64) -> [f64; PADDED] {
+    let mut terms = [0.0; PADDED];
     let mut k = 0;
     let mut px = 1.0;
     for i in 0..=DEGREE {
@@ -131,7 +148,7 @@ fn terms(x: f64, y: f64) -> [f64; TERMS] {
 }
 
 /// The field along the row at `y` (−1..1) as a polynomial in x: its factors, the constant one first.
-fn along_row(coefficients: &[f64; TERMS], y: f64) -> [f64; DEGREE + 1] {
+fn along_row(coefficients: &[f64; PADDED], y: f64) -> [f64; DEGREE + 1] {
     let mut rest = coefficients.iter();
     std::array::from_fn(|i| {
         let (mut sum, mut power) = (0.0, 1.0);
@@ -143,35 +160,23 @@ fn along_row(coefficients: &[f64; TERMS], y: f64) -> [f64; DEGREE + 1] {
     })
 }
 
-fn reweigh((terms, pixel, border): &Sample, coefficients: &[[f64; TERMS]; 3], round: usize) -> f64 {
+fn reweigh(sample: &Sample, coefficients: &[[f64; PADDED]; 3], round: usize) -> f64 {
     let mut worst = 0.0f32;
     for (c, coefficients) in coefficients.iter().enumerate() {
-        let field = coefficients.iter().zip(terms).map(|(c, t)| c * t).sum::<f64>() as f32;
-        let residual = srgb::linear_of(pixel[c]) / field.max(0.02) - 1.0;
+        let field = coefficients.iter().zip(&sample.terms).map(|(c, t)| c * t).sum::<f64>() as f32;
+        let residual = sample.light[c] / field.max(0.02) - 1.0;
         // Brighter than the field is a highlight on the product, or a field that is still too low.
         worst = worst.max(if residual < 0.0 { -residual } else { residual * 0.5 });
     }
     let t = worst / TOLERANCE;
     let weight = f64::from(1.0 / (1.0 + t * t)).powi(2);
     // The first rounds let the border speak louder, so that a large product does not become the background.
-    if *border || round > 3 { weight } else { weight * 0.1 }
+    if sample.border || round > 3 { weight } else { weight * 0.1 }
 }
 
 /// Weighted least squares for all channels by normal equations and Cholesky, with a little ridge.
-fn solve(samples: &[Sample], weights: &[f64]) -> Option<[[f64; TERMS]; 3]> {
-    let mut a = [[0.0f64; TERMS]; TERMS];
-    let mut b = [[0.0f64; TERMS]; 3];
-    for ((terms, pixel, _), weight) in samples.iter().zip(weights) {
-        for i in 0..TERMS {
-            let wi = weight * terms[i];
-            for c in 0..3 {
-                b[c][i] += wi * f64::from(srgb::linear_of(pixel[c]));
-            }
-            for j in 0..=i {
-                a[i][j] += wi * terms[j];
-            }
-        }
-    }
+fn solve(samples: &[Sample], weights: &[f64]) -> Option<[[f64; PADDED]; 3]> {
+    let (mut a, mut b) = normal_equations(samples, weights);
     let ridge = 1e-6 * a[0][0].max(1e-9);
     for i in 0..TERMS {
         a[i][i] += ridge;
@@ -199,6 +204,21 @@ fn solve(samples: &[Sample], weights: &[f64]) -> Option<[[f64; TERMS]; 3]> {
         }
     }
     Some(b)
+}
+
+/// Left side, of which the lower half counts, and right side for each channel.
+fn normal_equations(samples: &[Sample], weights: &[f64]) -> ([[f64; PADDED]; TERMS], [[f64; PADDED]; 3]) {
+    let (mut a, mut b) = ([[0.0f64; PADDED]; TERMS], [[0.0f64; PADDED]; 3]);
+    for (sample, weight) in samples.iter().zip(weights) {
+        let weighted = sample.terms.map(|term| weight * term);
+        for (row, factor) in a.iter_mut().zip(weighted) {
+            row.iter_mut().zip(&sample.terms).for_each(|(sum, term)| *sum += factor * term);
+        }
+        for (row, light) in b.iter_mut().zip(sample.light) {
+            row.iter_mut().zip(&weighted).for_each(|(sum, term)| *sum += term * f64::from(light));
+        }
+    }
+    (a, b)
 }
 
 #[cfg(test)]

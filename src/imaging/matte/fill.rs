@@ -10,13 +10,13 @@ pub fn push_pull(values: &Plane, weight: &Plane) -> Plane {
     let (small_values, small_weight) = halve(values, weight);
     let coarse = push_pull(&small_values, &small_weight);
     let mut filled = values.clone();
-    for y in 0..filled.height {
-        for x in 0..filled.width {
-            let i = y * filled.width + x;
-            let w = weight.data[i].min(1.0);
-            if w < 1.0 {
+    let rows = filled.data.chunks_exact_mut(values.width).zip(weight.data.chunks_exact(values.width));
+    for (y, (row, weights)) in rows.enumerate() {
+        for (x, (value, weight)) in row.iter_mut().zip(weights).enumerate() {
+            let weight = weight.min(1.0);
+            if weight < 1.0 {
                 let far = coarse.sample((x as f32 + 0.5) / 2.0, (y as f32 + 0.5) / 2.0);
-                filled.data[i] = values.data[i] * w + far * (1.0 - w);
+                *value = *value * weight + far * (1.0 - weight);
             }
         }
     }
@@ -28,21 +28,26 @@ pub(super) fn halve(values: &Plane, weight: &Plane) -> (Plane, Plane) {
     let (width, height) = (values.width.div_ceil(2), values.height.div_ceil(2));
     let mut small = Plane::filled(width, height, 0.0);
     let mut small_weight = Plane::filled(width, height, 0.0);
-    for y in 0..height {
-        for x in 0..width {
-            let (mut sum, mut total) = (0.0, 0.0);
-            for dy in 0..2 {
-                for dx in 0..2 {
-                    let (sx, sy) = (2 * x + dx, 2 * y + dy);
-                    if sx < values.width && sy < values.height {
-                        let w = weight.data[sy * values.width + sx];
-                        sum += w * values.data[sy * values.width + sx];
-                        total += w;
-                    }
-                }
-            }
-            small.data[y * width + x] = if total > 0.0 { sum / total } else { 0.0 };
-            small_weight.data[y * width + x] = total.min(1.0);
+    let outs = small.data.chunks_exact_mut(width).zip(small_weight.data.chunks_exact_mut(width));
+    let ins = values.data.chunks(2 * values.width).zip(weight.data.chunks(2 * values.width));
+    // An odd last row or column has no partner: one that counts nothing.
+    let nothing = vec![0.0; values.width];
+    for ((out, out_weight), (rows, weights)) in outs.zip(ins) {
+        let (upper, lower) = rows.split_at(values.width);
+        let (above, below) = weights.split_at(values.width);
+        let (lower, below) = if lower.is_empty() { (&nothing[..], &nothing[..]) } else { (lower, below) };
+        let mut put = |x: usize, sum: f32, total: f32| {
+            out[x] = if total > 0.0 { sum / total } else { 0.0 };
+            out_weight[x] = total.min(1.0);
+        };
+        let quads = upper.as_chunks().0.iter().zip(above.as_chunks().0);
+        let quads = quads.zip(lower.as_chunks().0.iter().zip(below.as_chunks().0));
+        for (x, (([a, b], [wa, wb]), ([c, d], [wc, wd]))) in quads.enumerate() {
+            put(x, wa * a + wb * b + wc * c + wd * d, wa + wb + wc + wd);
+        }
+        if values.width % 2 == 1 {
+            let last = values.width - 1;
+            put(width - 1, above[last] * upper[last] + below[last] * lower[last], above[last] + below[last]);
         }
     }
     (small, small_weight)

@@ -34,36 +34,37 @@ pub fn opened(set: &[bool], width: usize, radius: u8) -> Vec<bool> {
     distance_to(&core, width, radius + 1).iter().map(|far| *far <= radius).collect()
 }
 
-/// City-block distance to `set`, up to `limit`: first along the columns, all of a row at once, then along each row.
+/// City-block distance to `set`, up to `limit`: first along the columns, then along the rows, all of a row at once.
 pub fn distance_to(set: &[bool], width: usize, limit: u8) -> Vec<u8> {
     let mut distance: Vec<u8> = set.iter().map(|inside| if *inside { 0 } else { limit }).collect();
-    let nearer = |row: &mut [u8], beside: &[u8]| {
-        for (here, there) in row.iter_mut().zip(beside) {
-            *here = (*here).min(there.saturating_add(1));
-        }
-    };
-    let rows = set.len() / width.max(1);
-    for y in 1..rows {
+    let width = width.max(1);
+    for y in 1..set.len() / width {
         let (above, row) = distance.split_at_mut(y * width);
-        nearer(&mut row[..width], &above[(y - 1) * width..]);
+        nearer(&mut row[..width], &above[(y - 1) * width..], 1);
     }
-    for y in (1..rows).rev() {
+    for y in (1..set.len() / width).rev() {
         let (above, row) = distance.split_at_mut(y * width);
-        nearer(&mut above[(y - 1) * width..], &row[..width]);
+        nearer(&mut above[(y - 1) * width..], &row[..width], 1);
     }
-    for row in distance.chunks_exact_mut(width.max(1)) {
-        let mut last = limit;
-        for here in row.iter_mut() {
-            last = last.saturating_add(1).min(*here);
-            *here = last;
-        }
-        last = limit;
-        for here in row.iter_mut().rev() {
-            last = last.saturating_add(1).min(*here);
-            *here = last;
+    let mut before = vec![0; width];
+    for row in distance.chunks_exact_mut(width) {
+        // Steps of 1, 2, 4 … to either side, each taken or not, lead to every place nearer than twice the last one.
+        let mut step = 1;
+        while step < width && step <= usize::from(limit) {
+            before.copy_from_slice(row);
+            nearer(&mut row[step..], &before, step as u8);
+            nearer(&mut row[..width - step], &before[step..], step as u8);
+            step *= 2;
         }
     }
     distance
+}
+
+/// Lets each place be no further away than the one `beside` it and a step.
+fn nearer(row: &mut [u8], beside: &[u8], step: u8) {
+    for (here, there) in row.iter_mut().zip(beside) {
+        *here = (*here).min(there.saturating_add(step));
+    }
 }
 
 /// The pixels nearer than `limit` to a `piece` of a picture of `width` columns and `count` pixels, or in it, with their city-block distances to it, in rows.
@@ -137,6 +138,22 @@ pub fn islands(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn distance_is_that_to_the_nearest_pixel_of_the_set() {
+        let (width, height) = (37, 23);
+        for few in [40, 9] {
+            let set: Vec<bool> = (0..width * height).map(|i| (i * 7919 + 13) % 97 % few == 5).collect();
+            for limit in [1, 2, 3, 4, 7, 60, 255] {
+                let found = distance_to(&set, width, limit);
+                for (i, found) in found.into_iter().enumerate() {
+                    let far = |k: usize| (i % width).abs_diff(k % width) + (i / width).abs_diff(k / width);
+                    let nearest = (0..set.len()).filter(|k| set[*k]).map(far).min().unwrap_or(usize::MAX);
+                    assert_eq!(usize::from(found), nearest.min(usize::from(limit)), "{limit}: {i}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn what_is_around_a_piece_is_what_the_whole_picture_says() {

@@ -7,6 +7,7 @@ pub mod edge;
 pub mod field;
 pub mod fill;
 pub mod grid;
+mod loose;
 pub mod mincut;
 mod mix;
 pub mod preview;

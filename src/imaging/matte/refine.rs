@@ -11,6 +11,7 @@ use super::coverage::Coverage;
 use super::edge::{self, Edge, Side};
 use super::field::Field;
 use super::grid::{distance_to, islands};
+use super::loose;
 use super::mix::Mix;
 use super::sides::{self, Point, Sides};
 use super::slivers;
@@ -40,13 +41,13 @@ const SURE: u8 = 4;
 const BAND_IN_LINE: u8 = 1;
 /// No part of a product is as small as this, as a share of the picture; the coarse region has no smaller ones either.
 const ISLAND: f32 = 0.0004;
-/// Alpha from which a pixel counts as seen.
-const VISIBLE: u8 = 12;
 /// Step between neighboring pixels of the photo that is no edge: sensor noise and JPEG, in square roots of light.
 const NOISE_STEP: f32 = 0.022;
 /// Inward, coverage grows by at least this from one pixel to the next until it is whole, on the sharpest edges: on photographs a step is blurred over a pixel
 /// and a half. What looks like a thinner mixture further in is a pale rim of the product.
 const RISE: f32 = 0.6;
+/// Ground is shaded where its light is less than this share of the bare ground's.
+const SHADE: f32 = 0.93;
 /// Partial coverage reaches at least this far where there is hair, pixels.
 const HAIR_REACH: i8 = 3;
 
@@ -75,17 +76,14 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     let (depth, reached) = edge::depths(&markers, width, &band);
     let hair = coarse.frayed.data.iter().any(|f| *f > 0.5);
     let reach = edge::reach(picture, &depth, &reached).max(if hair { HAIR_REACH } else { 0 });
-    let edge = Edge { picture, depth: &depth, reach };
+    let edge = Edge::new(picture, &depth, reach);
     let mut rgba = RgbaImage::new(picture.width(), picture.height());
     for ((out, pixel), marker) in rgba.pixels_mut().zip(picture.pixels()).zip(&markers) {
         out.0 = [pixel[0], pixel[1], pixel[2], if *marker == PRODUCT { 255 } else { 0 }];
     }
     let clarity = view.unmix(&mut rgba, &edge, &markers, &band);
     view.unmix_behind(&mut rgba, &edge, &band);
-    let alone = islands(|i| rgba.as_raw()[4 * i + 3] >= VISIBLE, size, &band, largest);
-    for i in alone.into_iter().flatten() {
-        rgba.get_pixel_mut((i % width) as u32, (i / width) as u32)[3] = 0;
-    }
+    loose::drop(&mut rgba, &band, largest, |i| if frayed(i) { view.shaded(i) } else { in_contact(i) });
     (rgba, clarity)
 }
 
@@ -113,6 +111,12 @@ impl View<'_> {
     fn frayed(&self, i: usize) -> bool {
         let (x, y) = self.place(i);
         self.coarse.frayed.sample(x, y) > 0.5
+    }
+
+    /// Whether it is darker here than on the bare ground.
+    fn shaded(&self, i: usize) -> bool {
+        let (x, y) = self.place(i);
+        self.coarse.ratio.iter().map(|plane| plane.sample(x, y)).sum::<f32>() < 3.0 * SHADE
     }
 
     /// What is seen at a pixel, with both sides: as they are right beside it or, in hair, continued from further away.
@@ -260,7 +264,7 @@ mod tests {
             (0..SIDE * SIDE).map(|i| if i % SIDE < 26 { PRODUCT } else { BACKGROUND }).collect();
         let band: Vec<usize> = (0..markers.len()).collect();
         let (depth, _) = edge::depths(&markers, SIDE, &band);
-        let edge = Edge { picture: &picture, depth: &depth, reach: 1 };
+        let edge = Edge::new(&picture, &depth, 1);
         let view = View { picture: &picture, sides: &sides, coarse: &coarse, scale: 1.0 };
         let mut rgba = RgbaImage::from_pixel(SIDE as u32, SIDE as u32, image::Rgba([0, 0, 0, 255]));
         view.unmix(&mut rgba, &edge, &markers, &band);

@@ -106,7 +106,7 @@ fn contact(ground: &[Plane; 3], inside: &Plane) -> Plane {
             let (i, (px, py)) = (y * soft.width + x, (x as isize, y as isize));
             let across = soft.clamped(px - 1, py) - soft.clamped(px + 1, py);
             let down = soft.clamped(px, py - 1) - soft.clamped(px, py + 1);
-            let below = down / across.hypot(down).max(1e-4);
+            let below = down / (across * across + down * down).sqrt().max(1e-4);
             let shade = 1.0 - (ground[0].data[i] + ground[1].data[i] + ground[2].data[i]) / 3.0;
             contact.data[i] = ((below - BELOW.0) / BELOW.1).clamp(0.0, 1.0)
                 * ((shade - SHADED.0) / SHADED.1).clamp(0.0, 1.0);
@@ -126,37 +126,40 @@ struct Positions {
 
 impl Positions {
     fn new(known: &Plane, reach: f32) -> Positions {
-        let (width, height) = (known.width, known.height);
-        let index = |f: &dyn Fn(usize) -> f32| Plane {
-            width,
-            height,
-            data: (0..width * height).map(|i| known.data[i] * f(i)).collect(),
-        };
-        let middle = (width as f32 / 2.0, height as f32 / 2.0);
-        let x = index(&|i| (i % width) as f32 - middle.0);
-        let y = index(&|i| (i / width) as f32 - middle.1);
-        let squares = [
-            index(&|i| ((i % width) as f32 - middle.0).powi(2)),
-            index(&|i| ((i % width) as f32 - middle.0) * ((i / width) as f32 - middle.1)),
-            index(&|i| ((i / width) as f32 - middle.1).powi(2)),
-        ]
-        .map(|plane| plane.blurred(reach));
+        let x = placed(known, |x, _| x);
+        let y = placed(known, |_, y| y);
+        let squares = [placed(known, |x, _| x * x), placed(known, |x, y| x * y), placed(known, |_, y| y * y)]
+            .map(|plane| plane.blurred(reach));
         let density = known.blurred(reach);
         let mut center = [x.blurred(reach), y.blurred(reach)];
         let mut inverse = squares;
-        for i in 0..width * height {
-            let w = density.data[i].max(1e-6);
-            let (cx, cy) = (center[0].data[i] / w, center[1].data[i] / w);
-            (center[0].data[i], center[1].data[i]) = (cx, cy);
-            let xx = inverse[0].data[i] / w - cx * cx + RIDGE;
-            let xy = inverse[1].data[i] / w - cx * cy;
-            let yy = inverse[2].data[i] / w - cy * cy + RIDGE;
-            let determinant = (xx * yy - xy * xy).max(RIDGE * RIDGE);
-            inverse[0].data[i] = yy / determinant;
-            inverse[1].data[i] = -xy / determinant;
-            inverse[2].data[i] = xx / determinant;
-        }
+        centered(&density.data, &mut center, &mut inverse);
         Positions { density, center, inverse, across: [x, y] }
+    }
+}
+
+/// `known` times something of its place, which counts from the middle.
+fn placed(known: &Plane, of: impl Fn(f32, f32) -> f32) -> Plane {
+    let (width, height) = (known.width, known.height);
+    let mut plane = known.clone();
+    for (y, row) in plane.data.chunks_exact_mut(width.max(1)).enumerate() {
+        let y = y as f32 - height as f32 / 2.0;
+        row.iter_mut().enumerate().for_each(|(x, value)| *value *= of(x as f32 - width as f32 / 2.0, y));
+    }
+    plane
+}
+
+/// Turns sums of positions into their center of gravity, and sums of their squares into the inverse of their spread.
+fn centered(density: &[f32], [x, y]: &mut [Plane; 2], [xx, xy, yy]: &mut [Plane; 3]) {
+    let centers = x.data.iter_mut().zip(&mut y.data);
+    let squares = xx.data.iter_mut().zip(&mut xy.data).zip(&mut yy.data);
+    for ((density, (x, y)), ((xx, xy), yy)) in density.iter().zip(centers).zip(squares) {
+        let weight = density.max(1e-6);
+        (*x, *y) = (*x / weight, *y / weight);
+        let (a, b, c) =
+            (*xx / weight - *x * *x + RIDGE, *xy / weight - *x * *y, *yy / weight - *y * *y + RIDGE);
+        let determinant = (a * c - b * b).max(RIDGE * RIDGE);
+        (*xx, *xy, *yy) = (c / determinant, -b / determinant, a / determinant);
     }
 }
 
@@ -164,31 +167,55 @@ impl Positions {
 fn continued(roots: &[Plane; 3], known: &Plane) -> ([Plane; 3], Plane) {
     let (width, height) = (known.width, known.height);
     let positions = Positions::new(known, GROUND_REACH);
-    let middle = (width as f32 / 2.0, height as f32 / 2.0);
     let mut doubt = Plane::filled(width, height, 0.0);
-    let mut trusted = Plane::filled(width, height, 0.0);
+    let trusted = above(&positions.density, SPARSE);
     let planes = std::array::from_fn(|c| {
         let mut value = roots[c].times(known).blurred(GROUND_REACH);
         let x = roots[c].times(&positions.across[0]).blurred(GROUND_REACH);
         let y = roots[c].times(&positions.across[1]).blurred(GROUND_REACH);
-        for i in 0..width * height {
-            let density = positions.density.data[i].max(1e-6);
-            let (cx, cy) = (positions.center[0].data[i], positions.center[1].data[i]);
-            let mean = (value.data[i] / density).max(0.0);
-            let (vx, vy) = (x.data[i] / density - cx * mean, y.data[i] / density - cy * mean);
-            let slope = (
-                positions.inverse[0].data[i] * vx + positions.inverse[1].data[i] * vy,
-                positions.inverse[1].data[i] * vx + positions.inverse[2].data[i] * vy,
-            );
-            let away = ((i % width) as f32 - middle.0 - cx, (i / width) as f32 - middle.1 - cy);
-            let step = slope.0 * away.0 + slope.1 * away.1;
-            value.data[i] = (mean + step).clamp(0.3 * mean, 1.15 * mean);
-            doubt.data[i] += slope.0.hypot(slope.1) * away.0.hypot(away.1) / 3.0;
-            trusted.data[i] = if density > SPARSE { 1.0 } else { 0.0 };
+        for row in 0..height {
+            slope_of_row(row, &positions, (&x, &y), (&mut value, &mut doubt));
         }
         push_pull(&value, &trusted)
     });
     (planes, push_pull(&doubt, &trusted))
+}
+
+/// One row of [`continued`]: `value` and moments `x` and `y` of the samples around become the value of the plane through them, with its `doubt`.
+fn slope_of_row(
+    row: usize,
+    positions: &Positions,
+    (x, y): (&Plane, &Plane),
+    (value, doubt): (&mut Plane, &mut Plane),
+) {
+    let (width, height) = (value.width, value.height);
+    let span = row * width..(row + 1) * width;
+    let down = row as f32 - height as f32 / 2.0;
+    let [cx, cy] = &positions.center;
+    let [xx, xy, yy] = &positions.inverse;
+    let centers = cx.data[span.clone()].iter().zip(&cy.data[span.clone()]);
+    let inverse = xx.data[span.clone()].iter().zip(&xy.data[span.clone()]).zip(&yy.data[span.clone()]);
+    let moments = x.data[span.clone()].iter().zip(&y.data[span.clone()]);
+    let outs = value.data[span.clone()].iter_mut().zip(&mut doubt.data[span.clone()]);
+    let known = positions.density.data[span].iter().zip(centers).zip(inverse).zip(moments);
+    for (k, ((value, doubt), (((density, (cx, cy)), ((xx, xy), yy)), (x, y)))) in outs.zip(known).enumerate()
+    {
+        let density = density.max(1e-6);
+        let mean = (*value / density).max(0.0);
+        let (vx, vy) = (x / density - cx * mean, y / density - cy * mean);
+        let slope = (xx * vx + xy * vy, xy * vx + yy * vy);
+        let away = (k as f32 - width as f32 / 2.0 - cx, down - cy);
+        let step = slope.0 * away.0 + slope.1 * away.1;
+        *value = (mean + step).clamp(0.3 * mean, 1.15 * mean);
+        let length = |v: (f32, f32)| (v.0 * v.0 + v.1 * v.1).sqrt();
+        *doubt += length(slope) * length(away) / 3.0;
+    }
+}
+
+/// 1 where a plane is more than `least`, else 0.
+fn above(plane: &Plane, least: f32) -> Plane {
+    let data = plane.data.iter().map(|value| if *value > least { 1.0 } else { 0.0 }).collect();
+    Plane { width: plane.width, height: plane.height, data }
 }
 
 /// Local means of the known samples and their standard deviation.

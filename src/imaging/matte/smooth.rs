@@ -24,7 +24,7 @@ const MARGIN: usize = 20;
 pub fn blind_border(markers: &mut [u8], picture: &RgbImage, band: &[usize], firm: impl Fn(usize) -> bool) {
     let size = (picture.width() as usize, picture.height() as usize);
     let (depth, _) = edge::depths(markers, size.0, band);
-    let border = Edge { picture, depth: &depth, reach: REACH };
+    let border = Edge::new(picture, &depth, REACH);
     let mut seen = vec![0.0; markers.len()];
     let mut tiles = BTreeSet::new();
     for &i in band.iter().filter(|i| depth[**i] == 1) {

@@ -124,22 +124,29 @@ pub fn components(inside: &[bool], width: usize) -> Vec<Vec<usize>> {
 /// As [`components`], with the neighborhood given: [`EDGES`] or [`CORNERS`].
 pub fn connected(inside: &[bool], width: usize, steps: &[(isize, isize)]) -> Vec<Vec<usize>> {
     let height = inside.len() / width.max(1);
-    let mut seen = vec![false; inside.len()];
+    let offsets: Vec<isize> = steps.iter().map(|(dx, dy)| dy * width as isize + dx).collect();
+    // What is left to be found.
+    let mut rest = inside.to_vec();
     let mut found = Vec::new();
-    for start in 0..inside.len() {
-        if !inside[start] || seen[start] {
-            continue;
-        }
-        seen[start] = true;
+    let mut from = 0;
+    while let Some(start) = rest[from..].iter().position(|is| *is).map(|k| from + k) {
+        from = start + 1;
+        rest[start] = false;
         let (mut members, mut next) = (vec![start], 0);
         while next < members.len() {
             let i = members[next];
             next += 1;
-            for n in beside(i, (width, height), steps) {
-                if inside[n] && !seen[n] {
-                    seen[n] = true;
+            let mut take = |n: usize| {
+                if rest[n] {
+                    rest[n] = false;
                     members.push(n);
                 }
+            };
+            let (x, y) = (i % width, i / width);
+            if x > 0 && x + 1 < width && y > 0 && y + 1 < height {
+                offsets.iter().for_each(|offset| take(i.wrapping_add_signed(*offset)));
+            } else {
+                beside(i, (width, height), steps).for_each(&mut take);
             }
         }
         found.push(members);
