@@ -229,7 +229,7 @@ pub(super) struct SceneArgs {
     /// How the scene gets its pixels; this build has `plate`
     #[arg(long, default_value = "plate")]
     pub engine: String,
-    /// Width and height of the master in pixels (default: see packshot.default.toml)
+    /// Width and height of the master in pixels (default: see packshot.default.toml; less for a small photo)
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(256..=4096))]
     pub size: Option<u32>,
     /// Pin anything by hand

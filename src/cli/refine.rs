@@ -135,6 +135,7 @@ fn one(plan: &Plan<'_>, candidate: &Candidate) -> Result<Value, Problem> {
         request: SceneRequest {
             width: old.placement.width,
             height: old.placement.height,
+            exact: true,
             index: old.index,
             width_m: item.product.width_m,
             category: item.product.category.clone(),

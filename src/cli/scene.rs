@@ -113,6 +113,7 @@ fn make_all(plan: &Plan<'_>, item: &Item, tell: &dyn Fn(&str)) -> Result<usize, 
             request: SceneRequest {
                 width: plan.size,
                 height: plan.size,
+                exact: plan.args.size.is_some(),
                 index,
                 width_m: item.product.width_m,
                 category: item.product.category.clone(),

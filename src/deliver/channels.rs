@@ -24,6 +24,8 @@ pub fn parse_channel(name: &str, text: &str) -> Result<ChannelSpec, DeliverError
         format!("name is `{}`, but the file is called `{name}`", spec.name)
     } else if !sides.contains(&spec.width) || !sides.contains(&spec.height) {
         format!("{} × {} pixels are outside {sides:?}", spec.width, spec.height)
+    } else if spec.least.is_some_and(|least| !(64..=spec.width.min(spec.height)).contains(&least)) {
+        "least is under 64 pixels, or more than the size".to_owned()
     } else if !(1..=100).contains(&spec.quality) {
         format!("quality {} is outside 1..=100", spec.quality)
     } else if spec.max_bytes == 0 {

@@ -18,30 +18,54 @@ pub struct Plan {
     pub scale: f32,
 }
 
+/// Enlarging a master by no more than this is not seen.
+const LITTLE: f32 = 1.3;
 /// Enlarging beyond this invents sharpness that the photo never had.
 const MAX_SCALE: f32 = 2.0;
 /// Aspect ratios closer than this are the same: a pixel row more or less.
 const SAME_ASPECT: f64 = 0.005;
 
-/// Plans a master of `(width, height)` for `spec`. On white it is fitted in and padded; elsewhere it is cropped around `product`.
+/// Plans a master of `(width, height)` for `spec`. On white it is fitted in and padded; elsewhere it is cropped around `product`. A master that would be
+/// enlarged more than a little gets a smaller rendition, where the channel takes one.
 ///
 /// # Errors
 /// [`DeliverError::RuleBroken`] if the crop would cut the product or the master is too small.
-pub fn plan(
+pub fn plan(master: (u32, u32), product: Option<Rect>, spec: &ChannelSpec) -> Result<Plan, DeliverError> {
+    let plan = fit(master, product, spec, (spec.width, spec.height))?;
+    let shorter = spec.width.min(spec.height);
+    let least = spec.least.unwrap_or(shorter) as f32 / shorter as f32;
+    let factor = (LITTLE / plan.scale).max(least);
+    let plan = if factor < 1.0 {
+        let side = |side: u32| (side as f32 * factor).round() as u32;
+        fit(master, product, spec, (side(spec.width), side(spec.height)))?
+    } else {
+        plan
+    };
+    if plan.scale > MAX_SCALE {
+        let (width, height) = master;
+        let cause =
+            format!("a master of {width} × {height} is too small for {} × {}", plan.canvas.0, plan.canvas.1);
+        return Err(broken(spec, cause));
+    }
+    Ok(plan)
+}
+
+/// The plan for one size of the rendition, however much it enlarges.
+fn fit(
     (width, height): (u32, u32),
     product: Option<Rect>,
     spec: &ChannelSpec,
+    canvas: (u32, u32),
 ) -> Result<Plan, DeliverError> {
-    let canvas = (spec.width, spec.height);
-    let wanted = f64::from(spec.width) / f64::from(spec.height);
+    let wanted = f64::from(canvas.0) / f64::from(canvas.1);
     let aspect = f64::from(width) / f64::from(height);
     let whole = Rect { x: 0, y: 0, width, height };
     let (crop, size) = if (aspect / wanted - 1.0).abs() < SAME_ASPECT {
         (whole, canvas)
     } else if spec.background == Background::White {
-        let fit = (f64::from(spec.width) / f64::from(width)).min(f64::from(spec.height) / f64::from(height));
+        let fit = (f64::from(canvas.0) / f64::from(width)).min(f64::from(canvas.1) / f64::from(height));
         let fitted = |side: u32, limit: u32| ((f64::from(side) * fit).round() as u32).clamp(1, limit);
-        (whole, (fitted(width, spec.width), fitted(height, spec.height)))
+        (whole, (fitted(width, canvas.0), fitted(height, canvas.1)))
     } else {
         let crop = if aspect > wanted {
             let narrow = (f64::from(height) * wanted).round().max(1.0) as u32;
@@ -57,11 +81,6 @@ pub fn plan(
         (crop.ok_or_else(cut)?, canvas)
     };
     let scale = size.0 as f32 / crop.width as f32;
-    if scale > MAX_SCALE {
-        let cause =
-            format!("a master of {width} × {height} is too small for {} × {}", spec.width, spec.height);
-        return Err(broken(spec, cause));
-    }
     let offset = ((canvas.0 - size.0) / 2, (canvas.1 - size.1) / 2);
     Ok(Plan { crop, size, offset, canvas, scale })
 }

@@ -19,7 +19,7 @@ fn channel(name: &str) -> ChannelSpec {
 
 /// The channel with smaller numbers, so that tests are fast.
 fn small(name: &str) -> ChannelSpec {
-    ChannelSpec { width: 200, height: 200, ..channel(name) }
+    ChannelSpec { width: 200, height: 200, least: None, ..channel(name) }
 }
 
 /// A colored disc on white.
@@ -178,14 +178,27 @@ fn provenance_follows_kind_and_engine() {
     assert_eq!(painted, DigitalSourceType::CompositeWithTrainedAlgorithmicMedia);
 }
 
+#[test]
+fn a_small_master_gets_a_smaller_rendition_but_no_smaller_than_the_channel_takes() {
+    let spec = ChannelSpec { width: 2000, height: 1600, least: Some(1000), ..channel("amazon-main") };
+    let canvas = |width, height| plan((width, height), None, &spec).map(|plan| plan.canvas);
+    assert_eq!(canvas(1600, 1280).unwrap(), (2000, 1600));
+    assert_eq!(canvas(1200, 960).unwrap(), (1560, 1248));
+    assert_eq!(canvas(800, 640).unwrap(), (1250, 1000));
+    assert!(canvas(500, 400).is_err());
+    let fixed = ChannelSpec { least: None, ..spec };
+    assert_eq!(plan((1200, 960), None, &fixed).unwrap().canvas, (2000, 1600));
+}
+
 proptest! {
     #[test]
     fn every_plan_lies_in_master_and_canvas_and_holds_the_product(
         (width, height) in (64u32..3000, 64u32..3000), (w, h) in (64u32..3000, 64u32..3000),
-        (x, y, pw, ph) in (0.0f32..1.0, 0.0f32..1.0, 0.01f32..1.0, 0.01f32..1.0), white: bool,
+        (x, y, pw, ph) in (0.0f32..1.0, 0.0f32..1.0, 0.01f32..1.0, 0.01f32..1.0), white: bool, least in 64u32..4000,
     ) {
         let background = if white { Background::White } else { Background::Any };
-        let spec = ChannelSpec { width: w, height: h, background, ..channel("shopify") };
+        let least = (least < w.min(h)).then_some(least);
+        let spec = ChannelSpec { width: w, height: h, least, background, ..channel("shopify") };
         let pw = ((pw * width as f32) as u32).max(1);
         let ph = ((ph * height as f32) as u32).max(1);
         let product = Rect { x: (x * (width - pw) as f32) as u32, y: (y * (height - ph) as f32) as u32, width: pw, height: ph };

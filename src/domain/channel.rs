@@ -51,6 +51,9 @@ pub struct ChannelSpec {
     pub width: u32,
     /// Height of the rendition in pixels.
     pub height: u32,
+    /// The shorter side may become as short as this where the master has no more to show; without it the size is fixed.
+    #[serde(default)]
+    pub least: Option<u32>,
     /// Format of the rendition.
     pub format: ChannelFormat,
     /// Encoder quality 1..100; ignored by PNG.

@@ -55,6 +55,8 @@ pub struct SceneRequest {
     pub width: u32,
     /// Master height in pixels.
     pub height: u32,
+    /// Whether it must be exactly that size. Otherwise it may become smaller, so that the photo is not enlarged beyond what is sharp.
+    pub exact: bool,
     /// Which of the n results this is, from 0; spreads the composition.
     pub index: u32,
     /// Real width of the product in meters, if known.
@@ -63,6 +65,24 @@ pub struct SceneRequest {
     pub category: String,
     /// What the user pinned.
     pub overrides: Overrides,
+}
+
+/// Up to this enlargement a photo's print stays sharp at 100 %; the gate lets a little more pass.
+const SHARP: f32 = 1.5;
+/// No picture becomes smaller than this for its photo's sake, pixels: shops want that much to zoom.
+const SMALLEST: u32 = 1000;
+
+impl SceneRequest {
+    /// The same at a size at which a photo that would be enlarged `scale` times is sharp, or as near to that as [`SMALLEST`] allows. `None` if it stays as it is.
+    pub fn fitted(&self, scale: f32) -> Option<SceneRequest> {
+        let shorter = self.width.min(self.height);
+        if self.exact || scale <= SHARP || shorter <= SMALLEST {
+            return None;
+        }
+        let factor = (SHARP / scale).max(SMALLEST as f32 / shorter as f32);
+        let side = |side: u32| (side as f32 * factor).round() as u32;
+        Some(SceneRequest { width: side(self.width), height: side(self.height), ..self.clone() })
+    }
 }
 
 /// One attempt at one wanted picture.
@@ -98,4 +118,26 @@ pub struct Timing {
     /// Encoding and writing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deliver_ms: Option<f32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_shrinks_for_a_small_photo_unless_its_size_is_fixed() {
+        let request = SceneRequest {
+            width: 2000,
+            height: 1600,
+            exact: false,
+            index: 0,
+            width_m: None,
+            category: String::new(),
+            overrides: Overrides::default(),
+        };
+        let size = |scale| request.fitted(scale).map(|smaller| (smaller.width, smaller.height));
+        assert_eq!([size(1.5), size(2.0), size(9.0)], [None, Some((1500, 1200)), Some((1250, 1000))]);
+        assert!(SceneRequest { exact: true, ..request.clone() }.fitted(9.0).is_none());
+        assert!(SceneRequest { height: 1000, ..request }.fitted(9.0).is_none());
+    }
 }

@@ -47,6 +47,8 @@ pub struct Wish {
     pub seed: u64,
     /// Width and height of the masters.
     pub size: u32,
+    /// Whether they must be exactly that; see `SceneRequest`.
+    pub exact: bool,
     /// Channels to make renditions for.
     pub channels: Vec<String>,
     /// What is pinned by hand.
@@ -74,6 +76,7 @@ pub fn read(library: &TemplateLibrary, wish: &Wish) -> Result<Reading, Problem> 
     }
     let mut params = GenerationParams::new([wish.size; 2], wish.channels.clone());
     params.overrides = wish.overrides.clone();
+    params.exact = wish.exact;
     let mut templates = wish.templates.clone();
     let mut seen = BTreeSet::new();
     templates.retain(|name| seen.insert(name.clone()));

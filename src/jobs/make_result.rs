@@ -97,6 +97,7 @@ impl Job for MakeResult {
             request: SceneRequest {
                 width: params.size[0],
                 height: params.size[1],
+                exact: params.exact,
                 index: rows.result.result_index.unsigned_abs(),
                 width_m: rows.product.width_m.map(|w| w as f32),
                 category: rows.product.category.clone(),

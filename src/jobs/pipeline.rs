@@ -223,8 +223,15 @@ fn plan(
         }
         Some(placement) => (placement.clone(), Vec::new()),
         None => {
-            let input = Input { cutout: wanted.cutout, photo, plate: plate.as_deref(), request, seed };
-            generate::of(wanted.kind).plan(&input).map_err(|error| not_generated(wanted, &error))?
+            let planned = |request: &SceneRequest| {
+                let input = Input { cutout: wanted.cutout, photo, plate: plate.as_deref(), request, seed };
+                generate::of(wanted.kind).plan(&input).map_err(|error| not_generated(wanted, &error))
+            };
+            let (placement, notices) = planned(request)?;
+            match request.fitted(placement.stand.scale) {
+                Some(smaller) => planned(&smaller)?,
+                None => (placement, notices),
+            }
         }
     };
     if safe {

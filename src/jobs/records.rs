@@ -80,6 +80,9 @@ pub struct GenerationParams {
     pub schema: u32,
     /// Master width and height.
     pub size: [u32; 2],
+    /// Whether it must be exactly that; see `SceneRequest`.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub exact: bool,
     /// What the user pinned.
     pub overrides: Overrides,
     /// Channels to make renditions for.
@@ -95,12 +98,17 @@ pub struct GenerationParams {
     pub notices: Vec<Problem>,
 }
 
+fn is_not(flag: &bool) -> bool {
+    !flag
+}
+
 impl GenerationParams {
     /// A size and channels, and nothing else.
     pub fn new(size: [u32; 2], channels: Vec<String>) -> Self {
         GenerationParams {
             schema: 1,
             size,
+            exact: false,
             overrides: Overrides::default(),
             channels,
             prompt: None,

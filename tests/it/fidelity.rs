@@ -33,6 +33,7 @@ fn scene() -> &'static Scene {
         let request = SceneRequest {
             width: 1000,
             height: 1000,
+            exact: true,
             index: 0,
             width_m: Some(0.097),
             category: "food".into(),

@@ -17,6 +17,7 @@ fn request(overrides: Overrides) -> SceneRequest {
     SceneRequest {
         width: SIZE,
         height: SIZE,
+        exact: true,
         index: 0,
         width_m: Some(0.1),
         category: "food".into(),

@@ -112,6 +112,7 @@ impl Bundled {
         let request = SceneRequest {
             width: size,
             height: size,
+            exact: true,
             index: 0,
             width_m: self.width_m,
             category: self.category.clone(),

@@ -106,6 +106,7 @@ fn scenes(
         let request = SceneRequest {
             width: size,
             height: size,
+            exact: true,
             index: round as u32,
             width_m: product.width_m,
             category: product.category.clone(),

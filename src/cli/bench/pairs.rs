@@ -184,6 +184,7 @@ fn plan(subject: &Subject, plate: &Plate) -> Result<Placement, String> {
     let request = SceneRequest {
         width: SIZE,
         height: SIZE,
+        exact: true,
         index: 0,
         width_m: subject.width_m,
         category: subject.category.clone(),

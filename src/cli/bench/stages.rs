@@ -60,6 +60,7 @@ fn once(
         request: SceneRequest {
             width: size,
             height: size,
+            exact: true,
             index: 0,
             width_m: item.product.width_m,
             category: item.product.category.clone(),

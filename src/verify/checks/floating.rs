@@ -39,6 +39,10 @@ impl Check for Floating {
         input.kind == GeneratorKind::Scene
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         let Some((profile, tall)) = profile(input, seen) else {
             return Measured { value: None, message: "The product is not to be seen.".into() };

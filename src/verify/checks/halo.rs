@@ -20,6 +20,10 @@ impl Check for Halo {
         200
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         if seen.identical && seen.coverage.pixels().any(|cover| cover[0] < 255) {
             return measured(Some(0.0));

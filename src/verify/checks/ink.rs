@@ -23,6 +23,10 @@ impl Check for Ink {
         600
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         if seen.identical {
             return measured(0.0);

@@ -9,7 +9,7 @@ pub(super) struct Matte;
 
 impl Check for Matte {
     fn name(&self) -> &'static str {
-        "matte"
+        super::CUTOUT
     }
 
     fn cost(&self) -> u32 {

@@ -49,6 +49,11 @@ pub trait Check: Sync {
         true
     }
 
+    /// Whether it compares where the cutout says that the product ends, or what is seen through it: a cutout in doubt may be what is wrong then.
+    fn leans_on_the_cutout(&self) -> bool {
+        false
+    }
+
     /// Measures.
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured;
 
@@ -57,6 +62,9 @@ pub trait Check: Sync {
         Vec::new()
     }
 }
+
+/// The check that says how sure the cutout is.
+pub(super) const CUTOUT: &str = "matte";
 
 /// Places that are named, at most.
 const NAMED: usize = 5;

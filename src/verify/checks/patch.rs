@@ -20,6 +20,10 @@ impl Check for Patch {
         60
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         let value = largest(&pieces(seen)) / seen.area();
         Measured {

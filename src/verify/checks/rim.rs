@@ -23,6 +23,10 @@ impl Check for Rim {
         was_searched(input)
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         let rims: Vec<f32> = seen.outline.iter().map(|place| place.rim).collect();
         let value = Some(rims).filter(|rims| rims.len() >= FEWEST).and_then(|rims| quantile(rims, 0.5));

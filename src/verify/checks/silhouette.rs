@@ -24,6 +24,10 @@ impl Check for Silhouette {
         was_searched(input)
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         let all = seen.outline.len().max(1) as f32;
         let shifts: Vec<f32> = seen.outline.iter().filter_map(|place| place.shift).collect();

@@ -28,6 +28,10 @@ impl Check for Structure {
         500
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         if seen.identical {
             return measured(0.0);

@@ -20,6 +20,10 @@ impl Check for Surroundings {
         60
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         if !seen.ground_known {
             let found = foreign::foreign(seen, input.master).ok().flatten();

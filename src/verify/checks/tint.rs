@@ -21,6 +21,10 @@ impl Check for Tint {
         400
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         let value = if seen.identical { 0.0 } else { largest(&pieces(seen)) / seen.area() };
         let message =
