@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Order, QueryFilter,
-    QueryOrder, QuerySelect, Select, UpdateMany,
+    ColumnTrait, DatabaseTransaction, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    UpdateMany,
 };
 
 use super::clock::micros;
@@ -54,11 +54,8 @@ impl Queue {
         }
         let now = self.now(tx).await?;
         due(now).exec(tx).await?;
-        let mut with_work = lanes_with_work(order);
-        if tx.get_database_backend() == DbBackend::Postgres {
-            // Two claims that move the same tags would lose one of the moves.
-            with_work = with_work.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        }
+        // Two claims that move the same tags would lose one of the moves. SQLite has no such locks and needs none; the builder leaves them out.
+        let with_work = lanes_with_work(order).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let mut lanes = Lanes::new(with_work.all(tx).await?, lane::virtual_now(tx).await?);
         let mut leases = Vec::new();
         while leases.len() < order.limit {
@@ -77,11 +74,18 @@ impl Queue {
     }
 }
 
-/// Makes available what has waited long enough.
+/// Makes available what has waited long enough. A job that somebody else is changing now is left to the next claim: a claim waits for nobody,
+/// because it may hold what the other one wants.
 fn due(now: i64) -> UpdateMany<job::Entity> {
+    let waited = Query::select()
+        .column(Column::Id)
+        .from(job::Entity)
+        .and_where(in_state(&[State::Scheduled, State::Retryable]))
+        .and_where(Column::ScheduledAt.lte(now))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .take();
     job::Entity::update_many()
-        .filter(in_state(&[State::Scheduled, State::Retryable]))
-        .filter(Column::ScheduledAt.lte(now))
+        .filter(Column::Id.in_subquery(waited))
         .col_expr(Column::State, Expr::value(State::Available))
 }
 
@@ -126,9 +130,7 @@ async fn take(
     now: i64,
 ) -> Result<Option<job::Model>, QueueError> {
     let mut next = first_in_lane(order, organization);
-    if tx.get_database_backend() == DbBackend::Postgres {
-        next.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    }
+    next.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     // `=` and not `IN`: PostgreSQL may run the subquery of `IN` once per row, and each run would lock another job.
     let rows = job::Entity::update_many()
         .filter(Expr::col(Column::Id).eq(Expr::SubQuery(None, Box::new(next.into()))))
@@ -147,7 +149,7 @@ async fn take(
 mod tests {
     use super::*;
     use migrations::{Migrator, MigratorTrait};
-    use sea_orm::{DatabaseConnection, QueryTrait, Statement};
+    use sea_orm::{ConnectionTrait, DatabaseConnection, QueryTrait, Statement};
 
     async fn plan(db: &DatabaseConnection, mut statement: Statement) -> String {
         statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
@@ -157,7 +159,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_search_of_a_claim_is_answered_by_its_index() {
-        let db = crate::entity::connect("sqlite::memory:").await.unwrap();
+        let db = crate::entity::connect(&crate::entity::DatabaseUrl::memory(), 1).await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         let kinds = [("a", 1), ("b", 2)];
         let order = ClaimOrder { worker: "w", kinds: &kinds, limit: 1, lease_for: Duration::ZERO };
