@@ -80,6 +80,13 @@ impl App {
         let storage = LocalStorage::at(folder.join(OBJECTS));
         storage.sweep_old().map_err(|error| error.problem())?;
         entity::schema::upgrade(url).await.map_err(failed(url))?;
+        let standing = entity::schema::standing(url).await.map_err(failed(url))?;
+        if standing.passes_by {
+            tracing::warn!(
+                role = standing.role,
+                "the walls between organizations do not hold for this role; use an ordinary one"
+            );
+        }
         let db = entity::connect(url, connections).await.map_err(failed(url))?;
         App::over(folder, url.clone(), db, storage, library, None).await
     }

@@ -29,7 +29,7 @@ pub(super) enum Command {
     #[command(
         after_help = "Example: packshot bench fidelity\n         packshot bench bulk --photos 200\n         packshot bench pairs --only carton\n\
         fidelity: cutouts against true mattes. pairs: the gate on faithful pictures and planted defects. pipeline: time of each stage.\n\
-        bulk: pictures a second. large: one photo of 49 megapixels.\n\
+        bulk: pictures a second. large: one photo of 49 megapixels. queue: claims while few and while a million jobs wait.\n\
         Exit status: 0 measured, 1 a picture that comes along is missing or broken, 2 wrong usage."
     )]
     Bench(BenchArgs),
@@ -124,11 +124,14 @@ pub(super) struct Photos {
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
     /// What to measure
-    #[arg(value_parser = ["bulk", "fidelity", "large", "pairs", "pipeline"], default_value = "pipeline")]
+    #[arg(value_parser = ["bulk", "fidelity", "large", "pairs", "pipeline", "queue"], default_value = "pipeline")]
     pub what: String,
     /// How many photos `bulk` works through; the bundled ones, over and over
     #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub photos: u32,
+    /// `queue`: how many jobs wait at most
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub jobs: u32,
     /// `pairs`: scenes for each product
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10))]
     pub scenes: u32,

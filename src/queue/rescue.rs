@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::clock::micros;
 use super::finish::{AttemptError, appended};
-use super::lease::nobody;
+use super::lease::{is_held, nobody};
 use super::{Failed, Lease, Queue, QueueError, retry_delay};
 use crate::domain::{Id, SystemScope, TenantScope};
 use crate::entity::job::{Column, Entity, Model, State, in_state};
@@ -111,7 +111,7 @@ async fn take_back(
     let mut update = Entity::update_many()
         .filter(Column::Id.eq(row.id))
         .filter(Column::LeaseToken.eq(row.lease_token))
-        .filter(in_state(&[State::Running]))
+        .filter(is_held())
         .col_expr(Column::LeaseToken, Expr::col(Column::LeaseToken).add(1))
         .col_expr(Column::Errors, Expr::value(appended(row.errors.clone(), error)));
     if which == Rescue::Expired {

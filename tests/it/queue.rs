@@ -137,6 +137,30 @@ async fn completion_and_the_next_job_happen_together_or_not_at_all(on: Engine) {
     assert_eq!(claim(&db, &queue, 9).await.len(), 1);
 }
 
+async fn many_jobs_are_completed_together_or_not_at_all(on: Engine) {
+    let (_, queue) = clock_and_queue();
+    let db = on.open().await;
+    let scope = tenant(&db, 1).await;
+    queue.enqueue_all(&db, &scope, (0..5).map(|number| new_job(&number.to_string()))).await.unwrap();
+    let leases = claim(&db, &queue, 5).await;
+    let all: Vec<_> = leases.iter().collect();
+    queue.cancel(&db, &scope, job::Column::Id.eq(leases[3].job)).await.unwrap();
+    let tx = entity::write(&db, &scope).await.unwrap();
+    match queue.complete(&tx, &all).await {
+        Err(QueueError::LeaseLost { job, .. }) => assert_eq!(job, leases[3].job),
+        other => panic!("{other:?}"),
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(job_row(&db, leases[0].job).await.state, State::Running, "nothing was written");
+    let others: Vec<_> = leases.iter().filter(|lease| lease.job != leases[3].job).collect();
+    queue.complete(&db, &others).await.unwrap();
+    for lease in others {
+        let row = job_row(&db, lease.job).await;
+        assert_eq!((row.state, row.lease_until, row.worker), (State::Completed, None, None));
+        assert!(row.finalized_at.is_some());
+    }
+}
+
 async fn a_failed_attempt_comes_back_after_its_delay_and_keeps_its_errors(on: Engine) {
     let (clock, queue) = clock_and_queue();
     let db = on.open().await;
@@ -308,6 +332,7 @@ on_both_databases! {
     a_process_that_is_alone_takes_its_predecessors_jobs_back_at_once,
     the_same_work_is_enqueued_once_and_only_if_its_transaction_commits,
     completion_and_the_next_job_happen_together_or_not_at_all,
+    many_jobs_are_completed_together_or_not_at_all,
     a_failed_attempt_comes_back_after_its_delay_and_keeps_its_errors,
     snoozing_and_releasing_charge_no_attempt,
     cancelling_stops_what_waits_and_refuses_what_runs,
