@@ -152,8 +152,15 @@ impl App {
             let message = error.to_string();
             Problem::new(Code::from(error), uploads.display().to_string(), message)
         })?;
+        // A connection to a server belongs to the executor that opened it, and those of the requests end before the worker's.
+        let db = match self.url.is_postgres() {
+            true => {
+                entity::connect(&self.url, config.database_connections).await.map_err(failed(&self.url))?
+            }
+            false => self.db.clone(),
+        };
         Ok(Service {
-            db: self.db.clone(),
+            db,
             readers: entity::readers(&self.url).await.map_err(failed(&self.url))?,
             queue: self.queue.clone(),
             storage: self.storage.clone(),

@@ -41,7 +41,7 @@ pub struct Config {
     /// The PostgreSQL database; none = SQLite in the data folder.
     #[serde(deserialize_with = "database")]
     pub database: Option<DatabaseUrl>,
-    /// Connections to PostgreSQL that a process has for its work, besides a few for reading.
+    /// Connections to PostgreSQL that a process has for its work; a server has as many again for requests.
     pub database_connections: u32,
     /// Address and port that `serve` listens on.
     pub listen: String,

@@ -37,6 +37,10 @@ pub(crate) fn shared(what: &str) -> Option<&'static Cluster> {
     match SHARED.get_or_init(Cluster::start) {
         Ok(cluster) => Some(cluster),
         Err(reason) => {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the settings of a run of tests are no settings of ours"
+            )]
             let strict = std::env::var("PACKSHOT_SKIP").is_ok_and(|skip| skip == "none");
             assert!(!strict, "PostgreSQL is needed: {reason}");
             // Not by a macro: those are swallowed where a test passes.

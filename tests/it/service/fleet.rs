@@ -104,10 +104,10 @@ async fn servers_and_workers_share_one_database_and_one_folder() {
     let mut victim = Some(victim);
     let finished = loop {
         let now = send(&client, format!("{}{path}", first.base()), &token, None).await;
-        if now["progress"]["queued"] != 8 {
-            if let Some(victim) = victim.take() {
-                assert_eq!(victim.end("-TERM"), Some(0));
-            }
+        if now["progress"]["queued"] != 8
+            && let Some(victim) = victim.take()
+        {
+            assert_eq!(victim.end("-TERM"), Some(0));
         }
         if now["status"] == "completed" {
             break now;
