@@ -1,5 +1,5 @@
 # Two commands on a fresh machine with Rust, Python 3 and make: `make demo` and `make test`. Each does all of its own set-up.
-.PHONY: runtime demo real test lint doc bench bench-peers pictures setup clean
+.PHONY: runtime postgres demo real test lint doc bench bench-peers pictures setup clean
 CARGO ?= cargo
 OUT ?= out/demo
 
@@ -31,6 +31,14 @@ runtime: setup
 	@if [ "$$PACKSHOT_VOTE" != none ]; then python3 tools/runtime/fetch.py || { \
 	  echo "runtime: could not be fetched with pip; PACKSHOT_VOTE=none goes on without it: no network votes on cutouts" >&2; exit 1; }; fi
 
+# What the tests of the second database need. Where it cannot be had they say what they leave out.
+postgres: setup
+	@command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  echo "setup: PostgreSQL is missing; tests on it are left out without it"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends postgresql || true; \
+	  else echo "setup: install it (Debian: apt install postgresql) to run them" >&2; fi; }
+
 demo: runtime
 	@echo "demo: building (a few minutes the first time)"
 	@$(CARGO) build --locked --quiet
@@ -41,7 +49,7 @@ real: runtime
 	@$(CARGO) build --locked --quiet
 	@$(CARGO) run --locked --quiet -- demo out/photos/catalog.csv --out out/real
 
-test: runtime
+test: runtime postgres
 	@echo "test: building (a few minutes the first time)"
 	$(CARGO) test --workspace --locked --quiet
 

@@ -1,4 +1,5 @@
-//! The composition root: opens a data folder with its database, storage and queue, and makes workers for it. Knows no command.
+//! The composition root: opens a data folder with its database (SQLite in it, or PostgreSQL), storage and queue, and makes workers for it.
+//! Knows no command.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::config::Config;
 use crate::domain::{Segmenter, TenantScope};
+use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
 use crate::http::{Limiter, Service};
 use crate::imaging::codec::Limits;
@@ -22,8 +24,10 @@ use crate::{config, entity, tenancy};
 
 /// The database's file in a data folder.
 const DATABASE: &str = "packshot.db";
+/// How often a worker looks for jobs that nobody told it of: in a process that is alone, and with others.
+const LOOKS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
 
-/// An open data folder: the embedded default with SQLite and local files.
+/// An open data folder with its database: alone over SQLite, or one of many over PostgreSQL.
 #[derive(Debug)]
 pub struct App {
     /// The database.
@@ -31,41 +35,103 @@ pub struct App {
     /// The queue in it.
     pub queue: Queue,
     /// Where bytes lie.
-    pub storage: Arc<LocalStorage>,
+    pub storage: Arc<dyn Storage>,
     /// The templates.
     pub library: Arc<TemplateLibrary>,
     /// The right to the default Organization.
     pub scope: TenantScope,
     folder: PathBuf,
-    _lock: FolderLock,
+    url: DatabaseUrl,
+    /// Held by who is alone.
+    lock: Option<FolderLock>,
 }
 
 impl App {
-    /// Opens `folder`, makes it if it is missing, and brings its schema up to date. One process at a time.
-    pub async fn open(folder: &Path, library: Arc<TemplateLibrary>) -> Result<App, Problem> {
-        let lock = FolderLock::take(folder).map_err(|error| error.problem())?;
-        let storage = Arc::new(LocalStorage::at(folder.join("objects")));
-        storage.sweep().map_err(|error| error.problem())?;
-        let database =
-            |message: String| Problem::new(Code::DatabaseFailed, folder.display().to_string(), message);
-        let url = format!("sqlite://{}?mode=rwc", folder.join(DATABASE).display());
-        let db = entity::connect(&url).await.map_err(|error| database(error.to_string()))?;
-        Migrator::up(&db, None).await.map_err(|error| database(error.to_string()))?;
-        let queue = Queue::new(Clock::Database);
-        let now = queue.now(&db).await.map_err(|error| database(error.to_string()))?;
-        let scope = tenancy::default_scope(&db, now).await.map_err(|error| database(error.to_string()))?;
-        Ok(App { db, queue, storage, library, scope, folder: folder.to_owned(), _lock: lock })
+    /// Opens `folder` with the database that the settings name.
+    pub async fn start(
+        config: &Config,
+        folder: &Path,
+        library: Arc<TemplateLibrary>,
+    ) -> Result<App, Problem> {
+        match &config.database {
+            Some(url) => App::join(folder, url, config.database_connections, library).await,
+            None => App::open(folder, library).await,
+        }
     }
 
-    /// A worker for this folder; it is the only one, because the folder is locked. `opinion` votes on cutouts.
+    /// Opens `folder` with SQLite in it, makes it if it is missing, and brings its schema up to date. One process at a time.
+    pub async fn open(folder: &Path, library: Arc<TemplateLibrary>) -> Result<App, Problem> {
+        let lock = FolderLock::take(folder).map_err(|error| error.problem())?;
+        let storage = LocalStorage::at(folder.join(OBJECTS));
+        storage.sweep().map_err(|error| error.problem())?;
+        let url = DatabaseUrl::file(&folder.join(DATABASE));
+        let db = entity::connect(&url, 1).await.map_err(failed(&url))?;
+        Migrator::up(&db, None).await.map_err(failed(&url))?;
+        App::over(folder, url, db, storage, library, Some(lock)).await
+    }
+
+    /// Joins those who work on the PostgreSQL database `url` and share `folder`, and brings the schema up to date if nobody has yet.
+    pub async fn join(
+        folder: &Path,
+        url: &DatabaseUrl,
+        connections: u32,
+        library: Arc<TemplateLibrary>,
+    ) -> Result<App, Problem> {
+        let storage = LocalStorage::at(folder.join(OBJECTS));
+        storage.sweep_old().map_err(|error| error.problem())?;
+        entity::schema::upgrade(url).await.map_err(failed(url))?;
+        let standing = entity::schema::standing(url).await.map_err(failed(url))?;
+        if standing.passes_by {
+            tracing::warn!(
+                role = standing.role,
+                "the walls between organizations do not hold for this role; use an ordinary one"
+            );
+        }
+        let db = entity::connect(url, connections).await.map_err(failed(url))?;
+        App::over(folder, url.clone(), db, storage, library, None).await
+    }
+
+    async fn over(
+        folder: &Path,
+        url: DatabaseUrl,
+        db: DatabaseConnection,
+        storage: LocalStorage,
+        library: Arc<TemplateLibrary>,
+        lock: Option<FolderLock>,
+    ) -> Result<App, Problem> {
+        let queue = Queue::new(Clock::Database);
+        let wrong = |error: &dyn std::fmt::Display| {
+            Problem::new(Code::DatabaseFailed, url.to_string(), error.to_string())
+        };
+        let now = queue.now(&db).await.map_err(|error| wrong(&error))?;
+        let scope = tenancy::default_scope(&db, now).await.map_err(|error| wrong(&error))?;
+        let (storage, folder) = (Arc::new(storage), folder.to_owned());
+        Ok(App { db, queue, storage, library, scope, folder, url, lock })
+    }
+
+    /// A worker. Over a locked folder it is the only one. `opinion` votes on cutouts.
     pub fn runner(&self, workers: usize, opinion: Option<Arc<dyn Segmenter>>) -> Runner<JobContext> {
-        let storage: Arc<dyn Storage> = self.storage.clone();
+        let storage = self.storage.clone();
         let context =
             JobContext { storage, library: self.library.clone(), opinion, limits: Limits::default() };
-        let settings =
-            Settings { slots: workers, alone: true, poll: Duration::from_millis(100), ..Settings::default() };
+        let alone = self.lock.is_some();
+        let poll = LOOKS[usize::from(!alone)];
+        let settings = Settings { slots: workers, alone, poll, ..Settings::default() };
         Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
     }
+
+    /// Where the database is, fit for people to see.
+    pub fn database(&self) -> String {
+        self.url.to_string()
+    }
+}
+
+/// The folder of stored objects in a data folder.
+const OBJECTS: &str = "objects";
+
+/// What a failure of the database at `url` is for people.
+pub fn failed(url: &DatabaseUrl) -> impl Fn(entity::DbErr) -> Problem {
+    move |error| Problem::new(entity::code_of(&error), url.to_string(), error.to_string())
 }
 
 /// How many passwords are hashed at a time; each takes 46 MiB.
@@ -81,17 +147,21 @@ impl App {
         workers: usize,
         opinion: Option<Arc<dyn Segmenter>>,
     ) -> Result<Service, Problem> {
-        let failed = |error: sea_orm::DbErr| {
-            Problem::new(Code::DatabaseFailed, self.folder.display().to_string(), error.to_string())
-        };
         let uploads = self.folder.join("uploads");
         std::fs::create_dir_all(&uploads).map_err(|error| {
             let message = error.to_string();
             Problem::new(Code::from(error), uploads.display().to_string(), message)
         })?;
+        // A connection to a server belongs to the executor that opened it, and those of the requests end before the worker's.
+        let db = match self.url.is_postgres() {
+            true => {
+                entity::connect(&self.url, config.database_connections).await.map_err(failed(&self.url))?
+            }
+            false => self.db.clone(),
+        };
         Ok(Service {
-            db: self.db.clone(),
-            readers: entity::readers(&self.folder.join(DATABASE)).await.map_err(failed)?,
+            db,
+            readers: entity::readers(&self.url).await.map_err(failed(&self.url))?,
             queue: self.queue.clone(),
             storage: self.storage.clone(),
             library: self.library.clone(),

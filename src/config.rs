@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
+use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
 use crate::tenancy::Signup;
 
@@ -15,6 +17,8 @@ const PREFIX: &str = "PACKSHOT_";
 const RUNTIME: &str = "ORT_DYLIB_PATH";
 /// Variables with the prefix that are not settings: where the program's own files are.
 const HOME: &str = "PACKSHOT_HOME";
+/// As above: what the tests may leave out.
+const SKIP: &str = "PACKSHOT_SKIP";
 
 /// The settings.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -34,6 +38,11 @@ pub struct Config {
     pub packshot_size: u32,
     /// Encoder quality of pictures that the commands write, 60..100.
     pub jpeg_quality: u8,
+    /// The PostgreSQL database; none = SQLite in the data folder.
+    #[serde(deserialize_with = "database")]
+    pub database: Option<DatabaseUrl>,
+    /// Connections to PostgreSQL that a process has for its work; a server has as many again for requests.
+    pub database_connections: u32,
     /// Address and port that `serve` listens on.
     pub listen: String,
     /// Who may sign up.
@@ -58,7 +67,7 @@ impl Config {
                 continue;
             }
             let Some(key) = name.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
-            if name == HOME {
+            if name == HOME || name == SKIP {
                 continue;
             }
             let Some(old) = table.get(&key) else {
@@ -99,10 +108,18 @@ impl Config {
         check("scene_size", self.scene_size, 256, 4096)?;
         check("packshot_size", self.packshot_size, 256, 8192)?;
         check("jpeg_quality", u32::from(self.jpeg_quality), 60, 100)?;
+        check("database_connections", self.database_connections, 3, 1000)?;
         check("requests_per_minute", self.requests_per_minute, 1, 1_000_000)?;
         check("signins_per_minute", self.signins_per_minute, 1, 1_000_000)?;
         Ok(self)
     }
+}
+
+/// An empty text is no address. What is wrong is said without the text, because a password may stand in it.
+fn database<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DatabaseUrl>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let wrong = |message: String| D::Error::custom(format!("database: {message}"));
+    if text.is_empty() { Ok(None) } else { DatabaseUrl::postgres(&text).map(Some).map_err(wrong) }
 }
 
 /// Where `templates/` and `fixtures/` lie: `PACKSHOT_HOME`, else beside the program or in a folder above it, else the checkout it was built in.
@@ -136,6 +153,19 @@ mod tests {
         let both = both.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(with("ORT_DYLIB_PATH", "/a.so").unwrap().runtime, PathBuf::from("/a.so"));
         assert_eq!(Config::from_environment(both.into_iter()).unwrap().runtime, PathBuf::from("/b.so"));
+    }
+
+    #[test]
+    fn the_databases_password_shows_up_nowhere() {
+        let config = with("PACKSHOT_DATABASE", "postgres://ann:s3cret@db/shop").unwrap();
+        assert!(config.database.as_ref().is_some_and(DatabaseUrl::is_postgres));
+        assert!(!format!("{config:?}").contains("s3cret"));
+        assert_eq!(with("PACKSHOT_DATABASE", "").unwrap().database, None);
+        let problem = with("PACKSHOT_DATABASE", "mysql://ann:s3cret@db/shop").unwrap_err();
+        assert!(
+            problem.to_string().contains("postgres://") && !problem.to_string().contains("s3cret"),
+            "{problem}"
+        );
     }
 
     #[test]

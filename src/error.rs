@@ -113,7 +113,7 @@ codes! {
     ChannelUnknown "channel_unknown" Invalid "Use a name from `packshot templates list --kind channel`.",
     StorageFull "storage_full" Environment "Free some disk space, then run the same command again: it goes on where it stopped.",
     StorageFailed "storage_failed" Environment "The data folder could not be written or read; check it, then run again.",
-    DatabaseFailed "database_failed" Environment "The database could not be used; check the data folder, then run again.",
+    DatabaseFailed "database_failed" Environment "The database could not be used; check the data folder, or the server that `database` names, then run again.",
     MarketUnknown "market_unknown" Invalid "Use a name from `packshot templates list --kind market`.",
     SchemaUnknown "schema_unknown" Invalid "This was written by a newer packshot; upgrade, then run again.",
     // accounts and the API

@@ -29,7 +29,7 @@ pub(super) enum Command {
     #[command(
         after_help = "Example: packshot bench fidelity\n         packshot bench bulk --photos 200\n         packshot bench pairs --only carton\n\
         fidelity: cutouts against true mattes. pairs: the gate on faithful pictures and planted defects. pipeline: time of each stage.\n\
-        bulk: pictures a second. large: one photo of 49 megapixels.\n\
+        bulk: pictures a second. large: one photo of 49 megapixels. queue: claims while few and while a million jobs wait.\n\
         Exit status: 0 measured, 1 a picture that comes along is missing or broken, 2 wrong usage."
     )]
     Bench(BenchArgs),
@@ -45,6 +45,13 @@ pub(super) enum Command {
         after_help = "Example: packshot doctor\nExit status: 0 it can, 1 it cannot (the JSON lines say why), 2 wrong usage."
     )]
     Doctor,
+    /// Bring a PostgreSQL database up to date, or say how it stands
+    #[command(
+        after_help = "Example: PACKSHOT_DATABASE=postgres://packshot@db/packshot packshot migrate --status\n\
+        `serve` and `work` do it by themselves; run it before if their role may not change tables. Processes wait for one another.\n\
+        Exit status: 0 up to date, 1 steps are left or the database failed, 2 wrong usage."
+    )]
+    Migrate(MigrateArgs),
     /// List networks, or check that each still answers as its maker's did
     #[command(
         subcommand,
@@ -78,6 +85,7 @@ pub(super) enum Command {
     Segment(SegmentArgs),
     /// Serve the API and the one page, and do the work that they ask for
     #[command(after_help = "Example: packshot serve --data /var/lib/packshot --listen 127.0.0.1:8080\n\
+        With PACKSHOT_DATABASE=postgres://… several servers and workers share one database and one data folder.\n\
         Open the address in a browser, or see /v1/openapi.json. Ctrl-C or SIGTERM ends it; what was begun is finished or handed back.\n\
         Exit status: 0 it was told to stop, 1 it could not go on, 2 wrong usage (an address that cannot be had, too).")]
     Serve(ServeArgs),
@@ -96,6 +104,13 @@ pub(super) enum Command {
         1 it could not be judged (unreadable file, wrong placement, product not found), 2 wrong usage."
     )]
     Verify(VerifyArgs),
+    /// Work on the jobs of a PostgreSQL database, beside any number of others
+    #[command(
+        after_help = "Example: PACKSHOT_DATABASE=postgres://packshot@db/packshot packshot work --data /srv/packshot\n\
+        The data folder is the servers': all of them share it. Ctrl-C or SIGTERM ends it; what was begun is finished or handed back.\n\
+        Exit status: 0 it was told to stop, 1 it could not start, 2 wrong usage."
+    )]
+    Work(WorkArgs),
 }
 
 /// Photos, folders of photos, or CSV manifests.
@@ -109,11 +124,14 @@ pub(super) struct Photos {
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
     /// What to measure
-    #[arg(value_parser = ["bulk", "fidelity", "large", "pairs", "pipeline"], default_value = "pipeline")]
+    #[arg(value_parser = ["bulk", "fidelity", "large", "pairs", "pipeline", "queue"], default_value = "pipeline")]
     pub what: String,
     /// How many photos `bulk` works through; the bundled ones, over and over
     #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub photos: u32,
+    /// `queue`: how many jobs wait at most
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub jobs: u32,
     /// `pairs`: scenes for each product
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10))]
     pub scenes: u32,
@@ -155,6 +173,20 @@ pub(super) struct ServeArgs {
     /// Address and port (default: see packshot.default.toml)
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    /// Change nothing; list the steps that were taken and those that are to be
+    #[arg(long)]
+    pub status: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WorkArgs {
+    /// Where pictures lie, the same for all servers and workers; made if it is missing (default: data)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app;
 use crate::domain::Segmenter;
+use crate::entity::{DatabaseUrl, schema};
 use crate::error::{Code, Problem};
 use crate::storage;
 
@@ -29,6 +30,9 @@ pub(super) fn run(session: &Session) -> Result<u8, Problem> {
     answer("second opinion", second_opinion(session));
     answer("temporary files", temporary());
     answer("database", database());
+    if let Some(url) = &session.config.database {
+        answer("PostgreSQL", postgres(url));
+    }
     Ok(if healthy { OK } else { SOME_FAILED })
 }
 
@@ -74,6 +78,22 @@ fn temporary() -> Result<String, Problem> {
     let scratch = Scratch::new("file");
     storage::write_whole(&scratch.0.join("probe"), b"packshot").map_err(|error| error.problem())?;
     Ok(format!("{} can be written", std::env::temp_dir().display()))
+}
+
+/// The server that the settings name: it answers, its schema is ours, and its walls hold for us.
+fn postgres(url: &DatabaseUrl) -> Result<String, Problem> {
+    let standing = super::runtime()?.block_on(schema::standing(url)).map_err(app::failed(url))?;
+    let wrong = |message: String| Err(Problem::new(Code::DatabaseFailed, url.to_string(), message));
+    if let Some(first) = standing.pending.first() {
+        return wrong(format!("step {first} was not taken; run `packshot migrate`"));
+    }
+    if standing.passes_by {
+        return wrong(format!(
+            "the role {} passes by row-level security; use one that does not",
+            standing.role
+        ));
+    }
+    Ok(format!("{url}: PostgreSQL {}, {} steps taken", standing.server, standing.applied.len()))
 }
 
 fn database() -> Result<String, Problem> {

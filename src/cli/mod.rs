@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod evidence;
 mod items;
+mod migrate;
 mod output;
 mod overrides;
 mod pack_add;
@@ -21,6 +22,7 @@ mod serve;
 mod sheet;
 mod templates;
 mod verify;
+mod work;
 
 use std::sync::Arc;
 
@@ -73,6 +75,7 @@ pub fn run() -> u8 {
         Command::Bench(args) => bench::run(&session, &args),
         Command::Demo(args) => demo::run(&session, &args),
         Command::Doctor => doctor::run(&session),
+        Command::Migrate(args) => migrate::run(&session, &args),
         Command::Packs(args) => packs::run(&session, &args),
         Command::Refine(args) => refine::run(&session, &args),
         Command::Scene(args) => scene::run(&session, &args),
@@ -80,6 +83,7 @@ pub fn run() -> u8 {
         Command::Serve(args) => serve::run(&session, &args),
         Command::Templates(args) => templates::run(&session, &args),
         Command::Verify(args) => verify::run(&session, &args),
+        Command::Work(args) => work::run(&session, &args),
     };
     outcome.unwrap_or_else(|problem| refuse(&problem))
 }

@@ -4,19 +4,14 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::signal;
 
 use super::args::ServeArgs;
+use super::work::{told_to_stop, work};
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app::{self, App};
 use crate::error::{Code, Problem};
-use crate::http::{self, Health};
-use crate::jobs::{Runner, Stop, Stopper, Until};
-
-/// How long a worker that could not go on (a full disk, a database that fails) waits before it tries again.
-const PAUSE: Duration = Duration::from_secs(10);
+use crate::http;
+use crate::jobs::Stopper;
 
 pub(super) fn run(session: &Session, args: &ServeArgs) -> Result<u8, Problem> {
     let data = args.data.clone().unwrap_or_else(|| PathBuf::from("data"));
@@ -27,7 +22,7 @@ pub(super) fn run(session: &Session, args: &ServeArgs) -> Result<u8, Problem> {
 async fn serve(session: &Session, data: PathBuf, listen: &str) -> Result<u8, Problem> {
     let unusable =
         |error: std::io::Error| Problem::new(Code::ConfigInvalid, "listen", format!("{listen}: {error}"));
-    let app = App::open(&data, app::library()?).await?;
+    let app = App::start(&session.config, &data, app::library()?).await?;
     let opinion = session.opinion()?;
     let service = Arc::new(app.service(&session.config, session.workers(), opinion.clone()).await?);
     let listener = TcpListener::bind(listen).map_err(unusable)?;
@@ -41,8 +36,9 @@ async fn serve(session: &Session, data: PathBuf, listen: &str) -> Result<u8, Pro
     });
     let health = service.health.clone();
     let runner = app.runner(session.workers(), opinion);
-    let worker = tokio::spawn(work(runner, health, stop.clone()));
-    output::line(&format!("listening on http://{address} (data in {}, Ctrl-C stops)", data.display()));
+    let worker = tokio::spawn(work(runner, move |works| health.works(works), stop.clone()));
+    let place = format!("data in {}, database {}", data.display(), app.database());
+    output::line(&format!("listening on http://{address} ({place}, Ctrl-C stops)"));
     let served = http::serve(service, listener, stop).await;
     // The server is gone, told or not: without it there is nothing to wait for.
     let told = signals.is_finished();
@@ -54,41 +50,4 @@ async fn serve(session: &Session, data: PathBuf, listen: &str) -> Result<u8, Pro
     served.map_err(unusable)?;
     output::say(&format!("stopped; {handed_back} jobs were handed back unfinished"));
     Ok(if told { OK } else { SOME_FAILED })
-}
-
-/// Returns when the process is told to end: by Ctrl-C, or by SIGTERM, as service managers do.
-async fn told_to_stop() {
-    #[cfg(unix)]
-    if let Ok(mut term) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = term.recv() => return,
-            done = signal::ctrl_c() => if done.is_ok() { return },
-        }
-    }
-    if signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}
-
-/// Works until it is told to stop. What only a person can mend (a full disk) is logged and tried again after a while; `readyz` says so meanwhile.
-async fn work(runner: Runner<crate::jobs::JobContext>, health: Arc<Health>, mut stop: Stop) -> u64 {
-    let mut handed_back = 0;
-    while !stop.is_stopped() {
-        health.works(true);
-        match runner.run(Until::Stopped, stop.clone()).await {
-            Ok(summary) => {
-                handed_back += summary.snoozed;
-                if let Some(problem) = summary.halted {
-                    tracing::error!(%problem, "the worker halts");
-                }
-            }
-            Err(error) => tracing::error!(%error, "the worker lost its database"),
-        }
-        health.works(false);
-        tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
-            () = stop.stopped() => {}
-        }
-    }
-    handed_back
 }

@@ -15,10 +15,15 @@ pub mod page;
 pub mod photo;
 pub mod product;
 pub mod queue_lane;
+mod reach;
 pub mod result;
+pub mod schema;
 pub mod session;
+mod url;
 pub mod user;
 
-pub use connect::{code_of, connect, derived_id, readers, write};
+pub use connect::{code_of, connect, derived_id, is_taken, readers};
+pub use reach::{Reach, enter, read, write};
 /// A connection to the database, and what it answers when it fails: for those who only read rows through the finders here.
-pub use sea_orm::{DatabaseConnection, DbErr};
+pub use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+pub use url::DatabaseUrl;

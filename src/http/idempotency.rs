@@ -48,11 +48,11 @@ pub(super) async fn once<T: Serialize, F: Future<Output = Result<T, ApiError>>>(
     });
     match done {
         Ok(body) => {
-            replies::finish(&service.db, &id, status.as_u16(), &body).await?;
+            replies::finish(&service.db, scope, &id, (status.as_u16(), &body)).await?;
             Ok(HttpResponse::build(status).content_type("application/json").body(body))
         }
         Err(error) => {
-            replies::abandon(&service.db, &id).await?;
+            replies::abandon(&service.db, scope, &id).await?;
             Err(error)
         }
     }

@@ -108,8 +108,9 @@ fn understand(
     text: &str,
     params: &mut GenerationParams,
 ) -> Result<String, Problem> {
-    if text.trim().is_empty() || text.chars().count() > PROMPT {
-        return Err(Problem::new(Code::RequestInvalid, "prompt", "it must have 1 to 2,000 characters"));
+    if text.trim().is_empty() || text.chars().count() > PROMPT || text.contains('\0') {
+        let message = "it must have 1 to 2,000 characters, NUL not among them";
+        return Err(Problem::new(Code::RequestInvalid, "prompt", message));
     }
     let reading = prompt::read(text, &library.scenes())
         .ok_or_else(|| Problem::new(Code::TemplateUnknown, "prompt", "there are no scene templates"))?;
@@ -138,7 +139,7 @@ pub async fn ask(
     request_key: String,
 ) -> Result<generation::Model, Exit> {
     let now = queue.now(db).await?;
-    let tx = entity::write(db).await?;
+    let tx = entity::write(db, scope).await?;
     let photos = find(&tx, scope, subjects).await?;
     let per_photo = reading.templates.len().max(1) * reading.count as usize;
     if photos.is_empty() || photos.len() * per_photo > MOST_RESULTS {

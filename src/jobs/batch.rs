@@ -58,7 +58,7 @@ pub async fn submit(
     let file = StorageKey::Photo { address: Address::of(scope, &order.bytes), format };
     storage.put(&file, &order.bytes)?;
     let now = queue.now(db).await?;
-    let tx = entity::write(db).await?;
+    let tx = entity::write(db, scope).await?;
     let product_id = put_product(&tx, scope, &order.product, now).await?;
     let digest = Digest::of(&order.bytes);
     let shot = put_photo(&tx, scope, &product_id, (&order.file_name, digest), now).await?;

@@ -61,11 +61,12 @@ impl<J: Job> AnyJob<J::Context> for J {
 
     async fn perform(&'static self, shell: &Shell<J::Context>, lease: &Lease) -> Result<(), Exit> {
         let payload: J::Payload = payload_of(lease)?;
-        let load = Load { context: &*shell.context, db: &shell.db, lease };
-        let input = self.load(&load, &payload).await?;
+        let tx = entity::read(&shell.db, &lease.scope).await?;
+        let input = self.load(&Load { context: &*shell.context, db: &tx, lease }, &payload).await?;
+        tx.commit().await?;
         let context = Arc::clone(&shell.context);
         let output = shell.pool.run(&lease.unique_key, move || self.work(&context, input)).await??;
-        let tx = entity::write(&shell.db).await?;
+        let tx = entity::write(&shell.db, &lease.scope).await?;
         // The fence comes first: a job that is no longer ours must not even try to write.
         let saved = match shell.queue.complete(&tx, &[lease]).await {
             Ok(()) => {

@@ -43,6 +43,9 @@ impl About {
         if length(&self.title) > TITLE || length(&self.category) > TITLE {
             return wrong("title", "title and category may have 500 characters each");
         }
+        if [&self.title, &self.category].into_iter().flatten().any(|text| text.contains('\0')) {
+            return wrong("title", "title and category must not hold the character NUL");
+        }
         if self.width_m.is_some_and(|width| !(0.001..=100.0).contains(&width)) {
             return wrong("width_cm", "it must lie between 0.1 and 10,000");
         }
@@ -83,7 +86,7 @@ pub async fn receive(
     (file_name, key): (&str, StorageKey),
 ) -> Result<photo::Model, Exit> {
     let now = queue.now(db).await?;
-    let tx = entity::write(db).await?;
+    let tx = entity::write(db, scope).await?;
     let known = product::of(scope).filter(product::Column::Sku.eq(&about.sku)).one(&tx).await?;
     let (title, category, width) =
         known.map_or_else(Default::default, |row| (row.title, row.category, row.width_m));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm::{DatabaseTransaction, DbErr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,8 +18,8 @@ use crate::storage::StorageError;
 pub struct Load<'a, C> {
     /// What the jobs share.
     pub context: &'a C,
-    /// For reading.
-    pub db: &'a DatabaseConnection,
+    /// For reading: a transaction that sees the organization's rows.
+    pub db: &'a DatabaseTransaction,
     /// The right to work on it.
     pub lease: &'a Lease,
 }

@@ -8,6 +8,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::erased::Shell;
+use crate::domain::SystemScope;
+use crate::entity;
 use crate::queue::{Lease, QueueError};
 
 /// The leases that a worker holds now; clones share them.
@@ -57,12 +59,14 @@ impl Keeper {
     ) -> Self {
         let (shell, held) = (shell.clone(), held.clone());
         Keeper(tokio::spawn(async move {
+            let system =
+                SystemScope::established("a heartbeat waits for no other writer of its organization");
             let mut ticks = interval(lease_for / 4);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
                 for lease in held.all() {
-                    match shell.queue.beat(&shell.db, &lease, lease_for).await {
+                    match beat(&shell, &system, &lease, lease_for).await {
                         Ok(()) => {}
                         // Its work cannot be interrupted; its last step will be refused.
                         Err(QueueError::LeaseLost { job, .. }) => tracing::warn!(job, "lost the lease"),
@@ -73,6 +77,17 @@ impl Keeper {
             }
         }))
     }
+}
+
+async fn beat<C>(
+    shell: &Shell<C>,
+    system: &SystemScope,
+    lease: &Lease,
+    lease_for: Duration,
+) -> Result<(), QueueError> {
+    let tx = entity::write(&shell.db, system).await?;
+    shell.queue.beat(&tx, lease, lease_for).await?;
+    Ok(tx.commit().await?)
 }
 
 impl Drop for Keeper {

@@ -50,6 +50,7 @@
 
 pub mod ask;
 pub mod batch;
+mod bell;
 mod context;
 pub mod cutout_photo;
 mod erased;

@@ -7,16 +7,28 @@ use sea_orm::DatabaseConnection;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::bell::Bell;
 use super::erased::{AnyJob, Shell};
 use super::keeper::{Held, Keeper};
 use super::{End, Pool, Settings, Stop, Summary, Until, slot};
-use crate::domain::SystemScope;
+use crate::domain::{SystemScope, TenantScope};
 use crate::entity;
 use crate::error::{Code, Problem};
 use crate::queue::{ClaimOrder, Failed, Lease, Outlook, Queue, QueueError, Rescue};
 
 type Observer = Arc<dyn Fn(&Lease, &End) + Send + Sync>;
 type Attempt = (Arc<Lease>, Result<End, QueueError>);
+
+/// How long a worker waits after its database failed.
+const TROUBLE: Duration = Duration::from_secs(1);
+
+/// What the next round has to do besides claiming.
+struct Round {
+    /// Which jobs are taken back.
+    which: Rescue,
+    /// When.
+    next_rescue: Instant,
+}
 
 /// A worker.
 pub struct Runner<C: Send + Sync + 'static> {
@@ -60,40 +72,56 @@ impl<C: Send + Sync + 'static> Runner<C> {
         self
     }
 
-    /// Runs jobs. Returns what was done, or the database's failure; jobs that were at work then run out their leases and are taken back.
+    /// Runs jobs. Returns what was done, or the database's failure; jobs that were at work then run out their leases and are taken back. A
+    /// worker that ends only when it is told to outlives its database's failures: it waits and tries again.
     pub async fn run(&self, until: Until, mut stop: Stop) -> Result<Summary, QueueError> {
         let mut summary = Summary::default();
-        self.rescue(if self.settings.alone { Rescue::All } else { Rescue::Expired }, &mut summary).await?;
-        let mut next_rescue = Instant::now() + self.settings.lease_for / 3;
+        let mut round = Round {
+            which: if self.settings.alone { Rescue::All } else { Rescue::Expired },
+            next_rescue: Instant::now(),
+        };
         let mut tasks = JoinSet::new();
         let _keeper = Keeper::start(&self.shell, &self.held, self.settings.lease_for);
+        let bell = Bell::listen(&self.shell.queue, &self.shell.db);
         while !stop.is_stopped() && summary.halted.is_none() {
-            if Instant::now() >= next_rescue {
-                self.rescue(Rescue::Expired, &mut summary).await?;
-                next_rescue = Instant::now() + self.settings.lease_for / 3;
-            }
-            for lease in self.claim(self.slots() - tasks.len()).await? {
-                self.start(&mut tasks, lease)?;
-            }
-            let mut pause = self.settings.lease_for / 3;
-            if tasks.len() < self.slots() {
-                let outlook = self.outlook().await?;
-                if until == Until::Idle && tasks.is_empty() && outlook.is_idle() {
-                    break;
+            let pause = match self.round(&mut round, &mut tasks, &mut summary).await {
+                Ok(Some(outlook)) if until == Until::Idle && tasks.is_empty() && outlook.is_idle() => break,
+                Ok(Some(outlook)) => self.pause(&outlook),
+                Ok(None) => self.settings.lease_for / 3,
+                Err(error) if until == Until::Stopped => {
+                    tracing::error!(%error, "the worker's database failed");
+                    TROUBLE
                 }
-                pause = self.pause(&outlook);
-            }
+                Err(error) => return Err(error),
+            };
             tokio::select! {
-                Some(attempt) = tasks.join_next() => self.ended(attempt, &mut summary)?,
+                Some(attempt) = tasks.join_next() => self.ended(attempt, &mut summary),
                 () = sleep(pause) => {}
+                () = bell.rings(), if tasks.len() < self.slots() => {}
                 () = stop.stopped() => {}
             }
         }
         self.wind_up(&mut tasks, &mut summary).await?;
-        let kinds = self.kinds();
-        summary.parked =
-            self.shell.queue.parked(&self.shell.db, &self.system, &self.order(&kinds, 0)).await?;
+        summary.parked = self.parked().await?;
         Ok(summary)
+    }
+
+    /// Takes back, claims and starts what there is to. Returns what may still be expected, if there is room for it.
+    async fn round(
+        &self,
+        round: &mut Round,
+        tasks: &mut JoinSet<Attempt>,
+        summary: &mut Summary,
+    ) -> Result<Option<Outlook>, QueueError> {
+        if Instant::now() >= round.next_rescue {
+            self.rescue(round.which, summary).await?;
+            *round =
+                Round { which: Rescue::Expired, next_rescue: Instant::now() + self.settings.lease_for / 3 };
+        }
+        for lease in self.claim(self.slots() - tasks.len()).await? {
+            self.start(tasks, lease)?;
+        }
+        if tasks.len() < self.slots() { self.outlook().await.map(Some) } else { Ok(None) }
     }
 
     fn slots(&self) -> usize {
@@ -126,7 +154,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
             return Ok(Vec::new());
         }
         let kinds = self.kinds();
-        let tx = entity::write(&self.shell.db).await?;
+        let tx = entity::write(&self.shell.db, &self.system).await?;
         let leases = self.shell.queue.claim(&tx, &self.system, &self.order(&kinds, limit)).await?;
         tx.commit().await?;
         Ok(leases)
@@ -134,7 +162,18 @@ impl<C: Send + Sync + 'static> Runner<C> {
 
     async fn outlook(&self) -> Result<Outlook, QueueError> {
         let kinds = self.kinds();
-        self.shell.queue.outlook(&self.shell.db, &self.system, &self.order(&kinds, 0)).await
+        let tx = entity::read(&self.shell.db, &self.system).await?;
+        let outlook = self.shell.queue.outlook(&tx, &self.system, &self.order(&kinds, 0)).await?;
+        tx.commit().await?;
+        Ok(outlook)
+    }
+
+    async fn parked(&self) -> Result<u64, QueueError> {
+        let kinds = self.kinds();
+        let tx = entity::read(&self.shell.db, &self.system).await?;
+        let parked = self.shell.queue.parked(&tx, &self.system, &self.order(&kinds, 0)).await?;
+        tx.commit().await?;
+        Ok(parked)
     }
 
     fn job_of(&self, lease: &Lease) -> Option<&'static dyn AnyJob<C>> {
@@ -156,19 +195,21 @@ impl<C: Send + Sync + 'static> Runner<C> {
         Ok(())
     }
 
-    fn ended(&self, attempt: Result<Attempt, JoinError>, summary: &mut Summary) -> Result<(), QueueError> {
+    /// A job whose end could not be written runs out its lease and is taken back.
+    fn ended(&self, attempt: Result<Attempt, JoinError>, summary: &mut Summary) {
         match attempt {
-            Ok((lease, end)) => {
-                let end = end?;
+            Ok((lease, Ok(end))) => {
                 summary.count(&end);
                 if let Some(observer) = &self.observer {
                     observer(&lease, &end);
                 }
             }
+            Ok((lease, Err(error))) => {
+                tracing::error!(%error, job = lease.job, "the database failed at a job's end");
+            }
             // A panic outside the pool: the lease is not kept alive any more, runs out, and the job is taken back and charged.
             Err(error) => tracing::error!(%error, "a job's task died"),
         }
-        Ok(())
     }
 
     /// Waits for running jobs; those that take longer than the grace are given back uncharged, and what they still do is refused.
@@ -176,7 +217,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
         let deadline = Instant::now() + self.settings.grace;
         while !tasks.is_empty() {
             match timeout(deadline.saturating_duration_since(Instant::now()), tasks.join_next()).await {
-                Ok(Some(attempt)) => self.ended(attempt, summary)?,
+                Ok(Some(attempt)) => self.ended(attempt, summary),
                 Ok(None) => break,
                 Err(_elapsed) => break,
             }
@@ -184,7 +225,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
         let left = self.held.all();
         tasks.shutdown().await;
         for lease in left {
-            match self.shell.queue.release(&self.shell.db, &lease).await {
+            match self.release(&lease).await {
                 Ok(()) => summary.snoozed += 1,
                 Err(QueueError::LeaseLost { .. }) => summary.lost += 1,
                 Err(error) => return Err(error),
@@ -193,34 +234,57 @@ impl<C: Send + Sync + 'static> Runner<C> {
         Ok(())
     }
 
+    async fn release(&self, lease: &Lease) -> Result<(), QueueError> {
+        let tx = entity::write(&self.shell.db, &lease.scope).await?;
+        self.shell.queue.release(&tx, lease).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Takes back dead workers' jobs and clears up after those that have no attempts left.
     async fn rescue(&self, which: Rescue, summary: &mut Summary) -> Result<(), QueueError> {
         loop {
-            let tx = entity::write(&self.shell.db).await?;
-            let rescued = self.shell.queue.rescue(&tx, &self.system, which).await?;
-            let mut ends = Vec::new();
-            for rescued in &rescued {
-                let lease = &rescued.lease;
-                let problem = Problem::new(Code::Internal, &lease.unique_key, "its worker died");
-                if rescued.outcome == Failed::Discarded {
-                    if let Some(job) = self.job_of(lease) {
-                        slot::clear_up(&self.shell, job, &tx, lease, &problem).await?;
-                    }
-                    ends.push((lease, End::Discarded(problem)));
-                } else {
-                    ends.push((lease, End::Retried(problem)));
-                }
-            }
+            let tx = entity::read(&self.shell.db, &self.system).await?;
+            let bereft = self.shell.queue.bereft(&tx, &self.system, which).await?;
             tx.commit().await?;
-            for (lease, end) in ends {
-                summary.count(&end);
-                if let Some(observer) = &self.observer {
-                    observer(lease, &end);
-                }
+            let mut taken = 0;
+            for scope in &bereft {
+                taken += self.rescue_of(scope, which, summary).await?;
             }
-            if rescued.is_empty() {
+            // What is left is being ended by its holder, or taken back by another worker.
+            if taken == 0 {
                 return Ok(());
             }
         }
+    }
+
+    async fn rescue_of(
+        &self,
+        scope: &TenantScope,
+        which: Rescue,
+        summary: &mut Summary,
+    ) -> Result<usize, QueueError> {
+        let tx = entity::write(&self.shell.db, scope).await?;
+        let rescued = self.shell.queue.rescue(&tx, scope, which).await?;
+        let mut ends = Vec::new();
+        for rescued in &rescued {
+            let lease = &rescued.lease;
+            let problem = Problem::new(Code::Internal, &lease.unique_key, "its worker died");
+            if rescued.outcome == Failed::Discarded {
+                if let Some(job) = self.job_of(lease) {
+                    slot::clear_up(&self.shell, job, &tx, lease, &problem).await?;
+                }
+                ends.push((lease, End::Discarded(problem)));
+            } else {
+                ends.push((lease, End::Retried(problem)));
+            }
+        }
+        tx.commit().await?;
+        for (lease, end) in ends {
+            summary.count(&end);
+            if let Some(observer) = &self.observer {
+                observer(lease, &end);
+            }
+        }
+        Ok(rescued.len())
     }
 }

@@ -31,7 +31,7 @@ async fn settle<C: Send + Sync + 'static>(
     lease: &Lease,
     exit: Exit,
 ) -> Result<End, QueueError> {
-    let tx = entity::write(&shell.db).await?;
+    let tx = entity::write(&shell.db, &lease.scope).await?;
     let queue = &shell.queue;
     let end = match exit {
         Exit::Lost => End::Lost,

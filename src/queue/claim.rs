@@ -1,11 +1,12 @@
 //! Handing out jobs: fairly between lanes, in order within one, each to one holder. Knows no job's meaning.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Order, QueryFilter,
-    QueryOrder, QuerySelect, Select, UpdateMany,
+    ColumnTrait, DatabaseTransaction, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    UpdateMany,
 };
 
 use super::clock::micros;
@@ -54,61 +55,60 @@ impl Queue {
         }
         let now = self.now(tx).await?;
         due(now).exec(tx).await?;
-        let mut with_work = lanes_with_work(order);
-        if tx.get_database_backend() == DbBackend::Postgres {
-            // Two claims that move the same tags would lose one of the moves.
-            with_work = with_work.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        }
+        // Two claims that move the same tags would lose one of the moves. SQLite has no such locks and needs none; the builder leaves them out.
+        let with_work = lanes_with_work(order).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let mut lanes = Lanes::new(with_work.all(tx).await?, lane::virtual_now(tx).await?);
-        let mut leases = Vec::new();
+        let (mut leases, mut moved) = (Vec::new(), BTreeMap::new());
         while leases.len() < order.limit {
             let Some(organization) = lanes.next().map(str::to_owned) else { break };
             match take(tx, order, &organization, now).await? {
                 Some(row) => {
                     leases.push(Lease::over(row)?);
                     if let Some(lane) = lanes.served(&organization) {
-                        lane::save(tx, lane).await?;
+                        moved.insert(organization, lane.clone());
                     }
                 }
                 None => lanes.empty(&organization),
             }
         }
+        for lane in moved.values() {
+            lane::save(tx, lane).await?;
+        }
         Ok(leases)
     }
 }
 
-/// Makes available what has waited long enough.
+/// Makes available what has waited long enough. A job that somebody else is changing now is left to the next claim: a claim waits for nobody,
+/// because it may hold what the other one wants.
 fn due(now: i64) -> UpdateMany<job::Entity> {
+    let waited = Query::select()
+        .column(Column::Id)
+        .from(job::Entity)
+        .and_where(in_state(&[State::Scheduled, State::Retryable]))
+        .and_where(Column::ScheduledAt.lte(now))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .take();
     job::Entity::update_many()
-        .filter(in_state(&[State::Scheduled, State::Retryable]))
-        .filter(Column::ScheduledAt.lte(now))
+        .filter(Column::Id.in_subquery(waited))
         .col_expr(Column::State, Expr::value(State::Available))
 }
 
-/// The lanes that hold a job for this worker, smallest tag first.
+/// The lanes that hold a job for this worker, smallest tag first. Asked as "is there a first one" and not by EXISTS: that PostgreSQL may answer by
+/// reading the whole table, which is quick only until finished jobs stand at its beginning.
 fn lanes_with_work(order: &ClaimOrder<'_>) -> Select<queue_lane::Entity> {
-    let work = Query::select()
-        .expr(Expr::val(1))
-        .from(job::Entity)
-        .and_where(
-            Expr::col((job::Entity, Column::OrganizationId))
-                .equals((queue_lane::Entity, queue_lane::Column::OrganizationId)),
-        )
-        .and_where(in_state(&[State::Available]))
-        .cond_where(order.runnable())
-        .take();
+    let first = first_in_lane(order, Expr::col((queue_lane::Entity, queue_lane::Column::OrganizationId)));
     queue_lane::Entity::find()
-        .filter(Expr::exists(work))
+        .filter(Expr::SubQuery(None, Box::new(first.into())).is_not_null())
         .order_by_asc(queue_lane::Column::FinishTag)
         .limit(LANES_PER_CLAIM)
 }
 
 /// The first of a lane's jobs for this worker.
-fn first_in_lane(order: &ClaimOrder<'_>, organization: &str) -> SelectStatement {
+fn first_in_lane(order: &ClaimOrder<'_>, organization: Expr) -> SelectStatement {
     Query::select()
         .column(Column::Id)
         .from(job::Entity)
-        .and_where(Column::OrganizationId.eq(organization))
+        .and_where(Expr::col((job::Entity, Column::OrganizationId)).eq(organization))
         .and_where(in_state(&[State::Available]))
         .cond_where(order.runnable())
         .order_by(Column::Priority, Order::Asc)
@@ -125,10 +125,8 @@ async fn take(
     organization: &str,
     now: i64,
 ) -> Result<Option<job::Model>, QueueError> {
-    let mut next = first_in_lane(order, organization);
-    if tx.get_database_backend() == DbBackend::Postgres {
-        next.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    }
+    let mut next = first_in_lane(order, Expr::value(organization));
+    next.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     // `=` and not `IN`: PostgreSQL may run the subquery of `IN` once per row, and each run would lock another job.
     let rows = job::Entity::update_many()
         .filter(Expr::col(Column::Id).eq(Expr::SubQuery(None, Box::new(next.into()))))
@@ -147,7 +145,7 @@ async fn take(
 mod tests {
     use super::*;
     use migrations::{Migrator, MigratorTrait};
-    use sea_orm::{DatabaseConnection, QueryTrait, Statement};
+    use sea_orm::{ConnectionTrait, DatabaseConnection, QueryTrait, Statement};
 
     async fn plan(db: &DatabaseConnection, mut statement: Statement) -> String {
         statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
@@ -157,13 +155,13 @@ mod tests {
 
     #[tokio::test]
     async fn every_search_of_a_claim_is_answered_by_its_index() {
-        let db = crate::entity::connect("sqlite::memory:").await.unwrap();
+        let db = crate::entity::connect(&crate::entity::DatabaseUrl::memory(), 1).await.unwrap();
         Migrator::up(&db, None).await.unwrap();
         let kinds = [("a", 1), ("b", 2)];
         let order = ClaimOrder { worker: "w", kinds: &kinds, limit: 1, lease_for: Duration::ZERO };
         let backend = db.get_database_backend();
 
-        let first = plan(&db, backend.build(&first_in_lane(&order, "o"))).await;
+        let first = plan(&db, backend.build(&first_in_lane(&order, Expr::value("o")))).await;
         assert!(first.contains("job_available_idx") && !first.contains("TEMP"), "{first}");
         let lanes = plan(&db, lanes_with_work(&order).build(backend)).await;
         assert!(lanes.contains("job_available_idx") && !lanes.contains("TEMP"), "{lanes}");

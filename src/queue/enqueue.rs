@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TryInsertResult};
 use serde_json::Value as Json;
 
-use super::{Queue, QueueError, clock::micros, lease::nobody};
+use super::{Queue, QueueError, clock::micros, lease::nobody, wake};
 use crate::domain::TenantScope;
 use crate::entity::job::{self, Column, State, in_state};
 
@@ -93,6 +93,9 @@ impl Queue {
             if let TryInsertResult::Inserted(count) = inserted {
                 new += count;
             }
+        }
+        if new > 0 {
+            wake::tell(db).await?;
         }
         Ok(new)
     }

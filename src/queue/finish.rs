@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::clock::micros;
-use super::lease::{fenced, nobody};
+use super::lease::{fenced, is_held, nobody};
 use super::{Lease, Queue, QueueError, retry_delay};
 use crate::entity::job::{Column, Entity, State};
 
@@ -39,10 +39,23 @@ impl Queue {
     /// The jobs are done. All or nothing: the first lease that no longer holds is the error, and the caller rolls back.
     pub async fn complete<C: ConnectionTrait>(&self, db: &C, leases: &[&Lease]) -> Result<(), QueueError> {
         let now = self.now(db).await?;
-        for lease in leases {
-            end(db, lease, State::Completed, Some(now), []).await?;
+        match leases {
+            [] => Ok(()),
+            [lease] => end(db, lease, State::Completed, Some(now), []).await,
+            _ => {
+                let held = all_held(db, leases).await?;
+                let set = [
+                    (Column::State, Expr::value(State::Completed)),
+                    (Column::FinalizedAt, Expr::value(Some(now))),
+                ];
+                let mut update = Entity::update_many().filter(is_held()).filter(held);
+                for (column, value) in set.into_iter().chain(nobody()) {
+                    update = update.col_expr(column, value);
+                }
+                update.exec(db).await?;
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// The attempt failed: again later, or never if it was the last.
@@ -102,6 +115,26 @@ impl Queue {
     pub async fn cancel_held<C: ConnectionTrait>(&self, db: &C, lease: &Lease) -> Result<(), QueueError> {
         let now = self.now(db).await?;
         end(db, lease, State::Cancelled, Some(now), []).await
+    }
+}
+
+/// Makes sure that all of the leases hold, and goes on holding them until the transaction ends. Returns the condition that their rows meet.
+async fn all_held<C: ConnectionTrait>(db: &C, leases: &[&Lease]) -> Result<Condition, QueueError> {
+    let held = leases.iter().fold(Condition::any(), |any, lease| {
+        any.add(Column::Id.eq(lease.job).and(Column::LeaseToken.eq(lease.token)))
+    });
+    let found = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(is_held())
+        .filter(held.clone())
+        .lock_exclusive()
+        .into_tuple::<i64>()
+        .all(db)
+        .await?;
+    match leases.iter().find(|lease| !found.contains(&lease.job)) {
+        Some(lost) => Err(lost.lost()),
+        None => Ok(held),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Queue, QueueError, clock::micros};
 use crate::domain::{Id, TenantScope};
-use crate::entity::job::{Column, Entity, Model, State, in_state};
+use crate::entity::job::{Column, Entity, Model};
 
 /// A claimed job. Not cloneable on purpose: one claim, one holder.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Lease {
         })
     }
 
-    fn lost(&self) -> QueueError {
+    pub(super) fn lost(&self) -> QueueError {
         QueueError::LeaseLost { job: self.job, token: self.token }
     }
 }
@@ -64,6 +64,12 @@ pub(super) fn nobody() -> [(Column, Expr); 2] {
     ]
 }
 
+/// The condition that a job is running, for whoever knows which job: a running one has a lease, and no other. Said by the state, PostgreSQL would
+/// look for the one row in the index of all running jobs, where those that ended a moment ago still stand.
+pub(super) fn is_held() -> Expr {
+    Column::LeaseUntil.is_not_null()
+}
+
 /// Writes `set` to the leased row if the lease still holds, else [`QueueError::LeaseLost`]. Every write of a holder goes through here.
 pub(super) async fn fenced<C: ConnectionTrait>(
     db: &C,
@@ -73,7 +79,7 @@ pub(super) async fn fenced<C: ConnectionTrait>(
     let mut update = Entity::update_many()
         .filter(Column::Id.eq(lease.job))
         .filter(Column::LeaseToken.eq(lease.token))
-        .filter(in_state(&[State::Running]));
+        .filter(is_held());
     for (column, value) in set {
         update = update.col_expr(column, value);
     }

@@ -1,7 +1,7 @@
 //! What lies in the queue. Changes nothing.
 
 use sea_orm::sea_query::{Expr, Func};
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::{ClaimOrder, Queue, QueueError};
 use crate::domain::SystemScope;
@@ -43,8 +43,8 @@ impl Queue {
             .flatten();
         let now = self.now(db).await?;
         Ok(Outlook {
-            available: any(db, runnable(&[State::Available])).await?,
-            running: any(db, runnable(&[State::Running])).await?,
+            available: any(db, by_lane(runnable(&[State::Available]))).await?,
+            running: any(db, runnable(&[State::Running]).order_by_asc(Column::LeaseUntil)).await?,
             next_due_in: due.map(|due| due.saturating_sub(now).max(0)),
         })
     }
@@ -63,6 +63,14 @@ impl Queue {
         }
         Ok(parked)
     }
+}
+
+/// In the order of the index of available jobs, so that it is used.
+fn by_lane(jobs: Select<Entity>) -> Select<Entity> {
+    jobs.order_by_asc(Column::OrganizationId)
+        .order_by_asc(Column::Priority)
+        .order_by_asc(Column::ScheduledAt)
+        .order_by_asc(Column::Id)
 }
 
 async fn any<C: ConnectionTrait>(db: &C, jobs: Select<Entity>) -> Result<bool, QueueError> {

@@ -18,6 +18,7 @@
 //! - **Every write is fenced.** A claim raises the job's token; complete, fail, snooze and beat match it and change nothing otherwise.
 //!   Called first or last in the transaction that holds the job's results, a lost lease rolls those back.
 //! - **The clock is the database's** (`Clock::Database`), so that workers' clocks do not matter.
+//! - **Nobody waits for word.** On PostgreSQL a commit with new jobs wakes idle workers (`NOTIFY`); who misses it finds them by looking.
 //! - **Lanes are fair.** Every organization is a lane; a claim takes from the lane that has had the least time for its weight.
 //!
 //! docs/decisions/0002 says why this is our own.
@@ -32,6 +33,7 @@ mod lease;
 mod look;
 mod rescue;
 mod retry;
+mod wake;
 
 pub use claim::ClaimOrder;
 pub use clock::Clock;
@@ -42,6 +44,7 @@ pub use lease::Lease;
 pub use look::Outlook;
 pub use rescue::{Rescue, Rescued};
 pub use retry::retry_delay;
+pub use wake::Wakes;
 
 /// The queue's operations; cheap to clone. All of them take the connection or transaction they work on.
 #[derive(Clone, Debug)]

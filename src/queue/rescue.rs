@@ -1,13 +1,16 @@
 //! Taking jobs back from workers that died. Knows no job's meaning: what a discarded job leaves to clear up is the caller's.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
 
 use super::clock::micros;
 use super::finish::{AttemptError, appended};
-use super::lease::nobody;
+use super::lease::{is_held, nobody};
 use super::{Failed, Lease, Queue, QueueError, retry_delay};
-use crate::domain::SystemScope;
+use crate::domain::{Id, SystemScope, TenantScope};
 use crate::entity::job::{Column, Entity, Model, State, in_state};
 use crate::error::Code;
 
@@ -33,24 +36,53 @@ pub struct Rescued {
 }
 
 impl Queue {
-    /// Takes back running jobs in `tx`: those with attempts left become retryable, the others are discarded, whatever it was that killed
-    /// their workers.
+    /// Whose running jobs are to be taken back.
+    pub async fn bereft<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        _scope: &SystemScope,
+        which: Rescue,
+    ) -> Result<Vec<TenantScope>, QueueError> {
+        let whose = lost(which, self.now(db).await?)
+            .select_only()
+            .column(Column::OrganizationId)
+            .distinct()
+            .into_tuple::<String>()
+            .all(db)
+            .await?;
+        let scope = |id: String| Id::parse("org", &id).map(TenantScope::established);
+        let scopes: Result<Vec<_>, _> = whose.into_iter().map(scope).collect();
+        Ok(scopes.map_err(|error| DbErr::Type(error.to_string()))?)
+    }
+
+    /// Takes back the scope's running jobs in `tx`: those with attempts left become retryable, the others are discarded, whatever it was that
+    /// killed their workers. A job that its holder is ending at this moment is left to it.
     pub async fn rescue(
         &self,
         tx: &DatabaseTransaction,
-        _scope: &SystemScope,
+        scope: &TenantScope,
         which: Rescue,
     ) -> Result<Vec<Rescued>, QueueError> {
         let now = self.now(tx).await?;
-        let mut lost = Entity::find().filter(in_state(&[State::Running]));
-        if which == Rescue::Expired {
-            lost = lost.filter(Column::LeaseUntil.lt(now));
-        }
+        let lost = lost(which, now)
+            .filter(Column::OrganizationId.eq(scope.organization().as_str()))
+            .order_by_asc(Column::LeaseUntil)
+            .limit(BATCH)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let mut rescued = Vec::new();
-        for row in lost.order_by_asc(Column::LeaseUntil).limit(BATCH).all(tx).await? {
+        for row in lost.all(tx).await? {
             rescued.extend(take_back(tx, row, which, now).await?);
         }
         Ok(rescued)
+    }
+}
+
+/// The running jobs that `which` means.
+fn lost(which: Rescue, now: i64) -> Select<Entity> {
+    let running = Entity::find().filter(in_state(&[State::Running]));
+    match which {
+        Rescue::Expired => running.filter(Column::LeaseUntil.lt(now)),
+        Rescue::All => running,
     }
 }
 
@@ -79,7 +111,7 @@ async fn take_back(
     let mut update = Entity::update_many()
         .filter(Column::Id.eq(row.id))
         .filter(Column::LeaseToken.eq(row.lease_token))
-        .filter(in_state(&[State::Running]))
+        .filter(is_held())
         .col_expr(Column::LeaseToken, Expr::col(Column::LeaseToken).add(1))
         .col_expr(Column::Errors, Expr::value(appended(row.errors.clone(), error)));
     if which == Rescue::Expired {

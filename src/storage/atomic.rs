@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::StorageError;
@@ -25,6 +26,21 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
         file.write_all(bytes)
     })
 }
+
+/// As [`write_secret`], unless something lies there already: then that stays, whoever of several processes was quicker.
+pub fn write_secret_once(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
+    let own = path.with_extension(PROCESS.as_str());
+    write_secret(&own, bytes)?;
+    let linked = fs::hard_link(&own, path);
+    fs::remove_file(&own).map_err(|source| StorageError::io(&own, source))?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(StorageError::io(path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// This process's name among all that may share a folder, those of other machines included.
+static PROCESS: LazyLock<String> = LazyLock::new(|| uuid::Uuid::now_v7().simple().to_string());
 
 /// As [`write_whole`], with the bytes coming from `fill`.
 pub(super) fn write_with(
@@ -65,7 +81,7 @@ impl Partial {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!(".{name}.{}-{number}.{PARTIAL}", std::process::id()));
+        let path = folder.join(format!(".{name}.{}-{number}.{PARTIAL}", *PROCESS));
         Partial { path, renamed: false }
     }
 
@@ -144,6 +160,19 @@ mod tests {
         write_secret(&path, b"secret").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read(&path).unwrap(), b"secret");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_several_that_make_a_secret_one_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys/a.key");
+        write_secret_once(&path, b"first").unwrap();
+        write_secret_once(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(names(&folder.path().join("keys")), ["a.key"]);
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

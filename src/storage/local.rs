@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::atomic::{PARTIAL, write_whole};
 use super::{Storage, StorageError, StorageKey};
@@ -27,11 +28,19 @@ impl LocalStorage {
 
     /// Removes what killed writers left behind. Only while no other process writes here. Returns how many files that were.
     pub fn sweep(&self) -> Result<u64, StorageError> {
-        sweep(&self.root)
+        sweep(&self.root, Duration::ZERO)
+    }
+
+    /// As [`LocalStorage::sweep`], where other processes write at the same time: only what has not been written to for a day.
+    pub fn sweep_old(&self) -> Result<u64, StorageError> {
+        sweep(&self.root, DAY)
     }
 }
 
-fn sweep(folder: &Path) -> Result<u64, StorageError> {
+/// No write takes that long, and no two machines' clocks are that far apart.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+fn sweep(folder: &Path, older_than: Duration) -> Result<u64, StorageError> {
     let failed = |source| StorageError::io(folder, source);
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
@@ -42,13 +51,27 @@ fn sweep(folder: &Path) -> Result<u64, StorageError> {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
         if entry.file_type().map_err(failed)?.is_dir() {
-            removed += sweep(&path)?;
-        } else if path.extension().is_some_and(|extension| extension == PARTIAL) {
-            fs::remove_file(&path).map_err(failed)?;
-            removed += 1;
+            removed += sweep(&path, older_than)?;
+        } else if path.extension().is_some_and(|extension| extension == PARTIAL)
+            && is_older(&entry, older_than)
+        {
+            match fs::remove_file(&path) {
+                // Another process sweeps, too.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                other => {
+                    other.map_err(failed)?;
+                    removed += 1;
+                }
+            }
         }
     }
     Ok(removed)
+}
+
+/// Whether a file was last written to longer ago; one whose age cannot be told is not.
+fn is_older(entry: &fs::DirEntry, than: Duration) -> bool {
+    let written = entry.metadata().and_then(|found| found.modified()).ok();
+    than.is_zero() || written.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > than)
 }
 
 impl Storage for LocalStorage {

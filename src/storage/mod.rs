@@ -10,7 +10,7 @@ mod key;
 mod local;
 mod lock;
 
-pub use atomic::{write_secret, write_whole};
+pub use atomic::{write_secret, write_secret_once, write_whole};
 pub use errors::StorageError;
 pub use key::{Address, StorageKey};
 pub use local::LocalStorage;

@@ -1,6 +1,9 @@
 //! Signing up: a person with an organization of their own, or one who was invited into another's. Knows no route.
 
-use sea_orm::{ActiveValue::Set, DatabaseConnection, DatabaseTransaction, EntityTrait};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter,
+};
 use serde::Deserialize;
 
 use super::audit::{self, Origin};
@@ -93,10 +96,10 @@ pub async fn sign_up(
         (Signup::Invite, None) => return closed("an invitation is needed to sign up here"),
         _ => {}
     }
-    let tx = entity::write(db).await?;
+    let system = SystemScope::established("whoever signs up has no organization yet");
+    let tx = entity::write(db, &system).await?;
     if user::by_email(&application.email).one(&tx).await?.is_some() {
-        let message = "there is an account with this address";
-        return Err(TenancyError::refused(Code::EmailTaken, "email", message));
+        return Err(taken());
     }
     let (organization, role) = match &application.invite {
         Some(secret) => accept(&tx, secret, now).await?,
@@ -109,7 +112,12 @@ pub async fn sign_up(
         created_at: now,
         updated_at: now,
     };
-    user::Entity::insert(user::ActiveModel::from(user.clone())).exec_without_returning(&tx).await?;
+    let insert = user::Entity::insert(user::ActiveModel::from(user.clone()));
+    // Somebody else may have taken the address since we looked.
+    insert.exec_without_returning(&tx).await.map_err(|error| match entity::is_taken(&error) {
+        true => taken(),
+        false => error.into(),
+    })?;
     let member = membership::ActiveModel {
         id: Set(secret::new_id("mbr", now)?.to_string()),
         organization_id: Set(organization.id.clone()),
@@ -119,9 +127,14 @@ pub async fn sign_up(
     };
     membership::Entity::insert(member).exec_without_returning(&tx).await?;
     let scope = TenantScope::established(Id::parse("org", &organization.id)?);
+    entity::enter(&tx, &scope).await?;
     audit::record(&tx, &scope, origin, [&user.id, "account.create", &organization.id], now).await?;
     tx.commit().await?;
     Ok(Account { user, organization, role })
+}
+
+fn taken() -> TenancyError {
+    TenancyError::refused(Code::EmailTaken, "email", "there is an account with this address")
 }
 
 /// A new organization.
@@ -146,8 +159,16 @@ async fn accept(
     let system = SystemScope::established("the secret of an invitation is what establishes its scope");
     let row = invite::by_hash(&system, &secret::hash(text)).one(tx).await?;
     let row = row.filter(|row| row.accepted_at.is_none() && row.expires_at > now).ok_or_else(refused)?;
-    let used = invite::ActiveModel { id: Set(row.id), accepted_at: Set(Some(now)), ..Default::default() };
-    invite::Entity::update(used).exec(tx).await?;
+    let used = invite::Entity::update_many()
+        .filter(invite::Column::Id.eq(&row.id))
+        .filter(invite::Column::AcceptedAt.is_null())
+        .col_expr(invite::Column::AcceptedAt, Expr::value(now))
+        .exec(tx)
+        .await?;
+    // Of two who use it at once, the second comes too late.
+    if used.rows_affected != 1 {
+        return Err(refused());
+    }
     let organization = organization::Entity::find_by_id(&row.organization_id).one(tx).await?;
     Ok((organization.ok_or_else(refused)?, row.role))
 }
@@ -175,7 +196,7 @@ pub async fn invite(
         accepted_at: None,
         created_at: now,
     };
-    let tx = entity::write(db).await?;
+    let tx = entity::write(db, scope).await?;
     invite::Entity::insert(invite::ActiveModel::from(row.clone())).exec_without_returning(&tx).await?;
     audit::record(&tx, scope, origin, [caller.actor.id(), "invite.create", &row.id], now).await?;
     tx.commit().await?;

@@ -55,7 +55,7 @@ pub async fn create(
         revoked_at: None,
         created_at: now,
     };
-    let tx = entity::write(db).await?;
+    let tx = entity::write(db, scope).await?;
     api_key::Entity::insert(api_key::ActiveModel::from(row.clone())).exec_without_returning(&tx).await?;
     let what = [caller.actor.id(), "api_key.create", &row.id];
     audit::record(&tx, scope, origin, what, now).await?;
@@ -72,7 +72,7 @@ pub async fn revoke(
     now: i64,
 ) -> Result<api_key::Model, TenancyError> {
     let scope = caller.may(Right::Keys)?;
-    let tx = entity::write(db).await?;
+    let tx = entity::write(db, scope).await?;
     let found = api_key::by_id(scope, id).one(&tx).await?;
     let mut row = found.ok_or_else(|| TenancyError::refused(Code::NotFound, "id", "there is no such key"))?;
     if row.revoked_at.is_none() {

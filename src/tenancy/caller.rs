@@ -1,12 +1,12 @@
 //! From what a request shows (an API key, an access token) to who calls and what they may. Knows no web framework.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 
 use super::rights::{self, Right};
 use super::signing::SigningKeys;
 use super::{TenancyError, api_keys, secret, unauthenticated};
 use crate::domain::{Id, SystemScope, TenantScope};
-use crate::entity::{api_key, membership, session};
+use crate::entity::{self, api_key, membership, session};
 use crate::error::Code;
 
 /// Who acts.
@@ -73,8 +73,8 @@ impl Caller {
 }
 
 /// Who shows `bearer` at `now` (microseconds since 1970). Whatever is wrong with it, the answer is the same.
-pub async fn recognize<C: ConnectionTrait>(
-    db: &C,
+pub async fn recognize(
+    db: &DatabaseConnection,
     keys: &SigningKeys,
     bearer: &str,
     now: i64,
@@ -86,9 +86,10 @@ pub async fn recognize<C: ConnectionTrait>(
     }
 }
 
-async fn by_key<C: ConnectionTrait>(db: &C, bearer: &str) -> Result<Caller, TenancyError> {
+async fn by_key(db: &DatabaseConnection, bearer: &str) -> Result<Caller, TenancyError> {
     let system = SystemScope::established("the secret of a key is what establishes its scope");
-    let row = api_key::by_hash(&system, &secret::hash(bearer)).one(db).await?;
+    let tx = entity::read(db, &system).await?;
+    let row = api_key::by_hash(&system, &secret::hash(bearer)).one(&tx).await?;
     let row = row.filter(|row| row.revoked_at.is_none()).ok_or_else(unauthenticated)?;
     let scopes: Vec<String> = serde_json::from_value(row.scopes).unwrap_or_default();
     Ok(Caller {
@@ -101,8 +102,8 @@ async fn by_key<C: ConnectionTrait>(db: &C, bearer: &str) -> Result<Caller, Tena
 }
 
 /// A token alone is not enough: its session must not have been ended, and its user must still be a member. So both take effect at once.
-async fn by_token<C: ConnectionTrait>(
-    db: &C,
+async fn by_token(
+    db: &DatabaseConnection,
     keys: &SigningKeys,
     bearer: &str,
     now: i64,
@@ -110,15 +111,16 @@ async fn by_token<C: ConnectionTrait>(
     let claims = keys.verify(bearer)?;
     let organization = Id::parse("org", &claims.org).map_err(|_no_id| unauthenticated())?;
     let scope = TenantScope::established(organization);
+    let tx = entity::read(db, &scope).await?;
     let found = session::of(&scope)
         .filter(session::Column::Id.eq(&claims.sid))
         .filter(session::Column::UserId.eq(&claims.sub))
-        .one(db)
+        .one(&tx)
         .await?;
     found.filter(|row| row.revoked_at.is_none() && row.expires_at > now).ok_or_else(unauthenticated)?;
     let member = membership::of(&scope)
         .filter(membership::Column::UserId.eq(&claims.sub))
-        .one(db)
+        .one(&tx)
         .await?
         .ok_or_else(unauthenticated)?;
     Ok(Caller {
@@ -134,13 +136,14 @@ async fn by_token<C: ConnectionTrait>(
 const USED_EVERY: i64 = 60_000_000;
 
 /// Writes down that the caller's key was used, at most once a minute. Nothing for a person.
-pub async fn touch<C: ConnectionTrait>(db: &C, caller: &Caller, now: i64) -> Result<(), TenancyError> {
+pub async fn touch(db: &DatabaseConnection, caller: &Caller, now: i64) -> Result<(), TenancyError> {
     let Actor::Key(id) = &caller.actor else { return Ok(()) };
     if caller.used_at.is_some_and(|used| used > now - USED_EVERY) {
         return Ok(());
     }
     let used =
         api_key::ActiveModel { id: Set(id.clone()), last_used_at: Set(Some(now)), ..Default::default() };
-    api_key::Entity::update(used).exec(db).await?;
-    Ok(())
+    let tx = entity::write(db, &caller.scope).await?;
+    api_key::Entity::update(used).exec(&tx).await?;
+    Ok(tx.commit().await?)
 }

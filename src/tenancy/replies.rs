@@ -36,7 +36,7 @@ pub async fn begin(
     if key.is_empty() || key.chars().count() > LONGEST {
         return Err(refused(Code::RequestInvalid, "it must have 1 to 255 characters"));
     }
-    let tx = entity::write(db).await?;
+    let tx = entity::write(db, scope).await?;
     idempotency::Entity::delete_many()
         .filter(idempotency::Column::OrganizationId.eq(scope.organization().as_str()))
         .filter(idempotency::Column::CreatedAt.lt(now - KEPT_MICROS))
@@ -86,20 +86,27 @@ pub async fn begin(
     Ok(seen)
 }
 
-/// Keeps the answer to the request `id`.
-pub async fn finish(db: &DatabaseConnection, id: &str, status: u16, body: &str) -> Result<(), TenancyError> {
+/// Keeps the answer to the scope's request `id`.
+pub async fn finish(
+    db: &DatabaseConnection,
+    scope: &TenantScope,
+    id: &str,
+    (status, body): (u16, &str),
+) -> Result<(), TenancyError> {
+    let tx = entity::write(db, scope).await?;
     let answer = idempotency::ActiveModel {
         id: Set(id.to_owned()),
         status: Set(Some(i32::from(status))),
         body: Set(Some(body.to_owned())),
         ..Default::default()
     };
-    idempotency::Entity::update(answer).exec(db).await?;
-    Ok(())
+    idempotency::Entity::update(answer).exec(&tx).await?;
+    Ok(tx.commit().await?)
 }
 
-/// Forgets the request `id`: nothing was done, so it may be tried again.
-pub async fn abandon(db: &DatabaseConnection, id: &str) -> Result<(), TenancyError> {
-    idempotency::Entity::delete_by_id(id).exec(db).await?;
-    Ok(())
+/// Forgets the scope's request `id`: nothing was done, so it may be tried again.
+pub async fn abandon(db: &DatabaseConnection, scope: &TenantScope, id: &str) -> Result<(), TenancyError> {
+    let tx = entity::write(db, scope).await?;
+    idempotency::Entity::delete_by_id(id).exec(&tx).await?;
+    Ok(tx.commit().await?)
 }

@@ -1,6 +1,8 @@
 //! Signing in, going on, signing out. A refresh token is good once; who shows one again ends the session. Knows no route.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect,
+};
 
 use super::audit::{self, Origin};
 use super::signing::{LIFE_SECONDS, SigningKeys};
@@ -47,10 +49,11 @@ pub async fn start(
     origin: &Origin,
     now: i64,
 ) -> Result<Tokens, TenancyError> {
-    let tx = entity::write(db).await?;
     let system = SystemScope::established("whoever signs in is told where they are a member");
+    let tx = entity::write(db, &system).await?;
     let member = membership::of_user(&system, &user.id).one(&tx).await?.ok_or_else(unauthenticated)?;
     let scope = TenantScope::established(Id::parse("org", &member.organization_id)?);
+    entity::enter(&tx, &scope).await?;
     let made = secret::new(REFRESH)?;
     let row = session::Model {
         id: secret::new_id("ses", now)?.to_string(),
@@ -97,9 +100,11 @@ pub async fn refresh(
     now: i64,
 ) -> Result<Tokens, TenancyError> {
     let hash = secret::hash(token);
-    let tx = entity::write(db).await?;
     let system = SystemScope::established("the refresh token is what establishes its scope");
-    let row = session::by_hash(&system, &hash).one(&tx).await?.ok_or_else(unauthenticated)?;
+    let tx = entity::write(db, &system).await?;
+    // Locked: of two that show the same token at once, the second must see what the first has done.
+    let row =
+        session::by_hash(&system, &hash).lock_exclusive().one(&tx).await?.ok_or_else(unauthenticated)?;
     if row.revoked_at.is_some() || row.expires_at <= now {
         return Err(unauthenticated());
     }
@@ -134,7 +139,7 @@ pub async fn end(
     now: i64,
 ) -> Result<(), TenancyError> {
     let (scope, id) = caller.session()?;
-    let tx = entity::write(db).await?;
+    let tx = entity::write(db, scope).await?;
     revoke(&tx, id, now).await?;
     audit::record(&tx, scope, origin, [caller.actor.id(), "session.end", id], now).await?;
     Ok(tx.commit().await?)

@@ -119,7 +119,8 @@ impl SigningKeys {
         if files.is_empty() {
             let seed = random::<32>().map_err(|error| error.problem())?;
             let path = folder.join(format!("0001.{ENDING}"));
-            storage::write_secret(&path, hex(&seed).as_bytes()).map_err(|error| error.problem())?;
+            // Several servers may start at once over one folder: all of them take the key of the first.
+            storage::write_secret_once(&path, hex(&seed).as_bytes()).map_err(|error| error.problem())?;
             files.push(path);
         }
         files.sort();

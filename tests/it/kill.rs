@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use packshot::entity::{self, job, product};
+use packshot::domain::TenantScope;
+use packshot::entity::{self, DatabaseUrl, job, product};
 use packshot::jobs::{AnyJob, Commit, Exit, Job, Load, Runner, Settings, Stop, Until};
 use packshot::queue::{Clock, Queue};
 use packshot::storage::{Address, FolderLock, LocalStorage, Storage, StorageKey};
@@ -15,7 +16,8 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::support::{open, tenant};
+use crate::postgres::{Cluster, shared};
+use crate::support::{Engine, on_both_databases, open, tenant};
 
 const JOBS: u64 = 40;
 const KILLS: u32 = 6;
@@ -71,76 +73,125 @@ impl Job for Press {
 
 static ALL: &[&dyn AnyJob<LocalStorage>] = &[&Press];
 
-async fn data(folder: &Path) -> DatabaseConnection {
-    open(&format!("sqlite://{}/packshot.db?mode=rwc", folder.display())).await
+/// The file in a victim's folder that says where its PostgreSQL database is.
+const ADDRESS: &str = "address";
+/// How long a lease outlives a worker on PostgreSQL here.
+const LEASE: Duration = Duration::from_secs(2);
+
+/// The folder's database: the one that its address names, else SQLite in it.
+pub(crate) async fn data(folder: &Path) -> DatabaseConnection {
+    match std::fs::read_to_string(folder.join(ADDRESS)) {
+        Ok(address) => entity::connect(&DatabaseUrl::postgres(&address).unwrap(), 6).await.unwrap(),
+        Err(_) => open(&DatabaseUrl::file(&folder.join("packshot.db"))).await,
+    }
 }
 
-/// What a worker process does: takes the folder's lock, sweeps, works until nothing is left.
-async fn work(folder: &Path) {
-    let _lock = FolderLock::take(folder).unwrap();
+/// A folder for victims, with a migrated database of `cluster` if there is one, and `jobs` jobs to do.
+pub(crate) async fn scene(cluster: Option<&Cluster>, jobs: u64) -> (tempfile::TempDir, TenantScope) {
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(cluster) = cluster {
+        let name = cluster.database(true).await;
+        std::fs::write(folder.path().join(ADDRESS), cluster.text_of_all(&name)).unwrap();
+    }
+    let db = data(folder.path()).await;
+    let scope = tenant(&db, 1).await;
+    for number in 0..jobs {
+        let job = Press.job(number.to_string(), &Payload { number }).unwrap();
+        Queue::new(Clock::Database).enqueue(&db, &scope, job).await.unwrap();
+    }
+    db.close().await.unwrap();
+    (folder, scope)
+}
+
+/// The worker of a folder.
+pub(crate) async fn worker(folder: &Path) -> Runner<LocalStorage> {
+    let alone = !folder.join(ADDRESS).exists();
+    let usual = Settings::default();
+    let lease_for = if alone { usual.lease_for } else { LEASE };
+    let settings = Settings { alone, lease_for, slots: 2, poll: Duration::from_millis(100), ..usual };
     let storage = LocalStorage::at(folder.join("assets"));
-    storage.sweep().unwrap();
-    let settings = Settings { alone: true, ..Settings::default() };
-    let queue = Queue::new(Clock::Database);
-    let runner = Runner::new(data(folder).await, queue, Arc::new(storage), ALL, settings);
-    let summary = runner.run(Until::Idle, Stop::never()).await.unwrap();
+    Runner::new(data(folder).await, Queue::new(Clock::Database), Arc::new(storage), ALL, settings)
+}
+
+/// Starts a worker of the folder in a process of its own.
+pub(crate) fn victim_in(folder: &Path) -> std::process::Child {
+    std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::victim", "--ignored"])
+        .current_dir(folder)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until `count` products are made.
+pub(crate) async fn made(db: &DatabaseConnection, count: u64) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while product::Entity::find().count(db).await.unwrap_or_default() < count {
+        assert!(Instant::now() < deadline, "no progress");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Every job was done, and everything that it made is there once and whole.
+pub(crate) async fn all_is_well(folder: &Path, scope: &TenantScope, jobs: u64) {
+    let db = data(folder).await;
+    let rows = job::Entity::find().all(&db).await.unwrap();
+    let unfinished: Vec<_> = rows.iter().filter(|job| job.state != job::State::Completed).collect();
+    assert!(unfinished.is_empty(), "{unfinished:?}");
+    assert!(rows.iter().any(|job| job.attempt > 1), "no fault hit a job");
+    let products = product::of(scope).all(&db).await.unwrap();
+    assert_eq!(u64::try_from(products.len()).unwrap(), jobs);
+    let storage = LocalStorage::at(folder.join("assets"));
+    for product in products {
+        storage.get(&serde_json::from_str(&product.title).unwrap()).unwrap();
+    }
+}
+
+/// What a worker process does: over SQLite it takes the folder's lock and sweeps; then it works until nothing is left.
+async fn work(folder: &Path) {
+    let _lock = (!folder.join(ADDRESS).exists()).then(|| {
+        let lock = FolderLock::take(folder).unwrap();
+        LocalStorage::at(folder.join("assets")).sweep().unwrap();
+        lock
+    });
+    let summary = worker(folder).await.run(Until::Idle, Stop::never()).await.unwrap();
     assert_eq!(summary.discarded, 0, "{summary:?}");
 }
 
-/// The victim: the test below starts this binary again with only this test and its folder as the working one.
+/// The victim: tests start this binary again with only this test and its folder as the working one.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "it is started by `a_worker_that_is_killed_again_and_again_loses_and_doubles_nothing`"]
+#[ignore = "other tests start it, to kill it"]
 async fn victim() {
     let folder = std::env::current_dir().unwrap();
-    if folder.join("packshot.db").exists() {
+    if folder.join("packshot.db").exists() || folder.join(ADDRESS).exists() {
         work(&folder).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_killed_again_and_again_loses_and_doubles_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+async fn a_worker_that_is_killed_again_and_again_loses_and_doubles_nothing(on: Engine) {
+    let cluster = (on == Engine::Postgres).then(|| shared("kills").unwrap());
+    let (folder, scope) = scene(cluster, JOBS).await;
     let db = data(folder.path()).await;
-    let scope = tenant(&db, 1).await;
-    for number in 0..JOBS {
-        let job = Press.job(number.to_string(), &Payload { number }).unwrap();
-        Queue::new(Clock::Database).enqueue(&db, &scope, job).await.unwrap();
-    }
     for kill in 1..=KILLS {
-        let mut victim = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "kill::victim", "--ignored"])
-            .current_dir(folder.path())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut victim = victim_in(folder.path());
         // A few jobs further, and then at some moment within a job.
-        let goal = u64::from(kill) * 4;
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while product::Entity::find().count(&db).await.unwrap() < goal {
-            assert!(Instant::now() < deadline, "the victim makes no progress");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        made(&db, u64::from(kill) * 4).await;
         tokio::time::sleep(Duration::from_millis(u64::from(kill) * 3)).await;
         victim.kill().unwrap();
         victim.wait().unwrap();
     }
-    let made = product::Entity::find().count(&db).await.unwrap();
-    assert!((1..JOBS).contains(&made), "{made} of {JOBS}: it must have been killed in the middle");
+    let done = product::Entity::find().count(&db).await.unwrap();
+    assert!((1..JOBS).contains(&done), "{done} of {JOBS}: it must have been killed in the middle");
     db.close().await.unwrap();
     work(folder.path()).await;
-
-    let db = data(folder.path()).await;
-    let storage = LocalStorage::at(folder.path().join("assets"));
-    let jobs = job::Entity::find().all(&db).await.unwrap();
-    assert!(jobs.iter().all(|job| job.state == job::State::Completed));
-    assert!(jobs.iter().any(|job| job.attempt > 1), "no kill hit a job");
-    let products = product::of(&scope).all(&db).await.unwrap();
-    assert_eq!(u64::try_from(products.len()).unwrap(), JOBS);
-    for product in products {
-        storage.get(&serde_json::from_str(&product.title).unwrap()).unwrap();
+    all_is_well(folder.path(), &scope, JOBS).await;
+    if on == Engine::Sqlite {
+        assert_eq!(LocalStorage::at(folder.path().join("assets")).sweep().unwrap(), 0);
+        let db = data(folder.path()).await;
+        let check = Statement::from_string(db.get_database_backend(), "PRAGMA integrity_check");
+        let verdict = db.query_one_raw(check).await.unwrap().unwrap();
+        assert_eq!(verdict.try_get_by_index::<String>(0).unwrap(), "ok");
     }
-    assert_eq!(storage.sweep().unwrap(), 0);
-    let check = Statement::from_string(db.get_database_backend(), "PRAGMA integrity_check");
-    let verdict = db.query_one_raw(check).await.unwrap().unwrap();
-    assert_eq!(verdict.try_get_by_index::<String>(0).unwrap(), "ok");
 }
+
+on_both_databases!(a_worker_that_is_killed_again_and_again_loses_and_doubles_nothing);

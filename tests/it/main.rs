@@ -13,6 +13,8 @@ mod commands;
 #[cfg(test)]
 mod defects;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod fidelity;
 #[cfg(test)]
 mod honest;
@@ -26,6 +28,8 @@ mod matting;
 mod packs;
 #[cfg(test)]
 mod plate;
+#[cfg(test)]
+mod postgres;
 #[cfg(test)]
 mod queue;
 #[cfg(test)]
@@ -48,3 +52,7 @@ mod storage;
 mod support;
 #[cfg(test)]
 mod verdicts;
+#[cfg(test)]
+mod wakes;
+#[cfg(test)]
+mod walls;

@@ -7,7 +7,9 @@ use packshot::error::Code;
 use packshot::queue::{Clock, Enqueued, Failed, Queue, QueueError, Rescue};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
 
-use crate::support::{LEASE, claim, job_row, memory, new_job, order, system, tenant};
+use crate::support::{
+    self, Engine, LEASE, claim, job_row, new_job, on_both_databases, order, system, tenant,
+};
 use job::State;
 
 fn clock_and_queue() -> (Clock, Queue) {
@@ -16,20 +18,16 @@ fn clock_and_queue() -> (Clock, Queue) {
 }
 
 async fn rescue(db: &DatabaseConnection, queue: &Queue, which: Rescue) -> Vec<Failed> {
-    let tx = entity::write(db).await.unwrap();
-    let rescued = queue.rescue(&tx, &system(), which).await.unwrap();
-    tx.commit().await.unwrap();
-    rescued.into_iter().map(|rescued| rescued.outcome).collect()
+    support::rescue(db, queue, which).await.into_iter().map(|rescued| rescued.outcome).collect()
 }
 
 fn is_lost<T: std::fmt::Debug>(result: Result<T, QueueError>) -> bool {
     matches!(result, Err(QueueError::LeaseLost { .. }))
 }
 
-#[tokio::test]
-async fn an_expired_lease_is_claimed_again_and_the_stale_worker_is_refused() {
+async fn an_expired_lease_is_claimed_again_and_the_stale_worker_is_refused(on: Engine) {
     let (clock, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let scope = tenant(&db, 1).await;
     queue.enqueue(&db, &scope, new_job("a")).await.unwrap();
 
@@ -52,7 +50,7 @@ async fn an_expired_lease_is_claimed_again_and_the_stale_worker_is_refused() {
     assert!(fresh.token > stale.token);
 
     // What the stale worker made must not stay either.
-    let tx = entity::write(&db).await.unwrap();
+    let tx = entity::write(&db, &system()).await.unwrap();
     queue.enqueue(&tx, &scope, new_job("made by the stale worker")).await.unwrap();
     assert!(is_lost(queue.complete(&tx, &[&stale]).await));
     tx.rollback().await.unwrap();
@@ -66,10 +64,9 @@ async fn an_expired_lease_is_claimed_again_and_the_stale_worker_is_refused() {
     assert_eq!((rows[0].lease_until, rows[0].worker.as_deref()), (None, None));
 }
 
-#[tokio::test]
-async fn a_job_that_kills_its_worker_dies_after_its_attempts() {
+async fn a_job_that_kills_its_worker_dies_after_its_attempts(on: Engine) {
     let (clock, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let scope = tenant(&db, 1).await;
     queue.enqueue(&db, &scope, new_job("poison")).await.unwrap();
     let mut claims = 0;
@@ -85,10 +82,9 @@ async fn a_job_that_kills_its_worker_dies_after_its_attempts() {
     assert_eq!(row.errors.as_array().unwrap().len(), 3);
 }
 
-#[tokio::test]
-async fn a_process_that_is_alone_takes_its_predecessors_jobs_back_at_once() {
+async fn a_process_that_is_alone_takes_its_predecessors_jobs_back_at_once(on: Engine) {
     let (_, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let scope = tenant(&db, 1).await;
     queue.enqueue(&db, &scope, new_job("a")).await.unwrap();
     let stale = claim(&db, &queue, 1).await.remove(0);
@@ -98,12 +94,11 @@ async fn a_process_that_is_alone_takes_its_predecessors_jobs_back_at_once() {
     assert!(is_lost(queue.complete(&db, &[&stale]).await));
 }
 
-#[tokio::test]
-async fn the_same_work_is_enqueued_once_and_only_if_its_transaction_commits() {
+async fn the_same_work_is_enqueued_once_and_only_if_its_transaction_commits(on: Engine) {
     let (_, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let (one, two) = (tenant(&db, 1).await, tenant(&db, 2).await);
-    let tx = entity::write(&db).await.unwrap();
+    let tx = entity::write(&db, &system()).await.unwrap();
     assert_eq!(queue.enqueue(&tx, &one, new_job("a")).await.unwrap(), Enqueued::New);
     tx.rollback().await.unwrap();
     assert_eq!(job::Entity::find().count(&db).await.unwrap(), 0);
@@ -122,31 +117,53 @@ async fn the_same_work_is_enqueued_once_and_only_if_its_transaction_commits() {
     assert_eq!(queue.enqueue_all(&db, &one, []).await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn completion_and_the_next_job_happen_together_or_not_at_all() {
+async fn completion_and_the_next_job_happen_together_or_not_at_all(on: Engine) {
     let (_, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let scope = tenant(&db, 1).await;
     queue.enqueue(&db, &scope, new_job("cut out")).await.unwrap();
     let lease = claim(&db, &queue, 1).await.remove(0);
-    let tx = entity::write(&db).await.unwrap();
+    let tx = entity::write(&db, &system()).await.unwrap();
     queue.complete(&tx, &[&lease]).await.unwrap();
     queue.enqueue(&tx, &scope, new_job("compose")).await.unwrap();
     drop(tx);
     assert_eq!(job_row(&db, lease.job).await.state, State::Running);
     assert_eq!(job::Entity::find().count(&db).await.unwrap(), 1);
 
-    let tx = entity::write(&db).await.unwrap();
+    let tx = entity::write(&db, &system()).await.unwrap();
     queue.complete(&tx, &[&lease]).await.unwrap();
     queue.enqueue(&tx, &scope, new_job("compose")).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(claim(&db, &queue, 9).await.len(), 1);
 }
 
-#[tokio::test]
-async fn a_failed_attempt_comes_back_after_its_delay_and_keeps_its_errors() {
+async fn many_jobs_are_completed_together_or_not_at_all(on: Engine) {
+    let (_, queue) = clock_and_queue();
+    let db = on.open().await;
+    let scope = tenant(&db, 1).await;
+    queue.enqueue_all(&db, &scope, (0..5).map(|number| new_job(&number.to_string()))).await.unwrap();
+    let leases = claim(&db, &queue, 5).await;
+    let all: Vec<_> = leases.iter().collect();
+    queue.cancel(&db, &scope, job::Column::Id.eq(leases[3].job)).await.unwrap();
+    let tx = entity::write(&db, &scope).await.unwrap();
+    match queue.complete(&tx, &all).await {
+        Err(QueueError::LeaseLost { job, .. }) => assert_eq!(job, leases[3].job),
+        other => panic!("{other:?}"),
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(job_row(&db, leases[0].job).await.state, State::Running, "nothing was written");
+    let others: Vec<_> = leases.iter().filter(|lease| lease.job != leases[3].job).collect();
+    queue.complete(&db, &others).await.unwrap();
+    for lease in others {
+        let row = job_row(&db, lease.job).await;
+        assert_eq!((row.state, row.lease_until, row.worker), (State::Completed, None, None));
+        assert!(row.finalized_at.is_some());
+    }
+}
+
+async fn a_failed_attempt_comes_back_after_its_delay_and_keeps_its_errors(on: Engine) {
     let (clock, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let scope = tenant(&db, 1).await;
     queue.enqueue(&db, &scope, new_job("a")).await.unwrap();
     for attempt in 1..=3 {
@@ -171,10 +188,9 @@ async fn a_failed_attempt_comes_back_after_its_delay_and_keeps_its_errors() {
     assert_eq!(claim(&db, &queue, 1).await.remove(0).attempt, 1);
 }
 
-#[tokio::test]
-async fn snoozing_and_releasing_charge_no_attempt() {
+async fn snoozing_and_releasing_charge_no_attempt(on: Engine) {
     let (clock, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let scope = tenant(&db, 1).await;
     queue.enqueue(&db, &scope, new_job("a")).await.unwrap();
     for _ in 0..5 {
@@ -188,10 +204,9 @@ async fn snoozing_and_releasing_charge_no_attempt() {
     }
 }
 
-#[tokio::test]
-async fn cancelling_stops_what_waits_and_refuses_what_runs() {
+async fn cancelling_stops_what_waits_and_refuses_what_runs(on: Engine) {
     let (_, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let (one, two) = (tenant(&db, 1).await, tenant(&db, 2).await);
     for key in ["a", "b", "c"] {
         queue.enqueue(&db, &one, new_job(key)).await.unwrap();
@@ -208,10 +223,9 @@ async fn cancelling_stops_what_waits_and_refuses_what_runs() {
     assert_eq!(left, [(two, "a".to_owned()), (one, "c".to_owned())]);
 }
 
-#[tokio::test]
-async fn lanes_are_served_by_weight_and_a_newcomer_does_not_wait() {
+async fn lanes_are_served_by_weight_and_a_newcomer_does_not_wait(on: Engine) {
     let (_, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let (whale, heavy, late) = (tenant(&db, 1).await, tenant(&db, 2).await, tenant(&db, 3).await);
     for number in 0..60 {
         queue.enqueue(&db, &whale, new_job(&format!("w{number}"))).await.unwrap();
@@ -237,10 +251,9 @@ async fn lanes_are_served_by_weight_and_a_newcomer_does_not_wait() {
     assert!((3..=5).contains(&lates), "1 of 5: {lates} of 20");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn many_workers_at_once_get_each_job_once() {
+async fn many_workers_at_once_get_each_job_once(on: Engine) {
     let queue = Queue::new(Clock::Database);
-    let db = memory().await;
+    let db = on.open().await;
     for number in 0..5 {
         let scope = tenant(&db, number).await;
         let jobs = (0..40).map(|job| new_job(&format!("{job}")));
@@ -253,7 +266,7 @@ async fn many_workers_at_once_get_each_job_once() {
             let mut mine = Vec::new();
             while queue.outlook(&db, &system(), &order(1)).await.unwrap().available {
                 let leases = claim(&db, &queue, 3).await;
-                let tx = entity::write(&db).await.unwrap();
+                let tx = entity::write(&db, &system()).await.unwrap();
                 queue.complete(&tx, &leases.iter().collect::<Vec<_>>()).await.unwrap();
                 tx.commit().await.unwrap();
                 mine.extend(leases.into_iter().map(|lease| lease.job));
@@ -271,7 +284,7 @@ async fn many_workers_at_once_get_each_job_once() {
 #[tokio::test]
 async fn a_database_that_cannot_grow_says_that_the_disk_is_full() {
     let queue = Queue::new(Clock::Database);
-    let db = memory().await;
+    let db = Engine::Sqlite.open().await;
     let scope = tenant(&db, 1).await;
     db.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
     let jobs = (0..2000).map(|job| new_job(&format!("{job}")));
@@ -279,10 +292,9 @@ async fn a_database_that_cannot_grow_says_that_the_disk_is_full() {
     assert_eq!(error.code(), Code::StorageFull, "{error}");
 }
 
-#[tokio::test]
-async fn within_a_lane_priority_goes_before_age() {
+async fn within_a_lane_priority_goes_before_age(on: Engine) {
     let (_, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let scope = tenant(&db, 1).await;
     for (key, priority) in [("old", 1), ("older", 1), ("urgent", 0)] {
         queue.enqueue(&db, &scope, packshot::queue::NewJob { priority, ..new_job(key) }).await.unwrap();
@@ -291,10 +303,9 @@ async fn within_a_lane_priority_goes_before_age() {
     assert_eq!(keys, ["urgent", "old", "older"]);
 }
 
-#[tokio::test]
-async fn what_a_newer_version_enqueued_is_parked() {
+async fn what_a_newer_version_enqueued_is_parked(on: Engine) {
     let (_, queue) = clock_and_queue();
-    let db = memory().await;
+    let db = on.open().await;
     let scope = tenant(&db, 1).await;
     queue.enqueue(&db, &scope, packshot::queue::NewJob { schema: 2, ..new_job("newer") }).await.unwrap();
     queue.enqueue(&db, &scope, packshot::queue::NewJob { kind: "unheard", ..new_job("x") }).await.unwrap();
@@ -306,12 +317,28 @@ async fn what_a_newer_version_enqueued_is_parked() {
     assert_eq!(claim(&db, &queue, 9).await.len(), 1, "what is parked stands in nobody's way");
 }
 
-#[tokio::test]
-async fn the_databases_clock_is_close_to_ours() {
-    let db = memory().await;
+async fn the_databases_clock_is_close_to_ours(on: Engine) {
+    let db = on.open().await;
     let theirs = Queue::new(Clock::Database).now(&db).await.unwrap();
     #[expect(clippy::disallowed_methods, reason = "the point is to compare two clocks")]
     let ours = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
     let difference = i64::try_from(ours).unwrap() - theirs;
     assert!((-2_000..5_000_000).contains(&difference), "{difference} microseconds");
+}
+
+on_both_databases! {
+    an_expired_lease_is_claimed_again_and_the_stale_worker_is_refused,
+    a_job_that_kills_its_worker_dies_after_its_attempts,
+    a_process_that_is_alone_takes_its_predecessors_jobs_back_at_once,
+    the_same_work_is_enqueued_once_and_only_if_its_transaction_commits,
+    completion_and_the_next_job_happen_together_or_not_at_all,
+    many_jobs_are_completed_together_or_not_at_all,
+    a_failed_attempt_comes_back_after_its_delay_and_keeps_its_errors,
+    snoozing_and_releasing_charge_no_attempt,
+    cancelling_stops_what_waits_and_refuses_what_runs,
+    lanes_are_served_by_weight_and_a_newcomer_does_not_wait,
+    many_workers_at_once_get_each_job_once,
+    within_a_lane_priority_goes_before_age,
+    what_a_newer_version_enqueued_is_parked,
+    the_databases_clock_is_close_to_ours,
 }

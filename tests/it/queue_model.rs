@@ -9,7 +9,7 @@ use packshot::queue::{Clock, Enqueued, Lease, NewJob, Queue, QueueError, Rescue}
 use proptest::prelude::*;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait};
 
-use crate::support::{LEASE, claim, memory, new_job, system, tenant};
+use crate::support::{self, Engine, LEASE, claim, new_job, on_both_databases, system, tenant};
 use job::State;
 
 /// One thing that somebody does. Numbers pick among what there is, modulo its count.
@@ -82,9 +82,8 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Self {
+    async fn new(db: DatabaseConnection) -> Self {
         let clock = Clock::manual(1_000_000_000);
-        let db = memory().await;
         let tenants = [tenant(&db, 1).await, tenant(&db, 2).await];
         World {
             queue: Queue::new(clock.clone()),
@@ -136,10 +135,7 @@ impl World {
     }
 
     async fn rescue(&mut self, which: Rescue) {
-        let tx = entity::write(&self.db).await.unwrap();
-        let rescued = self.queue.rescue(&tx, &system(), which).await.unwrap();
-        tx.commit().await.unwrap();
-        for rescued in rescued {
+        for rescued in support::rescue(&self.db, &self.queue, which).await {
             let live = self.live.remove(&rescued.lease.job);
             assert_eq!(live, Some(rescued.lease.token), "rescued what nobody held");
         }
@@ -169,7 +165,7 @@ impl World {
             }
             Step::CompleteInVain(number) => {
                 if let Some(lease) = self.pick(*number) {
-                    let tx = entity::write(&self.db).await.unwrap();
+                    let tx = entity::write(&self.db, &system()).await.unwrap();
                     let answer = self.queue.complete(&tx, &[lease]).await;
                     self.queue.enqueue(&tx, &self.tenants[0], new_job("never")).await.unwrap();
                     tx.rollback().await.unwrap();
@@ -242,33 +238,45 @@ impl World {
     }
 }
 
-fn simulate(steps: &[Step]) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let mut world = World::new().await;
-        for step in steps {
-            world.take(step).await;
-        }
-        world.drain().await;
-    });
+async fn simulate(db: DatabaseConnection, steps: &[Step]) {
+    let mut world = World::new(db).await;
+    for step in steps {
+        world.take(step).await;
+    }
+    world.drain().await;
 }
 
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Histories on SQLite. PostgreSQL gets a quarter: each of its steps goes through a socket.
+const CASES: u32 = 48;
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, ..ProptestConfig::default() })]
     #[test]
     fn every_history_keeps_the_invariants(steps in prop::collection::vec(step(), 1..60)) {
-        simulate(&steps);
+        runtime().block_on(async { simulate(Engine::Sqlite.open().await, &steps).await });
     }
 }
 
-#[test]
-fn a_second_enqueue_of_running_work_is_known() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let mut world = World::new().await;
-        world.take(&Step::Enqueue { organization: 0, key: 1, delay_s: 0 }).await;
-        world.take(&Step::Claim { limit: 1 }).await;
-        let again = world.queue.enqueue(&world.db, &world.tenants[0], new_job("1")).await.unwrap();
-        assert_eq!(again, Enqueued::Known);
-    });
+proptest! {
+    #![proptest_config(ProptestConfig { cases: CASES / 4, ..ProptestConfig::default() })]
+    #[test]
+    fn every_history_keeps_the_invariants_on_postgres(steps in prop::collection::vec(step(), 1..60)) {
+        if crate::postgres::shared("the queue's random histories").is_some() {
+            runtime().block_on(async { simulate(Engine::Postgres.open().await, &steps).await });
+        }
+    }
 }
+
+async fn a_second_enqueue_of_running_work_is_known(on: Engine) {
+    let mut world = World::new(on.open().await).await;
+    world.take(&Step::Enqueue { organization: 0, key: 1, delay_s: 0 }).await;
+    world.take(&Step::Claim { limit: 1 }).await;
+    let again = world.queue.enqueue(&world.db, &world.tenants[0], new_job("1")).await.unwrap();
+    assert_eq!(again, Enqueued::Known);
+}
+
+on_both_databases!(a_second_enqueue_of_running_work_is_known);

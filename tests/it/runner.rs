@@ -12,7 +12,7 @@ use packshot::queue::{Clock, Queue};
 use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
 use serde::{Deserialize, Serialize};
 
-use crate::support::{claim, memory, new_job, tenant};
+use crate::support::{Engine, claim, new_job, on_both_databases, tenant};
 
 /// What the toy jobs share.
 #[derive(Debug, Default)]
@@ -129,9 +129,8 @@ async fn skus(db: &DatabaseConnection) -> Vec<String> {
     skus
 }
 
-#[tokio::test]
-async fn it_drains_chains_of_jobs_and_one_bad_job_stops_no_other() {
-    let db = memory().await;
+async fn it_drains_chains_of_jobs_and_one_bad_job_stops_no_other(on: Engine) {
+    let db = on.open().await;
     let toys = Arc::new(Toys::default());
     enqueue(
         &db,
@@ -163,9 +162,8 @@ async fn it_drains_chains_of_jobs_and_one_bad_job_stops_no_other() {
     assert_eq!(again, packshot::jobs::Summary::default());
 }
 
-#[tokio::test]
-async fn a_snoozed_job_is_waited_for() {
-    let db = memory().await;
+async fn a_snoozed_job_is_waited_for(on: Engine) {
+    let db = on.open().await;
     let toys = Arc::new(Toys::default());
     enqueue(&db, [toy("later", Does::SnoozesOnce)]).await;
     let summary = worker(&db, &toys).run(Until::Idle, Stop::never()).await.unwrap();
@@ -173,9 +171,8 @@ async fn a_snoozed_job_is_waited_for() {
     assert_eq!(skus(&db).await, ["later"]);
 }
 
-#[tokio::test]
-async fn a_full_disk_stops_the_worker_and_charges_nobody() {
-    let db = memory().await;
+async fn a_full_disk_stops_the_worker_and_charges_nobody(on: Engine) {
+    let db = on.open().await;
     let toys = Arc::new(Toys::default());
     enqueue(&db, [toy("full", Does::FillsTheDisk)]).await;
     let summary = worker(&db, &toys).run(Until::Idle, Stop::never()).await.unwrap();
@@ -184,9 +181,8 @@ async fn a_full_disk_stops_the_worker_and_charges_nobody() {
     assert_eq!((row.state, row.attempt), (job::State::Available, 0));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stop_lets_running_jobs_finish_and_starts_no_new_ones() {
-    let db = memory().await;
+async fn a_stop_lets_running_jobs_finish_and_starts_no_new_ones(on: Engine) {
+    let db = on.open().await;
     let toys = Arc::new(Toys::default());
     enqueue(&db, (0..6).map(|number| toy(&format!("s{number}"), Does::TakesMillis(100)))).await;
     let (stopper, stop) = Stopper::new();
@@ -203,9 +199,8 @@ async fn a_stop_lets_running_jobs_finish_and_starts_no_new_ones() {
     assert_eq!(summary.completed + rest.completed, 6);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_outlasts_the_grace_is_given_back_uncharged_and_its_result_refused() {
-    let db = memory().await;
+async fn what_outlasts_the_grace_is_given_back_uncharged_and_its_result_refused(on: Engine) {
+    let db = on.open().await;
     let toys = Arc::new(Toys::default());
     enqueue(&db, [toy("slow", Does::TakesMillis(400))]).await;
     let (stopper, stop) = Stopper::new();
@@ -222,33 +217,36 @@ async fn what_outlasts_the_grace_is_given_back_uncharged_and_its_result_refused(
     assert!(skus(&db).await.is_empty());
 }
 
-#[tokio::test]
-async fn a_killed_workers_jobs_are_finished_by_the_next_one_and_poison_is_cleared_up() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}/packshot.db?mode=rwc", folder.path().display());
+async fn a_killed_workers_jobs_are_finished_by_the_next_one_and_poison_is_cleared_up(on: Engine) {
+    let db = on.open().await;
     let toys = Arc::new(Toys::default());
     let queue = Queue::new(Clock::Database);
-    {
-        let db = crate::support::open(&url).await;
-        let twice = packshot::queue::NewJob { max_attempts: 2, ..toy("resumed", Does::Works) };
-        enqueue(&db, [twice, toy("poison", Does::Works), toy("waiting", Does::Works)]).await;
-        assert_eq!(claim(&db, &queue, 2).await.len(), 2);
-        // Here the process is killed: it holds two leases and says nothing any more.
-    }
-    let db = crate::support::open(&url).await;
+    let twice = packshot::queue::NewJob { max_attempts: 2, ..toy("resumed", Does::Works) };
+    enqueue(&db, [twice, toy("poison", Does::Works), toy("waiting", Does::Works)]).await;
+    // Whose process is killed holds two leases and says nothing any more.
+    assert_eq!(claim(&db, &queue, 2).await.len(), 2);
     let summary = worker(&db, &toys).run(Until::Idle, Stop::never()).await.unwrap();
     assert_eq!((summary.completed, summary.discarded, summary.retried), (2, 1, 1), "{summary:?}");
     assert_eq!(skus(&db).await, ["resumed", "waiting"]);
     assert_eq!(*toys.gave_up.lock().unwrap(), ["poison"]);
 }
 
-#[tokio::test]
-async fn a_payload_that_cannot_be_read_is_discarded() {
-    let db = memory().await;
+async fn a_payload_that_cannot_be_read_is_discarded(on: Engine) {
+    let db = on.open().await;
     let toys = Arc::new(Toys::default());
     enqueue(&db, [new_job("broken")]).await;
     let summary = worker(&db, &toys).run(Until::Idle, Stop::never()).await.unwrap();
     assert_eq!(summary.discarded, 1);
     let row = job::Entity::find().one(&db).await.unwrap().unwrap();
     assert_eq!(row.errors[0]["code"], "schema_unknown");
+}
+
+on_both_databases! {
+    it_drains_chains_of_jobs_and_one_bad_job_stops_no_other,
+    a_snoozed_job_is_waited_for,
+    a_full_disk_stops_the_worker_and_charges_nobody,
+    a_stop_lets_running_jobs_finish_and_starts_no_new_ones,
+    what_outlasts_the_grace_is_given_back_uncharged_and_its_result_refused,
+    a_killed_workers_jobs_are_finished_by_the_next_one_and_poison_is_cleared_up,
+    a_payload_that_cannot_be_read_is_discarded,
 }

@@ -4,21 +4,63 @@ use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
 use packshot::domain::{Id, SystemScope, TenantScope};
-use packshot::entity::{self, job, organization};
-use packshot::queue::{ClaimOrder, Lease, NewJob, Queue};
+use packshot::entity::{self, DatabaseUrl, job, organization};
+use packshot::queue::{ClaimOrder, Lease, NewJob, Queue, Rescue, Rescued};
 use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
+
+use crate::postgres;
 
 /// How long leases last in these tests.
 pub(crate) const LEASE: Duration = Duration::from_secs(45);
 
-/// A migrated database in memory.
-pub(crate) async fn memory() -> DatabaseConnection {
-    open("sqlite::memory:").await
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// In memory, or in a data folder.
+    Sqlite,
+    /// On the tests' own server.
+    Postgres,
 }
 
-/// A migrated database at `url`.
-pub(crate) async fn open(url: &str) -> DatabaseConnection {
-    let db = entity::connect(url).await.unwrap();
+impl Engine {
+    /// A migrated database, whose rows all can be seen.
+    pub(crate) async fn open(self) -> DatabaseConnection {
+        match self {
+            Engine::Sqlite => open(&DatabaseUrl::memory()).await,
+            Engine::Postgres => {
+                let cluster = postgres::shared("a test").unwrap();
+                let url = cluster.url_of_all(&cluster.database(true).await);
+                entity::connect(&url, 8).await.unwrap()
+            }
+        }
+    }
+}
+
+/// Makes of each `async fn name(on: Engine)` named here two tests: `sqlite::name` and `postgres::name`. So both databases keep the same
+/// promises by the same code.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::support::Engine::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                if $crate::postgres::shared(concat!(module_path!(), "::", stringify!($name))).is_some() {
+                    super::$name($crate::support::Engine::Postgres).await;
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+/// A migrated SQLite database at `url`.
+pub(crate) async fn open(url: &DatabaseUrl) -> DatabaseConnection {
+    let db = entity::connect(url, 1).await.unwrap();
     Migrator::up(&db, None).await.unwrap();
     db
 }
@@ -64,10 +106,21 @@ pub(crate) fn order(limit: usize) -> ClaimOrder<'static> {
 
 /// Claims up to `limit` jobs.
 pub(crate) async fn claim(db: &DatabaseConnection, queue: &Queue, limit: usize) -> Vec<Lease> {
-    let tx = entity::write(db).await.unwrap();
+    let tx = entity::write(db, &system()).await.unwrap();
     let leases = queue.claim(&tx, &system(), &order(limit)).await.unwrap();
     tx.commit().await.unwrap();
     leases
+}
+
+/// Takes jobs back, organization by organization.
+pub(crate) async fn rescue(db: &DatabaseConnection, queue: &Queue, which: Rescue) -> Vec<Rescued> {
+    let mut all = Vec::new();
+    for scope in queue.bereft(db, &system(), which).await.unwrap() {
+        let tx = entity::write(db, &scope).await.unwrap();
+        all.extend(queue.rescue(&tx, &scope, which).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+    all
 }
 
 /// The one job, or the only one with that key.

@@ -1,8 +1,10 @@
-//! `packshot bench`: how faithful the cutouts are against the true mattes, how long the stages take, and how much is made in bulk. Knows no limits.
+//! `packshot bench`: how faithful the cutouts are against the true mattes, how long the stages take, how much is made in bulk,
+//! and how quickly jobs are handed out. Knows no limits.
 
 mod bulk;
 mod cutouts;
 mod pairs;
+mod queue;
 mod stages;
 
 use std::path::Path;
@@ -36,6 +38,7 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
             let plan = pairs::Plan { scenes, only, placed: args.placed, details: args.details };
             pairs::run(session, &items, &plan)
         }
+        "queue" => queue::run(session, args.jobs as usize),
         "large" => bulk::large(session, &items),
         _ => stages::run(session, &items),
     }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::entity::{api_key, page};
+use crate::entity::{self, api_key, page};
 use crate::error::Code;
 use crate::http::Service;
 use crate::http::auth::{Auth, Sent};
@@ -115,8 +115,9 @@ pub(crate) async fn list(
     caller: Auth,
     cursor: web::Query<Cursor>,
 ) -> Result<HttpResponse, ApiError> {
-    let rows = api_key::of(caller.0.may(Right::Keys)?);
-    let listed = page::list(&service.readers, rows, api_key::Column::Id, &cursor.page()?).await?;
+    let scope = caller.0.may(Right::Keys)?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let listed = page::list(&tx, api_key::of(scope), api_key::Column::Id, &cursor.page()?).await?;
     Ok(HttpResponse::Ok().json(List::of(listed, |row| show(row, None))))
 }
 

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::entity::{audit_event, page};
+use crate::entity::{self, audit_event, page};
 use crate::http::Service;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
@@ -41,8 +41,9 @@ pub(crate) async fn list(
     caller: Auth,
     cursor: web::Query<Cursor>,
 ) -> Result<HttpResponse, ApiError> {
-    let rows = audit_event::of(caller.0.may(Right::Audit)?);
-    let listed = page::list(&service.readers, rows, audit_event::Column::Id, &cursor.page()?).await?;
+    let scope = caller.0.may(Right::Audit)?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let listed = page::list(&tx, audit_event::of(scope), audit_event::Column::Id, &cursor.page()?).await?;
     Ok(HttpResponse::Ok().json(List::of(listed, |row| AuditEvent {
         object: "audit_event",
         id: row.id,

@@ -12,7 +12,7 @@ use super::problem;
 use super::results::{self, ResultItem};
 use crate::domain::{Digest, GeneratorKind, Overrides, TenantScope};
 use crate::entity::result::Status;
-use crate::entity::{generation, page, result};
+use crate::entity::{self, DatabaseTransaction, generation, page, result};
 use crate::error::Code;
 use crate::http::auth::{Auth, Sent};
 use crate::http::errors::{ApiError, ErrorBody};
@@ -136,12 +136,12 @@ fn show(row: generation::Model, progress: Progress, results: Option<Vec<ResultIt
 
 /// How far each of these generations is.
 async fn progress(
-    service: &Service,
+    tx: &DatabaseTransaction,
     scope: &TenantScope,
     ids: &[String],
 ) -> Result<BTreeMap<String, Progress>, ApiError> {
     let mut all: BTreeMap<String, Progress> = BTreeMap::new();
-    for (id, status, count) in result::counts(&service.readers, scope, ids).await? {
+    for (id, status, count) in result::counts(tx, scope, ids).await? {
         let progress = all.entry(id).or_default();
         progress.total += count;
         match status {
@@ -177,7 +177,8 @@ pub(crate) async fn create(
     idempotency::once(service, &request, scope, asked, StatusCode::ACCEPTED, |id| async move {
         let wanted = (&subjects, &reading);
         let row = ask::ask(&service.db, &service.queue, scope, wanted, format!("api/{id}")).await?;
-        let mut all = progress(service, scope, std::slice::from_ref(&row.id)).await?;
+        let tx = entity::read(&service.readers, scope).await?;
+        let mut all = progress(&tx, scope, std::slice::from_ref(&row.id)).await?;
         let progress = all.remove(&row.id).unwrap_or_default();
         Ok(show(row, progress, None))
     })
@@ -217,9 +218,10 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let scope = caller.0.may(Right::Read)?;
     let rows = generation::of(scope);
-    let listed = page::list(&service.readers, rows, generation::Column::Id, &cursor.page()?).await?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let listed = page::list(&tx, rows, generation::Column::Id, &cursor.page()?).await?;
     let ids: Vec<String> = listed.rows.iter().map(|row| row.id.clone()).collect();
-    let mut all = progress(&service, scope, &ids).await?;
+    let mut all = progress(&tx, scope, &ids).await?;
     let shown = List::of(listed, |row| {
         let progress = all.remove(&row.id).unwrap_or_default();
         show(row, progress, None)
@@ -239,11 +241,12 @@ pub(crate) async fn read(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let scope = caller.0.may(Right::Read)?;
-    let row = generation::by_id(scope, &id).one(&service.readers).await?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let row = generation::by_id(scope, &id).one(&tx).await?;
     let row = row.ok_or_else(|| ApiError::not_found("generation"))?;
-    let mut all = progress(&service, scope, std::slice::from_ref(&row.id)).await?;
+    let mut all = progress(&tx, scope, std::slice::from_ref(&row.id)).await?;
     let progress = all.remove(&row.id).unwrap_or_default();
-    let results = result::of_generation(scope, &row.id).all(&service.readers).await?;
+    let results = result::of_generation(scope, &row.id).all(&tx).await?;
     let template = row.template.clone();
     let results = results.into_iter().map(|item| results::show(item, template.as_deref())).collect();
     Ok(HttpResponse::Ok().json(show(row, progress, Some(results))))

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{notices_in, problem_in};
 use crate::domain::{Digest, TenantScope};
-use crate::entity::{page, photo};
+use crate::entity::{self, page, photo};
 use crate::error::Code;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
@@ -160,8 +160,9 @@ pub(crate) async fn list(
     caller: Auth,
     cursor: web::Query<Cursor>,
 ) -> Result<HttpResponse, ApiError> {
-    let rows = photo::of(caller.0.may(Right::Read)?);
-    let listed = page::list(&service.readers, rows, photo::Column::Id, &cursor.page()?).await?;
+    let scope = caller.0.may(Right::Read)?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let listed = page::list(&tx, photo::of(scope), photo::Column::Id, &cursor.page()?).await?;
     Ok(HttpResponse::Ok().json(List::of(listed, show)))
 }
 
@@ -173,6 +174,8 @@ pub(crate) async fn read(
     caller: Auth,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let row = photo::by_id(caller.0.may(Right::Read)?, &id).one(&service.readers).await?;
+    let scope = caller.0.may(Right::Read)?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let row = photo::by_id(scope, &id).one(&tx).await?;
     Ok(HttpResponse::Ok().json(show(row.ok_or_else(|| ApiError::not_found("photo"))?)))
 }

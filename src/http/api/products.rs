@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::entity::{page, product};
+use crate::entity::{self, page, product};
 use crate::http::Service;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
@@ -49,8 +49,9 @@ pub(crate) async fn list(
     caller: Auth,
     cursor: web::Query<Cursor>,
 ) -> Result<HttpResponse, ApiError> {
-    let rows = product::of(caller.0.may(Right::Read)?);
-    let listed = page::list(&service.readers, rows, product::Column::Id, &cursor.page()?).await?;
+    let scope = caller.0.may(Right::Read)?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let listed = page::list(&tx, product::of(scope), product::Column::Id, &cursor.page()?).await?;
     Ok(HttpResponse::Ok().json(List::of(listed, show)))
 }
 
@@ -62,6 +63,8 @@ pub(crate) async fn read(
     caller: Auth,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let row = product::by_id(caller.0.may(Right::Read)?, &id).one(&service.readers).await?;
+    let scope = caller.0.may(Right::Read)?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let row = product::by_id(scope, &id).one(&tx).await?;
     Ok(HttpResponse::Ok().json(show(row.ok_or_else(|| ApiError::not_found("product"))?)))
 }

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{assets, notices_in, problem_in};
 use crate::domain::{FidelityReport, Verdict};
 use crate::entity::result::Status;
-use crate::entity::{generation, page, result};
+use crate::entity::{self, generation, page, result};
 use crate::http::Service;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
@@ -126,12 +126,13 @@ pub(crate) async fn list(
         None => result::of(scope),
     };
     let page = page_of(wanted.limit, wanted.starting_after.clone())?;
-    let listed = page::list(&service.readers, rows, result::Column::Id, &page).await?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let listed = page::list(&tx, rows, result::Column::Id, &page).await?;
     let mut ids: Vec<String> = listed.rows.iter().map(|row| row.generation_id.clone()).collect();
     ids.sort_unstable();
     ids.dedup();
     let templates: BTreeMap<String, Option<String>> = generation::of_ids(scope, &ids)
-        .all(&service.readers)
+        .all(&tx)
         .await?
         .into_iter()
         .map(|row| (row.id, row.template))
@@ -153,9 +154,10 @@ pub(crate) async fn read(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let scope = caller.0.may(Right::Read)?;
-    let row = result::by_id(scope, &id).one(&service.readers).await?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let row = result::by_id(scope, &id).one(&tx).await?;
     let row = row.ok_or_else(|| ApiError::not_found("result"))?;
-    let asked = generation::by_id(scope, &row.generation_id).one(&service.readers).await?;
+    let asked = generation::by_id(scope, &row.generation_id).one(&tx).await?;
     let report = row.report.clone();
     let template = asked.and_then(|asked| asked.template);
     Ok(HttpResponse::Ok().json(ResultItem { report, ..show(row, template.as_deref()) }))

@@ -6,10 +6,10 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
 use super::{fixture, id, start, token};
+use crate::support::{Engine, on_both_databases};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn from_signing_up_to_a_jpeg_that_passed() {
-    let server = start(&[], true).await;
+async fn from_signing_up_to_a_jpeg_that_passed(on: Engine) {
+    let server = start(on, &[], true).await;
     let session = server.owner("merchant").await;
     let key = server.key(&session, &["write"]).await;
     assert!(key.starts_with("pk_live_"));
@@ -87,9 +87,8 @@ async fn foreign_picture(server: &super::Server, key: &str, master: Vec<u8>, rec
     server.form("/v1/verifications", key, other).await.refused(422, "source_mismatch");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_photo_that_cannot_be_cut_out_fails_its_pictures_with_the_reason() {
-    let server = start(&[], true).await;
+async fn a_photo_that_cannot_be_cut_out_fails_its_pictures_with_the_reason(on: Engine) {
+    let server = start(on, &[], true).await;
     let key = server.key(&server.owner("merchant").await, &["write"]).await;
     // A photo of noise: a picture, but no product on white.
     let noise = image::RgbImage::from_fn(256, 256, |x, y| {
@@ -112,9 +111,8 @@ async fn a_photo_that_cannot_be_cut_out_fails_its_pictures_with_the_reason() {
     server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_finds_a_template_and_says_what_nothing_answers() {
-    let server = start(&[], false).await;
+async fn a_prompt_finds_a_template_and_says_what_nothing_answers(on: Engine) {
+    let server = start(on, &[], false).await;
     let key = server.key(&server.owner("merchant").await, &["write"]).await;
     let photo = server.upload(&key, "moka-pot.jpg", "MOKA-6").await.expect(202);
     let wish =
@@ -141,4 +139,10 @@ async fn a_prompt_finds_a_template_and_says_what_nothing_answers() {
         assert!(answer.status.is_client_error());
     }
     server.stop().await;
+}
+
+on_both_databases! {
+    from_signing_up_to_a_jpeg_that_passed,
+    a_photo_that_cannot_be_cut_out_fails_its_pictures_with_the_reason,
+    a_prompt_finds_a_template_and_says_what_nothing_answers,
 }

@@ -5,10 +5,10 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
 use super::{fixture, form_with, id, start, token};
+use crate::support::{Engine, on_both_databases};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_photo_or_too_large_is_refused_before_it_is_decoded() {
-    let server = start(&[], false).await;
+async fn what_is_no_photo_or_too_large_is_refused_before_it_is_decoded(on: Engine) {
+    let server = start(on, &[], false).await;
     let key = server.key(&server.owner("merchant").await, &["write"]).await;
     let send = async |bytes: Vec<u8>| {
         server.form("/v1/photos", &key, form_with(bytes, "x.jpg").text("sku", "X")).await
@@ -58,9 +58,8 @@ fn claimed_png(width: u32, height: u32) -> Vec<u8> {
     file
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_is_sent_again_gets_the_first_answer() {
-    let server = start(&[], false).await;
+async fn a_request_that_is_sent_again_gets_the_first_answer(on: Engine) {
+    let server = start(on, &[], false).await;
     let key = server.key(&server.owner("merchant").await, &["write"]).await;
     let photo = server.upload(&key, "moka-pot.jpg", "MOKA-6").await.expect(202);
     let wish = |seed: u32| Some(json!({"kind": "packshot", "photos": [id(&photo)], "seed": seed}));
@@ -100,9 +99,8 @@ async fn a_request_that_is_sent_again_gets_the_first_answer() {
     server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn lists_go_on_by_cursor_and_skip_nothing() {
-    let server = start(&[], false).await;
+async fn lists_go_on_by_cursor_and_skip_nothing(on: Engine) {
+    let server = start(on, &[], false).await;
     let key = server.key(&server.owner("merchant").await, &["write"]).await;
     let mut made = Vec::new();
     for number in 0..5 {
@@ -129,9 +127,8 @@ async fn lists_go_on_by_cursor_and_skip_nothing() {
     server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_name_that_a_caller_writes_becomes_a_path() {
-    let server = start(&[], false).await;
+async fn no_name_that_a_caller_writes_becomes_a_path(on: Engine) {
+    let server = start(on, &[], false).await;
     let key = server.key(&server.owner("merchant").await, &["write"]).await;
     let digest = "0".repeat(64);
     for path in [
@@ -173,10 +170,9 @@ fn tree(folder: &std::path::Path) -> Vec<String> {
     found
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_asks_too_often_is_told_when_to_come_back() {
+async fn who_asks_too_often_is_told_when_to_come_back(on: Engine) {
     let settings = [("PACKSHOT_REQUESTS_PER_MINUTE", "5"), ("PACKSHOT_SIGNINS_PER_MINUTE", "6")];
-    let server = start(&settings, false).await;
+    let server = start(on, &settings, false).await;
     let session = server.owner("merchant").await;
     let bearer = token(&session);
     for left in (0..5).rev() {
@@ -197,4 +193,12 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     let right = json!({"email": "merchant@example.com", "password": super::PASSWORD});
     server.post("/v1/sessions", "", right).await.refused(429, "rate_limited");
     server.stop().await;
+}
+
+on_both_databases! {
+    what_is_no_photo_or_too_large_is_refused_before_it_is_decoded,
+    a_request_that_is_sent_again_gets_the_first_answer,
+    lists_go_on_by_cursor_and_skip_nothing,
+    no_name_that_a_caller_writes_becomes_a_path,
+    who_asks_too_often_is_told_when_to_come_back,
 }

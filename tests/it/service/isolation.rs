@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Answer, Server, id, start, token};
+use crate::support::{Engine, on_both_databases};
 
 /// Every operation of the document: method, path, whether it is public.
 fn operations() -> Vec<(Method, String, bool)> {
@@ -49,9 +50,8 @@ fn comparable(answer: &Answer) -> (u16, Value) {
     (answer.status.as_u16(), body)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_belongs_to_another_organization_is_not_there() {
-    let server = start(&[], true).await;
+async fn what_belongs_to_another_organization_is_not_there(on: Engine) {
+    let server = start(on, &[], true).await;
     let (ann, bob) = (server.owner("ann").await, server.owner("bob").await);
     let anns_key = server.key(&ann, &["write"]).await;
     let bobs_key = server.key(&bob, &["write"]).await;
@@ -105,9 +105,8 @@ async fn what_belongs_to_another_organization_is_not_there() {
     server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_and_a_viewer_get_nowhere() {
-    let server = start(&[], false).await;
+async fn a_stranger_and_a_viewer_get_nowhere(on: Engine) {
+    let server = start(on, &[], false).await;
     let owner = server.owner("ann").await;
     let reader = server.key(&owner, &["read"]).await;
     let fill = |path: &str| {
@@ -157,4 +156,9 @@ fn the_committed_document_is_the_one_that_is_served() {
         std::fs::write(&new, served).unwrap();
         panic!("docs/api/openapi.json is not what the code says; what it says lies in {}", new.display());
     }
+}
+
+on_both_databases! {
+    what_belongs_to_another_organization_is_not_there,
+    a_stranger_and_a_viewer_get_nowhere,
 }

@@ -1,5 +1,6 @@
 //! The service as a merchant's program meets it: a real server on a port of its own, a real client, a data folder.
 
+mod fleet;
 mod flow;
 mod forms;
 mod isolation;
@@ -21,42 +22,45 @@ use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-pub(super) const PASSWORD: &str = "correct horse battery";
+use crate::postgres;
+use crate::support::Engine;
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A server with a worker, and a client for it.
-pub(super) struct Server {
-    pub(super) base: String,
-    pub(super) client: Client,
-    pub(super) folder: tempfile::TempDir,
+pub(crate) struct Server {
+    pub(crate) base: String,
+    pub(crate) client: Client,
+    pub(crate) folder: tempfile::TempDir,
     stopper: Stopper,
     tasks: Vec<JoinHandle<()>>,
 }
 
 /// An answer, read.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: reqwest::header::HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
     /// The JSON, which must have come with `status`.
-    pub(super) fn expect(&self, status: u16) -> Value {
+    pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         self.json()
     }
 
     /// An error must come in the envelope, with this status and code.
-    pub(super) fn refused(&self, status: u16, code: &str) {
+    pub(crate) fn refused(&self, status: u16, code: &str) {
         let error = &self.expect(status)["error"];
         assert_eq!(error["code"], code, "{error}");
         for field in ["type", "message", "param", "request_id", "doc_url"] {
@@ -66,18 +70,35 @@ impl Answer {
         assert!(!id.is_empty() && error["request_id"] == id, "{error}");
     }
 
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 /// Starts a server with these settings besides the defaults; `worker` says whether jobs are done.
-pub(super) async fn start(settings: &[(&str, &str)], worker: bool) -> Server {
+pub(crate) async fn start(on: Engine, settings: &[(&str, &str)], worker: bool) -> Server {
+    let database = match on {
+        Engine::Sqlite => String::new(),
+        Engine::Postgres => {
+            let cluster = postgres::shared("a service").unwrap();
+            cluster.text(&cluster.database(true).await)
+        }
+    };
+    start_at(&database, settings, worker).await
+}
+
+/// As [`start`], on the PostgreSQL database at this address; SQLite if it is empty.
+pub(crate) async fn start_at(database: &str, settings: &[(&str, &str)], worker: bool) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let usual = [("PACKSHOT_SIGNINS_PER_MINUTE", "10000"), ("PACKSHOT_REQUESTS_PER_MINUTE", "100000")];
-    let all = usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let place = [("PACKSHOT_DATABASE", database)];
+    let all = usual
+        .iter()
+        .chain(&place)
+        .chain(settings)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let config = Config::from_environment(all).unwrap();
-    let app = App::open(folder.path(), app::library().unwrap()).await.unwrap();
+    let app = App::start(&config, folder.path(), app::library().unwrap()).await.unwrap();
     let service = Arc::new(app.service(&config, 2, None).await.unwrap());
     let (stopper, stop) = Stopper::new();
     let mut tasks = Vec::new();
@@ -107,11 +128,11 @@ fn work(app: App, stop: Stop, health: Arc<http::Health>) -> JoinHandle<()> {
 }
 
 impl Server {
-    pub(super) async fn send(&self, method: Method, path: &str, bearer: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, bearer: &str, body: Option<Value>) -> Answer {
         self.send_with(method, path, bearer, body, &[]).await
     }
 
-    pub(super) async fn send_with(
+    pub(crate) async fn send_with(
         &self,
         method: Method,
         path: &str,
@@ -132,45 +153,45 @@ impl Server {
         read(request.send().await.unwrap()).await
     }
 
-    pub(super) async fn get(&self, path: &str, bearer: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str, bearer: &str) -> Answer {
         self.send(Method::GET, path, bearer, None).await
     }
 
-    pub(super) async fn post(&self, path: &str, bearer: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, bearer: &str, body: Value) -> Answer {
         self.send(Method::POST, path, bearer, Some(body)).await
     }
 
-    pub(super) async fn form(&self, path: &str, bearer: &str, form: Form) -> Answer {
+    pub(crate) async fn form(&self, path: &str, bearer: &str, form: Form) -> Answer {
         let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(bearer).multipart(form);
         read(request.send().await.unwrap()).await
     }
 
     /// Signs up and in; returns the session.
-    pub(super) async fn owner(&self, name: &str) -> Value {
+    pub(crate) async fn owner(&self, name: &str) -> Value {
         let email = format!("{name}@example.com");
         let account = json!({"email": email, "password": PASSWORD, "organization": name});
         self.post("/v1/accounts", "", account).await.expect(201);
         self.sign_in(&email).await
     }
 
-    pub(super) async fn sign_in(&self, email: &str) -> Value {
+    pub(crate) async fn sign_in(&self, email: &str) -> Value {
         self.post("/v1/sessions", "", json!({"email": email, "password": PASSWORD})).await.expect(201)
     }
 
     /// A key with these scopes.
-    pub(super) async fn key(&self, session: &Value, scopes: &[&str]) -> String {
+    pub(crate) async fn key(&self, session: &Value, scopes: &[&str]) -> String {
         let body = json!({"name": "test", "scopes": scopes});
         let made = self.post("/v1/api_keys", token(session), body).await.expect(201);
         made["secret"].as_str().unwrap().to_owned()
     }
 
     /// Uploads a photo that comes along.
-    pub(super) async fn upload(&self, bearer: &str, photo: &str, sku: &str) -> Answer {
+    pub(crate) async fn upload(&self, bearer: &str, photo: &str, sku: &str) -> Answer {
         self.form("/v1/photos", bearer, form_with(fixture(photo), photo).text("sku", sku.to_owned())).await
     }
 
     /// Reads the generation until nothing of it is queued any more.
-    pub(super) async fn finished(&self, bearer: &str, id: &str) -> Value {
+    pub(crate) async fn finished(&self, bearer: &str, id: &str) -> Value {
         let deadline = Instant::now() + Duration::from_secs(120);
         loop {
             let generation = self.get(&format!("/v1/generations/{id}"), bearer).await.expect(200);
@@ -183,7 +204,7 @@ impl Server {
     }
 
     /// Ends it, and returns the data folder.
-    pub(super) async fn stop(self) -> tempfile::TempDir {
+    pub(crate) async fn stop(self) -> tempfile::TempDir {
         self.stopper.stop();
         for task in self.tasks {
             task.await.unwrap();
@@ -192,19 +213,19 @@ impl Server {
     }
 }
 
-pub(super) fn token(session: &Value) -> &str {
+pub(crate) fn token(session: &Value) -> &str {
     session["access_token"].as_str().unwrap()
 }
 
-pub(super) fn id(resource: &Value) -> &str {
+pub(crate) fn id(resource: &Value) -> &str {
     resource["id"].as_str().unwrap()
 }
 
-pub(super) fn fixture(name: &str) -> Vec<u8> {
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/products").join(name)).unwrap()
 }
 
-pub(super) fn form_with(bytes: Vec<u8>, name: &str) -> Form {
+pub(crate) fn form_with(bytes: Vec<u8>, name: &str) -> Form {
     Form::new().part("file", Part::bytes(bytes).file_name(name.to_owned()))
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{PASSWORD, Server, id, start, token};
+use crate::support::{Engine, on_both_databases};
 
 /// Somebody whom the owner lets in as `role`; returns the session.
 async fn member(server: &Server, owner: &serde_json::Value, role: &str) -> serde_json::Value {
@@ -16,9 +17,8 @@ async fn member(server: &Server, owner: &serde_json::Value, role: &str) -> serde
     server.sign_in(&email).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_role_may_what_the_table_says() {
-    let server = start(&[], false).await;
+async fn each_role_may_what_the_table_says(on: Engine) {
+    let server = start(on, &[], false).await;
     let owner = server.owner("merchant").await;
     let photo = server.upload(token(&owner), "moka-pot.jpg", "MOKA-6").await.expect(202);
     let wish = json!({"kind": "packshot", "photos": [id(&photo)]});
@@ -55,9 +55,8 @@ async fn each_role_may_what_the_table_says() {
     server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_is_shown_once_kept_as_a_hash_does_what_its_scope_says_and_ends_at_once() {
-    let server = start(&[], false).await;
+async fn a_key_is_shown_once_kept_as_a_hash_does_what_its_scope_says_and_ends_at_once(on: Engine) {
+    let server = start(on, &[], false).await;
     let owner = server.owner("merchant").await;
     let made = server.post(
         "/v1/api_keys",
@@ -104,9 +103,8 @@ async fn a_key_is_shown_once_kept_as_a_hash_does_what_its_scope_says_and_ends_at
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_may_sign_up_is_a_setting_and_nonsense_is_refused() {
-    let server = start(&[], false).await;
+async fn who_may_sign_up_is_a_setting_and_nonsense_is_refused(on: Engine) {
+    let server = start(on, &[], false).await;
     let account = |email: &str, password: &str, organization: &str| json!({"email": email, "password": password, "organization": organization});
     server.post("/v1/accounts", "", account("Ann@Example.com", PASSWORD, "Ann")).await.expect(201);
     for (body, status, code) in [
@@ -132,9 +130,15 @@ async fn who_may_sign_up_is_a_setting_and_nonsense_is_refused() {
     }
     server.stop().await;
     for signup in ["invite", "closed"] {
-        let server = start(&[("PACKSHOT_SIGNUP", signup)], false).await;
+        let server = start(on, &[("PACKSHOT_SIGNUP", signup)], false).await;
         let bob = account("bob@example.com", PASSWORD, "Bob");
         server.post("/v1/accounts", "", bob).await.refused(403, "signup_closed");
         server.stop().await;
     }
+}
+
+on_both_databases! {
+    each_role_may_what_the_table_says,
+    a_key_is_shown_once_kept_as_a_hash_does_what_its_scope_says_and_ends_at_once,
+    who_may_sign_up_is_a_setting_and_nonsense_is_refused,
 }

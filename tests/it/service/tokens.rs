@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Server, start, token};
+use crate::support::{Engine, on_both_databases};
 
 /// Base64 for URLs, without padding.
 fn base64(bytes: &[u8]) -> String {
@@ -50,9 +51,8 @@ fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
     hash([&pad(0x5c), &hash([&pad(0x36), message])]).to_vec()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_confusion_about_a_token_lets_anybody_in() {
-    let server = start(&[], false).await;
+async fn no_confusion_about_a_token_lets_anybody_in(on: Engine) {
+    let server = start(on, &[], false).await;
     let session = server.owner("merchant").await;
     let good = token(&session).to_owned();
     let parts: Vec<&str> = good.split('.').collect();
@@ -146,9 +146,8 @@ async fn no_confusion_about_a_token_lets_anybody_in() {
     server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn signing_out_ends_both_tokens_and_a_refresh_token_is_good_once() {
-    let server = start(&[], false).await;
+async fn signing_out_ends_both_tokens_and_a_refresh_token_is_good_once(on: Engine) {
+    let server = start(on, &[], false).await;
     let refresh = async |session: &Value| {
         server.post("/v1/sessions/refresh", "", json!({"refresh_token": session["refresh_token"]})).await
     };
@@ -176,4 +175,9 @@ async fn signing_out_ends_both_tokens_and_a_refresh_token_is_good_once() {
         assert_eq!(file.permissions().mode() & 0o777, 0o600);
     }
     server.stop().await;
+}
+
+on_both_databases! {
+    no_confusion_about_a_token_lets_anybody_in,
+    signing_out_ends_both_tokens_and_a_refresh_token_is_good_once,
 }

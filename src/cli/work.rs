@@ -1,0 +1,79 @@
+//! `packshot work`: a worker alone, one of any number over a PostgreSQL database and a shared data folder; ends when it is told to and hands back
+//! what it has not finished. Knows no route.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::signal;
+
+use super::args::WorkArgs;
+use super::{OK, Session, output};
+use crate::app::{self, App};
+use crate::error::{Code, Problem};
+use crate::jobs::{JobContext, Runner, Stop, Stopper, Until};
+
+/// How long a worker that could not go on (a full disk) waits before it tries again.
+const PAUSE: Duration = Duration::from_secs(10);
+
+pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
+    if session.config.database.is_none() {
+        let message = "a worker alone needs a PostgreSQL database (PACKSHOT_DATABASE); `packshot serve` works over SQLite by itself";
+        return Err(Problem::new(Code::ConfigInvalid, "database", message));
+    }
+    let data = args.data.clone().unwrap_or_else(|| PathBuf::from("data"));
+    super::runtime()?.block_on(async {
+        let app = App::start(&session.config, &data, app::library()?).await?;
+        let runner = app.runner(session.workers(), session.opinion()?);
+        let (stopper, stop) = Stopper::new();
+        let signals = tokio::spawn(async move {
+            told_to_stop().await;
+            stopper.stop();
+            // Kept alive: dropping it would mean that a stop never comes.
+            stopper
+        });
+        let place = format!("data in {}, database {}", data.display(), app.database());
+        output::line(&format!("working ({place}, Ctrl-C stops)"));
+        let handed_back = work(runner, |_works| {}, stop).await;
+        signals.abort();
+        output::say(&format!("stopped; {handed_back} jobs were handed back unfinished"));
+        Ok(OK)
+    })
+}
+
+/// Returns when the process is told to end: by Ctrl-C, or by SIGTERM, as service managers do.
+pub(super) async fn told_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut term) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = term.recv() => return,
+            done = signal::ctrl_c() => if done.is_ok() { return },
+        }
+    }
+    if signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Works until it is told to stop, and returns how many jobs were handed back. What only a person can mend (a full disk) is logged and tried
+/// again after a while; `works` is told meanwhile.
+pub(super) async fn work(runner: Runner<JobContext>, works: impl Fn(bool), mut stop: Stop) -> u64 {
+    let mut handed_back = 0;
+    while !stop.is_stopped() {
+        works(true);
+        match runner.run(Until::Stopped, stop.clone()).await {
+            Ok(summary) => {
+                handed_back += summary.snoozed;
+                if let Some(problem) = summary.halted {
+                    tracing::error!(%problem, "the worker halts");
+                }
+            }
+            Err(error) => tracing::error!(%error, "the worker lost its database"),
+        }
+        works(false);
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = stop.stopped() => {}
+        }
+    }
+    handed_back
+}
