@@ -39,9 +39,9 @@ async fn serve(session: &Session, data: PathBuf, listen: &str) -> Result<u8, Pro
     let worker = tokio::spawn(work(runner, move |works| health.works(works), stop.clone()));
     let place = format!("data in {}, database {}", data.display(), app.database());
     output::line(&format!("listening on http://{address} ({place}, Ctrl-C stops)"));
-    let served = http::serve(service, listener, stop).await;
+    let served = http::serve(service, listener, stop.clone()).await;
     // The server is gone, told or not: without it there is nothing to wait for.
-    let told = signals.is_finished();
+    let told = stop.is_stopped();
     if !told {
         signals.abort();
         worker.abort();

@@ -43,7 +43,8 @@ async fn a_worker_that_is_halted_and_goes_on_does_nothing_twice() {
     all_is_well(folder.path(), &scope, JOBS).await;
     // It wakes up and believes that the jobs are still its own.
     signal("-CONT");
-    assert!(victim.wait().unwrap().success());
+    // If it was halted in a transaction, the server has ended that by now, and who works until idle gives up then.
+    victim.wait().unwrap();
     all_is_well(folder.path(), &scope, JOBS).await;
 }
 
