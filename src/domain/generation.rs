@@ -73,7 +73,7 @@ const SHARP: f32 = 1.5;
 const SMALLEST: u32 = 1000;
 
 impl SceneRequest {
-    /// The same at a size at which a photo that would be enlarged `scale` times is sharp, or as near to that as [`SMALLEST`] allows. `None` if it stays as it is.
+    /// The same at a size at which a photo that would be enlarged `scale` times is sharp, or as near to that as shops allow. `None` if it stays as it is.
     pub fn fitted(&self, scale: f32) -> Option<SceneRequest> {
         let shorter = self.width.min(self.height);
         if self.exact || scale <= SHARP || shorter <= SMALLEST {
