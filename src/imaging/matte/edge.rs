@@ -126,7 +126,7 @@ impl<'a> Edge<'a> {
         for &(dx, dy, weight) in &self.around {
             let within =
                 |at: usize, step: isize, end: usize| at.checked_add_signed(step).is_some_and(|at| at < end);
-            if !inner && !(within(x, dx, width) && within(y, dy, height)) {
+            if !(inner || within(x, dx, width) && within(y, dy, height)) {
                 continue;
             }
             let k = i.wrapping_add_signed(dy * width as isize + dx);
