@@ -22,10 +22,14 @@ use crate::storage::{FolderLock, LocalStorage, Storage};
 use crate::tenancy::SigningKeys;
 use crate::{config, entity, tenancy};
 
+/// The folder of stored objects in a data folder.
+const OBJECTS: &str = "objects";
 /// The database's file in a data folder.
 const DATABASE: &str = "packshot.db";
-/// How often a worker looks for jobs that nobody told it of: in a process that is alone, and with others.
-const LOOKS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
+/// How often a worker that is alone looks for jobs …
+const ALONE: Duration = Duration::from_millis(100);
+/// … and one among others, whom the database tells of most.
+const AMONG_OTHERS: Duration = Duration::from_millis(500);
 
 /// An open data folder with its database: alone over SQLite, or one of many over PostgreSQL.
 #[derive(Debug)]
@@ -115,7 +119,7 @@ impl App {
         let context =
             JobContext { storage, library: self.library.clone(), opinion, limits: Limits::default() };
         let alone = self.lock.is_some();
-        let poll = LOOKS[usize::from(!alone)];
+        let poll = if alone { ALONE } else { AMONG_OTHERS };
         let settings = Settings { slots: workers, alone, poll, ..Settings::default() };
         Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
     }
@@ -125,9 +129,6 @@ impl App {
         self.url.to_string()
     }
 }
-
-/// The folder of stored objects in a data folder.
-const OBJECTS: &str = "objects";
 
 /// What a failure of the database at `url` is for people.
 pub fn failed(url: &DatabaseUrl) -> impl Fn(entity::DbErr) -> Problem {

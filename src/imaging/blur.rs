@@ -82,16 +82,15 @@ fn box_row(from: &[f32], to: &mut [f32], radius: f32) {
 
 /// The same for a radius from `REACH` less one to `REACH`.
 fn box_row_of<const REACH: usize>(from: &[f32], to: &mut [f32], radius: f32) {
-    let reach = REACH;
     let (norm, fraction) = box_weights(radius);
     let last = from.len() - 1;
     let outer = |i: usize, to: &mut [f32]| {
         let at = |k: isize| from[k.clamp(0, last as isize) as usize];
-        let (i, reach) = (i as isize, reach as isize);
+        let (i, reach) = (i as isize, REACH as isize);
         let inner: f32 = (1 - reach..reach).map(|k| at(i + k)).sum();
         to[i as usize] = (inner + fraction * (at(i - reach) + at(i + reach))) * norm;
     };
-    (0..reach).chain(to.len() - reach..to.len()).for_each(|i| outer(i, to));
+    (0..REACH).chain(to.len() - REACH..to.len()).for_each(|i| outer(i, to));
     for (window, out) in from.windows(2 * REACH + 1).zip(&mut to[REACH..]) {
         let mut sum = fraction * (window[0] + window[2 * REACH]);
         for sample in &window[1..2 * REACH] {

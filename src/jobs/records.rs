@@ -81,7 +81,7 @@ pub struct GenerationParams {
     /// Master width and height.
     pub size: [u32; 2],
     /// Whether it must be exactly that; see `SceneRequest`.
-    #[serde(default, skip_serializing_if = "is_not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exact: bool,
     /// What the user pinned.
     pub overrides: Overrides,
@@ -96,10 +96,6 @@ pub struct GenerationParams {
     /// What could not be honored of what was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Problem>,
-}
-
-fn is_not(flag: &bool) -> bool {
-    !flag
 }
 
 impl GenerationParams {

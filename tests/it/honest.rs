@@ -9,7 +9,7 @@ use packshot::domain::Verdict;
 use packshot::imaging::codec;
 use rayon::prelude::*;
 
-use crate::stage::{Bundled, Stage, catalog};
+use crate::stage::{Bundled, Stage, bundled, catalog};
 
 /// Side of the masters.
 const SIZE: u32 = 900;
@@ -85,6 +85,25 @@ fn honest_pictures_are_found_without_a_placement_and_not_rejected() {
         })
         .collect();
     conclude("honest-searched.tsv", &found);
+}
+
+#[test]
+fn what_the_outline_says_against_a_picture_is_for_a_person_where_the_cutout_is_in_doubt() {
+    let verdict = |confidence: f32| {
+        let product: &'static Bundled =
+            Box::leak(Box::new(bundled("tea-carton").with_confidence(confidence)));
+        let stage = product.stage("studio-sweep", 1, SIZE);
+        // A corner is gone.
+        let mut master = stage.made.master.clone();
+        let covered = || stage.made.coverage.enumerate_pixels().filter(|(_, _, coverage)| coverage[0] > 127);
+        let right = covered().map(|(x, _, _)| x).max().unwrap();
+        let top = covered().map(|(_, y, _)| y).min().unwrap();
+        for (x, y) in (right - SIZE / 20..=right).flat_map(|x| (top..top + SIZE / 10).map(move |y| (x, y))) {
+            master.put_pixel(x, y, *stage.made.ground.get_pixel(x, y));
+        }
+        stage.search(&master).unwrap().verdict
+    };
+    assert_eq!([verdict(0.9), verdict(0.4)], [Verdict::Reject, Verdict::Review]);
 }
 
 /// What is wrong with a JPEG that comes without a placement, and the line of the table.

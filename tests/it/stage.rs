@@ -75,6 +75,14 @@ impl Bundled {
         Bundled { name, sku, category, width_m: self.width_m, cut: OnceLock::from((photo, cutout)) }
     }
 
+    /// It with a cutout of this confidence.
+    pub(crate) fn with_confidence(&self, confidence: f32) -> Bundled {
+        let (photo, cutout) = self.cut().clone();
+        let cut = OnceLock::from((photo, Cutout { confidence, ..cutout }));
+        let (name, sku, category) = (self.name.clone(), self.sku.clone(), self.category.clone());
+        Bundled { name, sku, category, width_m: self.width_m, cut }
+    }
+
     /// Its photo and cutout.
     pub(crate) fn cut(&self) -> &(Photo, Cutout) {
         self.cut.get_or_init(|| {

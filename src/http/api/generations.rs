@@ -50,7 +50,7 @@ pub(crate) struct NewGeneration {
     #[serde(default = "base")]
     #[schema(default = 1)]
     seed: u64,
-    /// Width and height of the masters in pixels, 256 to 4096. Without it 1600 (white images 2000), or down to 1000 where the photo has no more to show.
+    /// Width and height of the masters in pixels, 256 to 4096. Without it the server's usual size, or down to 1000 where the photo has no more to show.
     size: Option<u32>,
     /// Channels to make files for; `web` (JPEG) if it is not said.
     channels: Option<Vec<String>>,
