@@ -63,8 +63,9 @@ pub fn refine(picture: &RgbImage, field: &Field, coarse: &Coarse) -> (RgbaImage,
     let view = View { picture, sides: &sides, coarse, scale };
     let frayed = |i: usize| view.frayed(i);
     let in_contact = |i: usize| view.point(i).contact > 0.5;
-    burrs::straighten(&mut markers, width, &band, |i| !frayed(i), root, scale);
+    // Slivers first: the border that a burr steps out of is the product's, not that of a sliver that ends in the burr.
     slivers::drop(&mut markers, width, &band, |i| in_contact(i) && !frayed(i));
+    burrs::straighten(&mut markers, width, &band, |i| !frayed(i), root, scale);
     // Ground that happens to look like the product; strands of hair may well lie apart.
     let (size, largest) = ((width, markers.len()), (ISLAND * markers.len() as f32) as usize);
     for island in islands(|i| markers[i] == PRODUCT, size, &band, largest) {

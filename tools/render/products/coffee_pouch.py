@@ -69,7 +69,7 @@ def _panel(x, v):
     flat = np.stack(np.broadcast_arrays(x * half_width, v * HEIGHT), axis=-1)
     loose = np.clip((v - 0.08) / 0.1, 0, 1) * np.clip((CLOSED - v) / 0.06, 0, 1)
     beans = 0.00055 * shapes.waves(flat, 0.019, seed=3) + 0.00035 * shapes.waves(flat, 0.011, seed=4)
-    beans = beans * np.clip((FILLED + 0.08 - v) / 0.12, 0, 1) * (1 - x**8)
+    beans = beans * np.clip((FILLED + 0.08 - v) / 0.12, 0, 1) * np.clip((v - 0.012) / 0.10, 0, 1) * (1 - x**8)
     y = -(_depth_at(v) + belly + beans) + loose * _creases(x, v, flat)
     y = y + 0.0016 * np.clip((v - CLOSED) / (1 - CLOSED), 0, 1) * np.sin(3.0 * x + 0.6)
     return np.stack([flat[..., 0], y, flat[..., 1]], axis=-1)

@@ -6,7 +6,7 @@ import bpy  # noqa: F401 - makes mathutils importable
 import numpy as np
 from mathutils import Matrix
 
-from ..mesh import bar, fillet, lathe
+from ..mesh import fillet, lathe
 from ..nodes import Shader, plain
 from ..studio import Setup
 from . import shapes, surfaces
@@ -73,28 +73,17 @@ SPOUT = [  # x, z, radius
     (0.1520, 0.1240, 0.0054),
     (0.1655, 0.1165, 0.0050),
 ]
-HANDLE_PATH = [
-    (-0.0570, 0.0985),
-    (-0.0760, 0.1120),
-    (-0.1010, 0.1200),
-    (-0.1240, 0.1140),
-    (-0.1350, 0.0940),
-    (-0.1345, 0.0660),
-    (-0.1270, 0.0420),
-    (-0.1262, 0.0402),
-    (-0.1257, 0.0390),
+HANDLE = [  # x, z, across, thickness
+    (-0.0520, 0.0940, 0.0150, 0.0095),
+    (-0.0640, 0.1030, 0.0155, 0.0098),
+    (-0.0800, 0.1130, 0.0170, 0.0104),
+    (-0.1010, 0.1200, 0.0190, 0.0114),
+    (-0.1240, 0.1140, 0.0205, 0.0130),
+    (-0.1350, 0.0940, 0.0215, 0.0145),
+    (-0.1345, 0.0660, 0.0210, 0.0142),
+    (-0.1265, 0.0420, 0.0185, 0.0120),
 ]
-HANDLE_SIZES = [
-    (0.0200, 0.0080),
-    (0.0190, 0.0085),
-    (0.0190, 0.0100),
-    (0.0205, 0.0130),
-    (0.0215, 0.0150),
-    (0.0210, 0.0150),
-    (0.0185, 0.0120),
-    (0.0140, 0.0085),
-    (0.0040, 0.0020),
-]
+SOCKET = (0.045, 0.165)  # shares of the handle's length that the enameled socket holds
 
 
 def enamel():
@@ -115,8 +104,7 @@ def build(collection):
     lathe("lid", LID, collection, black, segments=192)
     lathe("knob", KNOB, collection, brass, segments=96)
     _spout(collection, black)
-    bar("handle", HANDLE_PATH, HANDLE_SIZES, collection, grip(), count=96, roundness=0.46)
-    _rivets(collection, brass)
+    _handle(collection, black)
     _name(collection)
     for obj in collection.objects:
         obj.matrix_world = Matrix.Rotation(TURN, 4, "Z") @ obj.matrix_basis
@@ -159,25 +147,36 @@ def _spout(collection, black):
     shapes.tube(
         collection,
         "weld",
-        [(0.0735, 0.0155 * math.cos(a), 0.0232 + 0.0155 * math.sin(a)) for a in np.linspace(0, 2 * np.pi, 49)[:-1]],
-        0.0012,
+        [_on_wall(0.0138 * math.cos(a), 0.0232 + 0.0138 * math.sin(a)) for a in np.linspace(0, 2 * np.pi, 49)[:-1]],
+        0.0016,
         black,
-        segments=10,
+        segments=16,
         closed=True,
         up=(1, 0, 0),
     )
 
 
-def _rivets(collection, brass):
-    """Two brass rivets at the root of the handle."""
-    for side in (-1, 1):
-        rivet = lathe(
-            f"rivet {side}",
-            [(0, -0.002), (0.0030, -0.002, 0.001), (0.0030, 0.0006, 0.0008), (0, 0.0014)],
-            collection,
-            brass,
-        )
-        rivet.matrix_world = Matrix.Translation((-0.0775, 0.0055 * side, 0.1166)) @ Matrix.Rotation(-0.5, 4, "Y")
+def _wall(z):
+    """Radius of the cone at a height."""
+    return 0.0790 + (0.0585 - 0.0790) * (z - 0.007) / 0.095
+
+
+def _on_wall(y, z):
+    """Point of the cone on the spout's side."""
+    return math.sqrt(_wall(z) ** 2 - y**2), y, z
+
+
+def _handle(collection, black):
+    """Molded grip with a domed end, held by an enameled socket at its root."""
+    line = shapes.smooth_path(HANDLE, 160)
+    path = np.column_stack([line[:, 0], np.zeros(160), line[:, 1]])
+    half = line[:, [3, 2]] / 2
+    outline = shapes.ring(64, exponent=2.6)
+    shapes.sweep(collection, "handle", path, outline, half, grip(), up=(0, 1, 0), round_ends=16)
+    first, last = (int(share * 160) for share in SOCKET)
+    held = shapes.resample(np.column_stack([path, half])[first : last + 1], 40, along=3)
+    swell = np.interp(np.linspace(0, 1, 40), [0, 0.7, 0.9, 0.97, 1], [1.28, 1.20, 1.18, 1.12, 0.9])
+    shapes.sweep(collection, "socket", held[:, :3], outline, held[:, 3:] * swell[:, None], black, up=(0, 1, 0))
 
 
 def _name(collection):
@@ -186,7 +185,7 @@ def _name(collection):
 
     def on_cone(x, y, lift):
         z = 0.040 + y
-        radius = 0.0790 + (0.0585 - 0.0790) * (z - 0.007) / 0.095 + 0.00008 + lift
+        radius = _wall(z) + 0.00008 + lift
         angle = x / 0.07 - TURN
         return np.stack([radius * np.sin(angle), -radius * np.cos(angle), z], axis=-1)
 

@@ -36,8 +36,6 @@ def board(name, image, foil=None):
     mottle = shader.noise(shader.coords(), scale=900, detail=3)
     cloud = shader.noise(shader.coords(), scale=38, detail=4)
     paper = shader.mix(0.06, ink, shader.ramp(mottle, [(0.3, 0.0), (0.7, 1.0)]), "SOFT_LIGHT")
-    if foil is not None:
-        paper = shader.mix(fold_wear(shader, mottle), paper, (0.34, 0.38, 0.34))
     shader.set(color=paper, roughness=shader.remap(cloud, 0.42, 0.56, 0.3, 0.7))
     shader.bump(mottle, strength=0.08, distance=0.00008)
     shader.bump(cloud, strength=0.16, distance=0.0007)
@@ -46,21 +44,6 @@ def board(name, image, foil=None):
         shader.set(metallic=mask, color=shader.mix(mask, paper, (0.80, 0.53, 0.24)))
         shader.bump(mask, strength=0.4, distance=0.00012)
     return shader.material
-
-
-def fold_wear(shader, mottle):
-    """Mask of the specks along the folds where the ink has cracked."""
-    u = shader.separate(shader.coords("UV"))[0]
-    total = 2 * (WIDTH + DEPTH)
-    nearest = 1.0
-    for fold in (WIDTH, WIDTH + DEPTH, 2 * WIDTH + DEPTH):
-        away = shader.math("ABSOLUTE", shader.math("SUBTRACT", u, fold / total))
-        nearest = shader.math("MINIMUM", away, nearest)
-    near = shader.remap(nearest, 1.0, 0.0, 0.0, 0.0005 / total)
-    patches = shader.remap(shader.noise(shader.coords(), scale=700, detail=5), 0.0, 1.0, 0.48, 0.66)
-    return shader.math(
-        "MULTIPLY", shader.math("MULTIPLY", near, patches), shader.remap(mottle, 0.2, 0.7, 0.15, 0.38)
-    )
 
 
 def raw_board():
