@@ -21,6 +21,7 @@ mod silhouette;
 mod standing;
 mod structure;
 mod surroundings;
+mod tilt;
 mod tint;
 mod white_ground;
 
@@ -114,6 +115,7 @@ pub static ALL: &[&dyn Check] = &[
     &standing::Standing,
     &structure::Structure,
     &surroundings::Surroundings,
+    &tilt::Tilt,
     &tint::Tint,
     &white_ground::WhiteGround,
 ];
