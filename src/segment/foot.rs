@@ -17,6 +17,8 @@ const SHADED: f32 = 0.93;
 const FADING: f32 = 0.006;
 /// See [`FADING`].
 const FADE: usize = 20;
+/// The same above the product's middle, where few things stand on the ground: under a handle a backdrop may darken a little, too.
+const FADING_ABOVE: f32 = 0.03;
 /// Spread of the ratios over their mean above which it is not shadow; bounce light tints a shadow less.
 const TINTED: f32 = 0.3;
 /// Spread of the ratios of what has color of its own.
@@ -60,7 +62,7 @@ pub(super) fn cut_shadow(
     let Some(top) = inside.iter().position(|i| *i) else { return shadow };
     let Some(low) = inside.iter().rposition(|i| *i) else { return shadow };
     let reach = ((((low - top) / width) as f32 * REACH) as usize).max(8);
-    let walk = Walk::new(ratio, steep, reach);
+    let walk = Walk::new(ratio, steep, reach, (top + low) / (2 * width));
     let feet: Vec<Vec<Foot>> = (0..width)
         .map(|x| {
             (0..height - 1)
@@ -110,10 +112,12 @@ struct Walk<'a> {
     tint: Plane,
     steep: &'a Plane,
     reach: usize,
+    /// The row of the product's middle.
+    middle: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn new(ratio: &[Plane; 3], steep: &'a Plane, reach: usize) -> Self {
+    fn new(ratio: &[Plane; 3], steep: &'a Plane, reach: usize, middle: usize) -> Self {
         let smooth: [Plane; 3] = std::array::from_fn(|c| ratio[c].blurred(0.7));
         let (mut light, mut tint) = (smooth[0].clone(), smooth[0].clone());
         for i in 0..light.data.len() {
@@ -124,7 +128,7 @@ impl<'a> Walk<'a> {
             // In the dark the spread is noise.
             tint.data[i] = spread / mean.max(0.06);
         }
-        Walk { light, tint, steep, reach }
+        Walk { light, tint, steep, reach, middle }
     }
 
     /// The first row that is shadow, walking up column `x` from below `bottom`; `None` if no product was met.
@@ -136,7 +140,8 @@ impl<'a> Walk<'a> {
             return None;
         }
         let further = at((start + FADE).min(self.light.height - 1));
-        if self.light.data[further] < self.light.data[at(start)] + FADING {
+        let fading = if bottom < self.middle { FADING_ABOVE } else { FADING };
+        if self.light.data[further] < self.light.data[at(start)] + fading {
             return None;
         }
         if let Some(top) = self.lone(inside, x, bottom) {
@@ -281,6 +286,28 @@ mod tests {
         }
         let before = inside.clone();
         cut_shadow(&mut inside, &ratio, &steepness(&ratio[0]), &[false; 8000]);
+        assert!(inside == before);
+    }
+
+    #[test]
+    fn the_underside_of_a_handle_stays_on_a_backdrop_that_darkens_a_little() {
+        let (width, height) = (80, 100);
+        let (body, beam) = (|x: usize| (50..70).contains(&x), |y: usize| (24..36).contains(&y));
+        let data = (0..width * height).map(|i| match (i % width, i / width) {
+            (x, 10..90) if body(x) => 0.3,
+            // Its dark edge, and above it what it mirrors.
+            (10..50, 32..36) => 0.05,
+            (10..50, y) if beam(y) => 0.3,
+            (_, y) => 0.89 + 0.0008 * y as f32,
+        });
+        let light = Plane { width, height, data: data.collect() };
+        let mut inside: Vec<bool> = (0..width * height)
+            .map(|i| (i % width, i / width))
+            .map(|(x, y)| body(x) && (10..90).contains(&y) || (10..50).contains(&x) && beam(y))
+            .collect();
+        let before = inside.clone();
+        let ratio = std::array::from_fn(|_| light.clone());
+        cut_shadow(&mut inside, &ratio, &steepness(&light), &[false; 8000]);
         assert!(inside == before);
     }
 }

@@ -1,5 +1,5 @@
-//! Pockets of ground in the product: lit ground that no edge parts from the ground outside, but an edge further in does from the product. A white
-//! product whose own border is too faint to see has no such edge, and stays whole. And spurs, which stick out into the ground without an edge.
+//! Pockets of ground in the product: ground, lit or in a shadow, that no edge parts from the ground outside, but an edge further in does from the product. A
+//! white product whose own border is too faint to see has no such edge, and stays whole. And spurs, which stick out into the ground without an edge.
 
 use super::edges::FAINT;
 use crate::imaging::matte::grid::distance_to;
@@ -16,9 +16,12 @@ const FLATTER: f32 = 0.8;
 const FLAT: f32 = FAINT / 3.0;
 /// The edge further in is this many times as steep as what is none.
 const FIRM: f32 = 2.0;
-/// Ground is about as light as its field, and has as little color; what is darker is a matter of shadows.
+/// Ground is about as light as its field, and has as little color; …
 const LIT: std::ops::Range<f32> = 0.8..1.06;
 const NEUTRAL: f32 = 0.04;
+/// … in a shadow it is darker and may be tinted by the product beside it, which the edge further in must make up for.
+const SHADED: std::ops::Range<f32> = 0.2..0.8;
+const FIRMER: f32 = 4.0;
 /// A tip is narrower than twice this.
 const NARROW: u8 = 5;
 /// What is less steep on the whole of a border is no edge that bounds it.
@@ -53,10 +56,12 @@ pub(super) fn open(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &P
             sum / count.max(1) as f32
         };
         let (outer, inner) = (|i: usize| depth[i] == 1, |i: usize| to_product[i] == 1);
-        let ground = LIT.contains(&mean(light, &|_| true)) && mean(chroma, &|_| true) < NEUTRAL;
-        let pocket =
-            mean(steep, &outer) < GENTLE && mean(steep, &inner) > FIRM * mean(steep, &outer).max(FAINT);
-        if part.len() >= LEAST && ground && pocket {
+        let (outer, inner) = (mean(steep, &outer), mean(steep, &inner));
+        let lit = mean(light, &|_| true);
+        let firm = inner / outer.max(FAINT);
+        let ground = LIT.contains(&lit) && mean(chroma, &|_| true) < NEUTRAL && firm > FIRM;
+        let shaded = SHADED.contains(&lit) && firm > FIRMER;
+        if part.len() >= LEAST && outer < GENTLE && (ground || shaded) {
             part.iter().for_each(|i| inside[*i] = false);
         }
     }
@@ -146,6 +151,35 @@ mod tests {
             assert!(kept[20..59].iter().all(|k| *k), "{product}");
             assert!(!kept[64..70].contains(&true), "{product}");
         }
+    }
+
+    /// Whether a part as light as given stays, beside a body that is so much darker: 20 columns that go over into the ground over as many.
+    fn stays(shade: f32, body: f32) -> bool {
+        let light = Plane {
+            width: SIDE,
+            height: SIDE,
+            data: (0..SIDE * SIDE)
+                .map(|i| match i % SIDE {
+                    ..50 => body,
+                    x @ 50..70 => shade + 0.01 * (x - 50) as f32,
+                    x @ 70.. => (shade + 0.01 * (x - 50) as f32).min(0.97),
+                })
+                .collect(),
+        };
+        let chroma = Plane::filled(SIDE, SIDE, 0.1);
+        let mut inside: Vec<bool> = (0..SIDE * SIDE)
+            .map(|i| (20..70).contains(&(i % SIDE)) && (20..70).contains(&(i / SIDE)))
+            .collect();
+        let steep = steepness(&std::array::from_fn(|_| light.clone()), &Plane::filled(SIDE, SIDE, 0.01));
+        open(&mut inside, &light, &chroma, &steep);
+        assert!(inside[45 * SIDE + 40]);
+        inside[45 * SIDE + 60]
+    }
+
+    #[test]
+    fn tinted_shade_goes_where_a_strong_edge_ends_it_and_stays_where_a_weak_one_does() {
+        assert!(!stays(0.35, 0.02));
+        assert!(stays(0.35, 0.30));
     }
 
     #[test]

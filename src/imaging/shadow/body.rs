@@ -93,11 +93,18 @@ impl Body {
         for level in 0..LEVELS {
             let height = height_of(level, tall);
             let thick = height_of(level + 1, tall) - height;
-            for (run, weight) in across(&rest, &rows, height / cell as f32) {
+            let line = across(&rest, &rows, height / cell as f32);
+            for run in runs(&line) {
+                let covered = &line[run[0]..=run[1]];
                 let depths = plan.section(run[0], run[1]);
                 let columns = columns[run[0]..=run[1]].iter().zip(depths);
                 let columns = columns.map(|(column, [near, far])| [column.at[0], near, far]).collect();
-                sections.push(Section { height, thick, weight, columns });
+                sections.push(Section {
+                    height,
+                    thick,
+                    weight: stops(covered),
+                    columns: trimmed(columns, covered),
+                });
             }
         }
         Some(Body::of(sections, tall))
@@ -213,16 +220,26 @@ pub(super) fn runs(line: &[f32]) -> Vec<[usize; 2]> {
     runs
 }
 
-/// What is covered at one height, in cells above the ground row of each column: the runs and how much light they stop.
-fn across(coarse: &Plane, rows: &[f32], height: f32) -> Vec<([usize; 2], f32)> {
-    let line: Vec<f32> = (0..coarse.width)
+/// How much is covered at one height, in cells above the ground row of each column.
+fn across(coarse: &Plane, rows: &[f32], height: f32) -> Vec<f32> {
+    (0..coarse.width)
         .map(|i| {
             let y = rows[i] - height;
             if y < 0.0 { 0.0 } else { coarse.sample(i as f32 + 0.5, y) }
         })
-        .collect();
-    let weight = |[from, to]: [usize; 2]| stops(&line[from..=to]);
-    runs(&line).into_iter().map(|run| (run, weight(run))).collect()
+        .collect()
+}
+
+/// The columns of a section with its ends drawn in by what its first and last cell are not covered: else a slanting edge would have steps of a cell. What
+/// is narrower than four is left as it is.
+pub(super) fn trimmed(mut columns: Vec<[f32; 3]>, covered: &[f32]) -> Vec<[f32; 3]> {
+    if let [first, _, .., _, last] = &mut columns[..] {
+        let apart = (last[0] - first[0]) / (covered.len() - 1) as f32;
+        let bare = |covered: Option<&f32>| (1.0 - covered.copied().unwrap_or(1.0)).clamp(0.0, 0.9);
+        first[0] += bare(covered.first()) * apart;
+        last[0] -= bare(covered.last()) * apart;
+    }
+    columns
 }
 
 /// How much light stops at cells that are covered so much: those at the ends of a run are covered in part, and no less solid.

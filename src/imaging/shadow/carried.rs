@@ -1,6 +1,6 @@
 //! What legs carry: a seat, a top. It hangs above the ground, and its own lower contour says what it looks like from above. Knows no light.
 
-use super::body::{Section, runs, smoothed, stops};
+use super::body::{Section, runs, smoothed, stops, trimmed};
 use super::legs::{Coarse, Leg};
 use super::plan::Plan;
 use crate::imaging::plane::Plane;
@@ -89,7 +89,7 @@ impl Carried {
                     height: (self.lift + step as f32) * coarse.cell,
                     thick: coarse.cell,
                     weight: stops(&covered[from..=to]),
-                    columns: columns.collect(),
+                    columns: trimmed(columns.collect(), &covered[from..=to]),
                 });
             }
         }
