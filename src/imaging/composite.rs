@@ -3,7 +3,8 @@
 use image::{GrayImage, RgbImage};
 
 use super::color::srgb;
-use super::plane::{Bilinear, Plane};
+use super::plane::Plane;
+use super::row::StretchedRow;
 use super::warp::Layer;
 
 /// A share of the light behind that is less than this changes no byte.
@@ -66,19 +67,23 @@ pub fn light_wrap(layer: &mut Layer, behind: &RgbImage, strength: f32, reach: f3
     let cover = coverage_means(layer, step).blurred(reach / step as f32);
     let wide = reach.clamp(1.0, 8.0) as usize;
     let around = coarse(behind, layer, wide).map(|plane| plane.blurred(2.0 * reach / wide as f32));
-    let place = |plane: &Plane, i: usize, step: usize| {
-        let at = |k: usize| (k as f32 + 0.5) / step as f32;
-        Bilinear::new(plane.width, plane.height, at(i % width), at(i / width))
-    };
-    for (i, pixel) in layer.data.iter_mut().enumerate().filter(|(_, pixel)| pixel[3] > 0.0) {
-        // At a straight edge half of the blurred coverage is missing, hence the factor.
-        let weight = (2.0 * (1.0 - cover.at(&place(&cover, i, step)))).min(1.0) * strength;
-        if weight < UNSEEN {
-            continue;
-        }
-        let place = place(&around[0], i, wide);
-        for c in 0..3 {
-            pixel[c] += weight * (around[c].at(&place) * pixel[3] - pixel[c]);
+    let mut covered = StretchedRow::new(width, step);
+    let mut lights = [0; 3].map(|_| StretchedRow::new(width, wide));
+    // Below this much blurred coverage the light is seen.
+    let deep = 1.0 - UNSEEN / (2.0 * strength);
+    for (y, row) in layer.data.chunks_exact_mut(width).enumerate() {
+        covered.read(&cover, y);
+        lights.iter_mut().zip(&around).for_each(|(light, plane)| light.read(plane, y));
+        for x in covered.below(deep).flatten() {
+            let pixel = &mut row[x];
+            // At a straight edge half of the blurred coverage is missing, hence the factor.
+            let weight = (2.0 * (1.0 - covered.at(x))).min(1.0) * strength;
+            if pixel[3] <= 0.0 || weight < UNSEEN {
+                continue;
+            }
+            for c in 0..3 {
+                pixel[c] += weight * (lights[c].at(x) * pixel[3] - pixel[c]);
+            }
         }
     }
 }

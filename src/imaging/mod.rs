@@ -12,6 +12,7 @@ pub mod metrics;
 pub mod plane;
 pub mod register;
 pub mod resize;
+pub mod row;
 pub mod shadow;
 pub mod solve;
 pub mod warp;

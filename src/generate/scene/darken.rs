@@ -11,6 +11,7 @@ use super::natural::Natural;
 use crate::domain::{Cutout, Placement};
 use crate::imaging::color::srgb;
 use crate::imaging::plane::Plane;
+use crate::imaging::row::StretchedRow;
 use crate::imaging::shadow::{Body, Contour, GroundMap};
 use crate::imaging::warp::Layer;
 
@@ -59,9 +60,11 @@ pub(super) fn darken(
             && alpha.data[y * width + x] >= 1.0
             && contour.lowest[x].is_some_and(|lowest| lowest - y as f32 > HIDDEN * height as f32)
     };
-    let (mut shade, mut closed) = (Row::new(columns), Row::new(columns));
+    let (mut shade, mut closed) = (StretchedRow::new(columns, STEP), StretchedRow::new(columns, STEP));
     for (y, row) in ground.chunks_exact_mut(columns * 3).enumerate() {
-        let darkened = [shade.read(&cast, y), closed.read(&ambient, y), line.columns(y), natural.columns(y)];
+        shade.read(&cast, y);
+        closed.read(&ambient, y);
+        let darkened = [shade.above_zero(), closed.above_zero(), line.columns(y), natural.columns(y)];
         let within = around(darkened, columns);
         // Cameras of templates do not roll, so a row is ground or background as a whole.
         if within.is_empty() || view.object([0.0, y as f32 + 0.5]).is_none() {
@@ -106,42 +109,4 @@ fn around(columns: [Range<usize>; 4], count: usize) -> Range<usize> {
     let some = || columns.iter().filter(|columns| !columns.is_empty());
     let first = some().map(|columns| columns.start).min().unwrap_or(0);
     first.min(count)..some().map(|columns| columns.end).max().unwrap_or(0).min(count)
-}
-
-/// One row of the master, read from a plane of every [`STEP`]th pixel.
-struct Row {
-    /// The plane's columns at that row, the first and the last twice.
-    columns: Vec<f32>,
-}
-
-impl Row {
-    fn new(width: usize) -> Row {
-        Row { columns: vec![0.0; width.div_ceil(STEP) + 2] }
-    }
-
-    /// Moves to row `y`; returns the columns in which there is anything.
-    fn read(&mut self, plane: &Plane, y: usize) -> Range<usize> {
-        let at = (y as f32 + 0.5) / STEP as f32 - 0.5;
-        let (above, part) = (at.floor() as isize, at - at.floor());
-        let row = |y: isize| {
-            &plane.data[y.clamp(0, plane.height as isize - 1) as usize * plane.width..][..plane.width]
-        };
-        let inner = self.columns.len() - 2;
-        for ((out, a), b) in self.columns[1..=inner].iter_mut().zip(row(above)).zip(row(above + 1)) {
-            *out = a + (b - a) * part;
-        }
-        self.columns[0] = self.columns[1];
-        self.columns[inner + 1] = self.columns[inner];
-        let something = |v: &f32| *v > 0.0;
-        match (self.columns.iter().position(something), self.columns.iter().rposition(something)) {
-            (Some(first), Some(last)) => first.saturating_sub(2) * STEP..(last + 1) * STEP,
-            _ => 0..0,
-        }
-    }
-
-    fn at(&self, x: usize) -> f32 {
-        let at = (x as f32 + 0.5) / STEP as f32 + 0.5;
-        let (left, part) = (at as usize, at.fract());
-        self.columns[left] + (self.columns[left + 1] - self.columns[left]) * part
-    }
 }

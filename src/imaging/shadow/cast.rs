@@ -17,6 +17,9 @@ const SMOOTH: f32 = 0.3;
 const FADES: f32 = 1.3;
 /// More steps from one section to the next are not taken.
 const SWEEP: f32 = 16.0;
+/// Where a section's end moves by so many rows from one column to the next, it is drawn line by line, so many to a column: else it would have steps.
+const STEEP: f32 = 0.75;
+const LINES: usize = 4;
 
 /// 0..1 over a part of the ground; 0 beyond it.
 #[derive(Clone, Debug)]
@@ -142,25 +145,49 @@ impl GroundMap {
         let half = if section.columns.len() == 1 { 0.5 * self.cell[0] } else { half };
         let column = |x: f32| (x + shift[0] - self.origin[0]) / self.cell[0];
         let (left, right) = (column(first[0] - half), column(last[0] + half));
+        let ([x0, y0], [wide, deep]) = ([0, 1].map(|axis| self.origin[axis] - shift[axis]), self.cell);
+        // The rows at which the section begins and ends on the line that is `at` cells right of the map's left border; `k` is the column before it.
+        let ends = |k: usize, at: f32| {
+            let (a, b) = (section.columns[k], section.columns[(k + 1).min(section.columns.len() - 1)]);
+            let part = ((x0 + at * wide - a[0]) / (b[0] - a[0]).max(1e-3)).clamp(0.0, 1.0);
+            [1, 2].map(|i| (a[i] + (b[i] - a[i]) * part - y0) / deep)
+        };
         let mut k = 0;
-        for gx in left.floor() as usize..(right.ceil() as usize).min(self.plane.width) {
-            let covered = (gx as f32 + 1.0).min(right) - (gx as f32).max(left);
-            let x = self.origin[0] + (gx as f32 + 0.5) * self.cell[0] - shift[0];
-            while k + 1 < section.columns.len() && section.columns[k + 1][0] < x {
+        let mut after = |at: f32| {
+            while k + 1 < section.columns.len() && section.columns[k + 1][0] < x0 + at * wide {
                 k += 1;
             }
-            let (a, b) = (section.columns[k], section.columns[(k + 1).min(section.columns.len() - 1)]);
-            let part = ((x - a[0]) / (b[0] - a[0]).max(1e-3)).clamp(0.0, 1.0);
-            let depth = |i: usize| (a[i] + (b[i] - a[i]) * part + shift[1] - self.origin[1]) / self.cell[1];
-            self.fill(gx, depth(1), depth(2), section.weight * covered.clamp(0.0, 1.0));
+            ends(k, at)
+        };
+        let mut before = after(left.floor());
+        for gx in left.floor() as usize..(right.ceil() as usize).min(self.plane.width) {
+            let at = gx as f32;
+            let weight = section.weight * ((at + 1.0).min(right) - at.max(left)).clamp(0.0, 1.0);
+            let next = after(at + 1.0);
+            if (0..2).all(|i| (next[i] - before[i]).abs() < STEEP) {
+                self.fill(gx, &[[0, 1].map(|i| f32::midpoint(before[i], next[i]))], weight);
+            } else {
+                let lines: [[f32; 2]; LINES] = std::array::from_fn(|line| {
+                    let at = at + (line as f32 + 0.5) / LINES as f32;
+                    let before = section.columns.partition_point(|column| column[0] < x0 + at * wide);
+                    ends(before.saturating_sub(1), at)
+                });
+                self.fill(gx, &lines, weight);
+            }
+            before = next;
         }
     }
 
-    fn fill(&mut self, column: usize, near: f32, far: f32, weight: f32) {
-        for row in near.max(0.0).floor() as usize..(far.ceil().max(0.0) as usize).min(self.plane.height) {
-            let covered = (row as f32 + 1.0).min(far) - (row as f32).max(near);
+    /// Covers what lies between the ends of `lines`, which share a column evenly.
+    fn fill(&mut self, column: usize, lines: &[[f32; 2]], weight: f32) {
+        let near = lines.iter().map(|line| line[0]).fold(f32::INFINITY, f32::min);
+        let far = lines.iter().map(|line| line[1]).fold(0.0, f32::max);
+        for row in near.max(0.0).floor() as usize..(far.ceil() as usize).min(self.plane.height) {
+            let at = row as f32;
+            let on = |[near, far]: &[f32; 2]| ((at + 1.0).min(*far) - at.max(*near)).clamp(0.0, 1.0);
+            let covered = lines.iter().map(on).sum::<f32>() / lines.len() as f32;
             let value = &mut self.plane.data[row * self.plane.width + column];
-            *value = value.max(weight * covered.clamp(0.0, 1.0));
+            *value = value.max(weight * covered);
         }
     }
 }
