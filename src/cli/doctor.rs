@@ -4,10 +4,11 @@ use serde_json::json;
 
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app;
-use crate::domain::Segmenter;
+use crate::config::Config;
+use crate::domain::{Digest, Id, Segmenter};
 use crate::entity::{DatabaseUrl, schema};
 use crate::error::{Code, Problem};
-use crate::storage;
+use crate::storage::{self, Address, S3Storage, Storage, StorageError, StorageKey};
 
 pub(super) fn run(session: &Session) -> Result<u8, Problem> {
     let mut healthy = true;
@@ -33,7 +34,41 @@ pub(super) fn run(session: &Session) -> Result<u8, Problem> {
     if let Some(url) = &session.config.database {
         answer("PostgreSQL", postgres(url));
     }
+    if session.config.storage.is_some() {
+        answer("bucket", bucket(&session.config));
+    }
     Ok(if healthy { OK } else { SOME_FAILED })
+}
+
+/// The bucket that the settings name: what is put there comes back, and what is not there is said not to be.
+fn bucket(config: &Config) -> Result<String, Problem> {
+    let Some(settings) = config.s3()? else { return Ok("none".to_owned()) };
+    let problem = |error: StorageError| error.problem();
+    let storage = S3Storage::new(&settings).map_err(problem)?;
+    // An organization that nobody has, and bytes that nobody else puts there at the same time.
+    let organization = Id::new("org", 0, [0; 10]);
+    let bytes = uuid::Uuid::now_v7().to_string().into_bytes();
+    let key = StorageKey::Receipt {
+        address: Address { organization: organization.clone(), digest: Digest::of(&bytes) },
+    };
+    storage.put(&key, &bytes).map_err(problem)?;
+    storage.get(&key).map_err(problem)?;
+    storage.remove(&key).map_err(problem)?;
+    match storage.get(&key) {
+        Err(StorageError::Missing { .. }) => {}
+        // S3 does not tell those who may not list that a name is not there.
+        Err(StorageError::Refused { path, reason }) => {
+            let reason = format!("{reason}; to be told that an object is not there takes s3:ListBucket");
+            return Err(problem(StorageError::Refused { path, reason }));
+        }
+        Err(error) => return Err(problem(error)),
+        Ok(_) => {
+            let message = "what was removed is still there";
+            return Err(Problem::new(Code::StorageFailed, storage.place(), message));
+        }
+    }
+    storage.forget(&organization).map_err(problem)?;
+    Ok(format!("{}: objects can be put, read, removed and listed", storage.place()))
 }
 
 fn templates() -> Result<String, Problem> {
@@ -102,7 +137,7 @@ fn database() -> Result<String, Problem> {
     runtime
         .block_on(async {
             let library = app::library()?;
-            app::App::open(&scratch.0, library).await.map(|_| "SQLite opens and migrates".to_owned())
+            app::App::open(&scratch.0, None, library).await.map(|_| "SQLite opens and migrates".to_owned())
         })
         .map_err(|problem| Problem::new(Code::DatabaseFailed, problem.item, problem.message))
 }
