@@ -196,7 +196,7 @@ const ANY_REGION: &str = "us-east-1";
 pub enum Deliver {
     /// Through the server.
     Through,
-    /// By a signed address in the bucket, where there is one.
+    /// To whoever comes with an API key, by a signed address in the bucket, where there is one.
     Redirect,
 }
 

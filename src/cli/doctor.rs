@@ -43,32 +43,43 @@ pub(super) fn run(session: &Session) -> Result<u8, Problem> {
 /// The bucket that the settings name: what is put there comes back, and what is not there is said not to be.
 fn bucket(config: &Config) -> Result<String, Problem> {
     let Some(settings) = config.s3()? else { return Ok("none".to_owned()) };
-    let problem = |error: StorageError| error.problem();
-    let storage = S3Storage::new(&settings).map_err(problem)?;
-    // An organization that nobody has, and bytes that nobody else puts there at the same time.
+    let storage = S3Storage::new(&settings).map_err(|error| error.problem())?;
+    let place = storage.place();
+    // Said of the bucket: the name of what was tried there helps nobody.
+    probe(&storage).map_err(|error| match error {
+        StorageError::Refused { reason, .. } => Problem::new(Code::StorageUnavailable, &place, reason),
+        StorageError::Unreachable { reason, .. } => {
+            let message = format!("it cannot be reached: {reason}");
+            Problem::new(Code::StorageUnavailable, &place, message)
+        }
+        other => other.problem(),
+    })?;
+    Ok(format!("{place}: objects can be put, read, removed and listed"))
+}
+
+/// Puts, reads and removes an object of an organization that nobody has, with bytes that nobody else puts there at the same time.
+fn probe(storage: &dyn Storage) -> Result<(), StorageError> {
     let organization = Id::new("org", 0, [0; 10]);
     let bytes = uuid::Uuid::now_v7().to_string().into_bytes();
-    let key = StorageKey::Receipt {
-        address: Address { organization: organization.clone(), digest: Digest::of(&bytes) },
-    };
-    storage.put(&key, &bytes).map_err(problem)?;
-    storage.get(&key).map_err(problem)?;
-    storage.remove(&key).map_err(problem)?;
+    let digest = Digest::of(&bytes);
+    let key = StorageKey::Receipt { address: Address { organization: organization.clone(), digest } };
+    storage.put(&key, &bytes)?;
+    storage.get(&key)?;
+    storage.remove(&key)?;
     match storage.get(&key) {
         Err(StorageError::Missing { .. }) => {}
         // S3 does not tell those who may not list that a name is not there.
         Err(StorageError::Refused { path, reason }) => {
             let reason = format!("{reason}; to be told that an object is not there takes s3:ListBucket");
-            return Err(problem(StorageError::Refused { path, reason }));
+            return Err(StorageError::Refused { path, reason });
         }
-        Err(error) => return Err(problem(error)),
+        Err(error) => return Err(error),
         Ok(_) => {
-            let message = "what was removed is still there";
-            return Err(Problem::new(Code::StorageFailed, storage.place(), message));
+            let reason = "what was removed is still there".to_owned();
+            return Err(StorageError::Refused { path: storage.place().into(), reason });
         }
     }
-    storage.forget(&organization).map_err(problem)?;
-    Ok(format!("{}: objects can be put, read, removed and listed", storage.place()))
+    storage.forget(&organization).map(|_| ())
 }
 
 fn templates() -> Result<String, Problem> {

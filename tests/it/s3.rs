@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::stream;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::server::conn::http1;
@@ -34,6 +35,8 @@ pub(crate) enum Fault {
     Late(Duration),
     /// It is done, and of the answer's body come so many bytes; then the connection ends.
     CutOff(usize),
+    /// It is done, and of the answer's body come so many bytes; then nothing more.
+    Stall(usize),
     /// It is done, and the connection ends without an answer.
     NoAnswer,
 }
@@ -179,6 +182,21 @@ async fn listen(listener: std::net::TcpListener, shared: Arc<Shared>) {
     }
 }
 
+/// `answer` with so many bytes of its body, and then what `end` does.
+async fn shorten(
+    answer: HttpResponse,
+    bytes: usize,
+    end: impl Stream<Item = std::io::Result<Frame<Bytes>>> + Send + Sync + 'static,
+) -> std::io::Result<HttpResponse> {
+    let (head, body) = answer.into_parts();
+    let whole = BodyExt::collect(body).await.map_err(std::io::Error::other)?.to_bytes();
+    assert!(whole.len() > bytes, "nothing to cut off: {} bytes", whole.len());
+    let begin = stream::iter([Ok(Frame::data(whole.slice(..bytes)))]);
+    let mut answer = Response::from_parts(head, Body::http_body(StreamBody::new(begin.chain(end))));
+    answer.headers_mut().insert("content-length", whole.len().into());
+    Ok(answer)
+}
+
 /// The connection is to end here.
 fn cut() -> std::io::Error {
     std::io::Error::other("cut off")
@@ -211,15 +229,10 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<HttpR
             done(request).await
         }
         Some(Fault::CutOff(bytes)) => {
-            let (head, body) = done(request).await?.into_parts();
-            let whole = body.collect().await.map_err(std::io::Error::other)?.to_bytes();
-            assert!(whole.len() > bytes, "nothing to cut off: {} bytes", whole.len());
-            let frames = [Ok(Frame::data(whole.slice(..bytes))), Err(cut())];
-            let mut answer =
-                Response::from_parts(head, Body::http_body(StreamBody::new(stream::iter(frames))));
-            answer.headers_mut().insert("content-length", whole.len().into());
-            Ok(answer)
+            let end = stream::iter([Err(cut())]);
+            shorten(done(request).await?, bytes, end).await
         }
+        Some(Fault::Stall(bytes)) => shorten(done(request).await?, bytes, stream::pending()).await,
         Some(Fault::NoAnswer) => {
             done(request).await?;
             Err(cut())

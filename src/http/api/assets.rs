@@ -12,7 +12,7 @@ use crate::http::Service;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
 use crate::storage::{Address, Storage, StorageError, StorageKey};
-use crate::tenancy::Right;
+use crate::tenancy::{Actor, Right};
 
 /// How long a signed address is good.
 const SIGNED_FOR: Duration = Duration::from_secs(300);
@@ -74,7 +74,7 @@ fn file_name(key: &StorageKey) -> String {
 /// one.
 #[utoipa::path(tag = "assets", responses(
     (status = 200, description = "The bytes.", content_type = "application/octet-stream", body = Vec<u8>),
-    (status = 302, description = "Where the bytes are to be had for five minutes, if the server is set to hand them out so."),
+    (status = 302, description = "Where the bytes are to be had for five minutes, if the server is set to hand them out so and an API key asks."),
     (status = 304, description = "As the caller has it."), (status = "4XX", body = ErrorBody)))]
 #[get("/v1/assets/{kind}/{digest}")]
 pub(crate) async fn read(
@@ -93,7 +93,8 @@ pub(crate) async fn read(
     let same = |tags: &str| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag);
     let unchanged = known.is_some_and(same);
     let storage = service.storage.clone();
-    if service.redirect && !unchanged {
+    // Not the page: its policy lets it go to no other host.
+    if service.redirect && !unchanged && matches!(caller.0.actor, Actor::Key(_)) {
         let asked = keys.clone();
         let signed = service.files.run("asset", move || sign(storage.as_ref(), asked)).await?;
         if let Some(address) = signed? {

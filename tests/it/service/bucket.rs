@@ -165,8 +165,9 @@ async fn a_file_is_handed_out_by_a_signed_address_where_the_settings_say_so() {
     let settings = settings(&bucket);
     let settings: Vec<_> = settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let server = super::start(Engine::Sqlite, &settings, false).await;
-    let (ann, ben) = (server.owner("ann").await, server.owner("ben").await);
-    let (ann, ben) = (super::token(&ann), super::token(&ben));
+    let (session, ben) = (server.owner("ann").await, server.owner("ben").await);
+    let (ann, ben) = (server.key(&session, &["read", "write"]).await, server.key(&ben, &["read"]).await);
+    let (ann, ben) = (ann.as_str(), ben.as_str());
     let photo = server.upload(ann, "tea-carton.jpg", "TEA").await.expect(202);
     let path = format!("/v1/assets/photo/{}", photo["digest"].as_str().unwrap());
     let direct = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -183,6 +184,12 @@ async fn a_file_is_handed_out_by_a_signed_address_where_the_settings_say_so() {
     assert!(answer.headers()["content-disposition"].to_str().unwrap().contains("photo-"));
     assert_eq!(answer.bytes().await.unwrap(), fixture("tea-carton.jpg"));
     server.get(&path, ben).await.refused(404, "not_found");
+    // The page gets it through the server.
+    let answer =
+        direct.get(format!("{}{path}", server.base)).bearer_auth(super::token(&session)).send().await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    assert_eq!(answer.bytes().await.unwrap(), fixture("tea-carton.jpg"));
     assert_eq!(server.get(&path, ann).await.body, fixture("tea-carton.jpg"));
     server.stop().await;
 }

@@ -30,6 +30,29 @@ fn a_bucket_conforms_without_checksums_and_prefix() {
     conforms(&S3Storage::new(&settings).unwrap());
 }
 
+/// The whole suite on any store, by the same settings as the program's: `PACKSHOT_STORAGE` and its companions name a bucket where names that begin
+/// with `org_0000` may be written and removed.
+#[test]
+#[ignore = "needs a bucket; run it by name with the settings of one"]
+fn a_bucket_of_your_own_conforms() {
+    let settings =
+        packshot::config::Config::load().unwrap().s3().unwrap().expect("PACKSHOT_STORAGE names a bucket");
+    let storage: Arc<dyn Storage> = Arc::new(S3Storage::new(&settings).unwrap());
+    conforms(storage.as_ref());
+    withstands_a_crowd(&storage);
+    let large: Vec<u8> = (0..20u32 << 20).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let key = master(&scope(1), &large);
+    storage.put(&key, &large).unwrap();
+    storage.put(&key, &large).unwrap();
+    assert_eq!(storage.get(&key).unwrap(), large);
+    let url = storage.signed_url(&key, "large.png", Duration::from_secs(60)).unwrap().unwrap();
+    assert!(url.contains(&key.path()));
+    for number in 1..=7 {
+        storage.forget(scope(number).organization()).unwrap();
+    }
+    assert!(!storage.contains(&key).unwrap());
+}
+
 #[test]
 fn names_hold_ids_and_digests_only_and_lie_below_the_prefix() {
     let server = S3Server::start();
@@ -111,12 +134,17 @@ fn a_wrong_secret_a_wrong_key_and_a_wrong_bucket_are_each_said() {
 #[test]
 fn a_store_that_is_not_there_is_given_up_in_bounded_time() {
     let server = S3Server::start();
-    // Nobody listens; somebody listens and never accepts; somebody who speaks no HTTP at all.
+    // Nobody listens; somebody listens and never answers; somebody who speaks no TLS.
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let places = [
+        (format!("http://{nobody}"), 4),
+        (format!("http://{}", mute.local_addr().unwrap()), 7),
+        (format!("https://{}", server.address), 4),
+    ];
     let key = master(&scope(1), b"pixels");
-    for (address, within) in [(nobody, 4), (mute.local_addr().unwrap(), 6)] {
-        let endpoint = Some(format!("http://{address}"));
+    for (address, within) in places {
+        let endpoint = Some(address);
         let settings = S3Settings { endpoint, timeout: Duration::from_millis(800), ..server.settings() };
         let storage = S3Storage::new(&settings).unwrap();
         let started = Instant::now();

@@ -77,14 +77,15 @@ fn a_slow_answer_is_not_waited_for() {
     let storage = S3Storage::new(&settings).unwrap();
     let key = master(&scope(1), b"pixels");
     storage.put(&key, b"pixels").unwrap();
-    let late = (Method::GET, Fault::Late(Duration::from_secs(30)));
-    server.will(&[late.clone()]);
-    assert_eq!(storage.get(&key).unwrap(), b"pixels");
-    server.will(&[late.clone(), late]);
-    let started = Instant::now();
-    let error = storage.get(&key).unwrap_err();
-    assert!(matches!(error, StorageError::Unreachable { .. }), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    for slow in [Fault::Late(Duration::from_secs(30)), Fault::Stall(3)] {
+        server.will(&[(Method::GET, slow)]);
+        assert_eq!(storage.get(&key).unwrap(), b"pixels");
+        server.will(&[slow; 2].map(|slow| (Method::GET, slow)));
+        let started = Instant::now();
+        let error = storage.get(&key).unwrap_err();
+        assert!(matches!(error, StorageError::Unreachable { .. }), "{error:?}");
+        assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    }
 }
 
 #[test]
