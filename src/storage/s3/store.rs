@@ -196,10 +196,12 @@ impl Store {
         // With the slash: no organization's name is the beginning of another's folder.
         let folder = format!("{organization}/");
         let failed = |failure: Failure| failure.of(self.place(&folder));
-        let mut removed = 0;
+        let (mut removed, mut last) = (0, None);
         loop {
-            let page = self.attempts.make(|| self.list(&folder)).await.map_err(failed)?;
-            if page.is_empty() {
+            let page = self.attempts.make(|| self.list(&folder, last.clone())).await.map_err(failed)?;
+            // Onward from the last name, so that it ends even where a store goes on listing what it has removed.
+            last = page.last().cloned();
+            if last.is_none() {
                 return Ok(removed);
             }
             self.attempts.make(|| self.remove_all(&page)).await.map_err(failed)?;
@@ -207,9 +209,10 @@ impl Store {
         }
     }
 
-    /// The first names below `folder`.
-    async fn list(&self, folder: &str) -> Result<Vec<String>, Failure> {
+    /// The next names below `folder`, after `last`.
+    async fn list(&self, folder: &str, last: Option<String>) -> Result<Vec<String>, Failure> {
         let list = self.client.list_objects_v2().bucket(self.bucket.name()).prefix(self.bucket.key(folder));
+        let list = list.set_start_after(last);
         let page = within(self.attempts.timeout, async move { Ok(list.send().await?) }).await?;
         Ok(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect())
     }
