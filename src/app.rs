@@ -8,7 +8,7 @@ use std::time::Duration;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::DatabaseConnection;
 
-use crate::config::Config;
+use crate::config::{Config, Deliver};
 use crate::domain::{Segmenter, TenantScope};
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
@@ -17,8 +17,8 @@ use crate::imaging::codec::Limits;
 use crate::inference::{self, MattingPack, Pack, Runtime};
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::{self, JobContext, Pool, Runner, Settings};
-use crate::queue::{Clock, Queue};
-use crate::storage::{FolderLock, LocalStorage, Storage};
+use crate::queue::{Clock, Queue, QueueError};
+use crate::storage::{FolderLock, LocalStorage, S3Settings, S3Storage, Storage, StorageError};
 use crate::tenancy::SigningKeys;
 use crate::{config, entity, tenancy};
 
@@ -46,8 +46,18 @@ pub struct App {
     pub scope: TenantScope,
     folder: PathBuf,
     url: DatabaseUrl,
-    /// Held by who is alone.
-    lock: Option<FolderLock>,
+    hold: Hold,
+}
+
+/// How the data folder is held.
+#[derive(Debug)]
+enum Hold {
+    /// By this process and no other.
+    Alone(#[expect(dead_code, reason = "held as long as the folder is open")] FolderLock),
+    /// By all processes that work on the database.
+    Together,
+    /// Each process has its own, with nothing in it that others need.
+    Apart,
 }
 
 impl App {
@@ -57,32 +67,38 @@ impl App {
         folder: &Path,
         library: Arc<TemplateLibrary>,
     ) -> Result<App, Problem> {
+        let bucket = config.s3()?;
         match &config.database {
-            Some(url) => App::join(folder, url, config.database_connections, library).await,
-            None => App::open(folder, library).await,
+            Some(url) => App::join(folder, url, config.database_connections, bucket, library).await,
+            None => App::open(folder, bucket, library).await,
         }
     }
 
-    /// Opens `folder` with SQLite in it, makes it if it is missing, and brings its schema up to date. One process at a time.
-    pub async fn open(folder: &Path, library: Arc<TemplateLibrary>) -> Result<App, Problem> {
+    /// Opens `folder` with SQLite in it, makes it if it is missing, and brings its schema up to date. One process at a time. Objects go into the
+    /// bucket if there is one, else into the folder.
+    pub async fn open(
+        folder: &Path,
+        bucket: Option<S3Settings>,
+        library: Arc<TemplateLibrary>,
+    ) -> Result<App, Problem> {
         let lock = FolderLock::take(folder).map_err(|error| error.problem())?;
-        let storage = LocalStorage::at(folder.join(OBJECTS));
-        storage.sweep().map_err(|error| error.problem())?;
+        let storage = storage(bucket.as_ref(), folder, LocalStorage::sweep)?;
         let url = DatabaseUrl::file(&folder.join(DATABASE));
         let db = entity::connect(&url, 1).await.map_err(failed(&url))?;
         Migrator::up(&db, None).await.map_err(failed(&url))?;
-        App::over(folder, url, db, storage, library, Some(lock)).await
+        App::over(folder, url, db, storage, library, Hold::Alone(lock)).await
     }
 
-    /// Joins those who work on the PostgreSQL database `url` and share `folder`, and brings the schema up to date if nobody has yet.
+    /// Joins those who work on the PostgreSQL database `url` and share the bucket, or if there is none `folder`, and brings the schema up to date
+    /// if nobody has yet.
     pub async fn join(
         folder: &Path,
         url: &DatabaseUrl,
         connections: u32,
+        bucket: Option<S3Settings>,
         library: Arc<TemplateLibrary>,
     ) -> Result<App, Problem> {
-        let storage = LocalStorage::at(folder.join(OBJECTS));
-        storage.sweep_old().map_err(|error| error.problem())?;
+        let storage = storage(bucket.as_ref(), folder, LocalStorage::sweep_old)?;
         entity::schema::upgrade(url).await.map_err(failed(url))?;
         let standing = entity::schema::standing(url).await.map_err(failed(url))?;
         if standing.passes_by {
@@ -92,16 +108,17 @@ impl App {
             );
         }
         let db = entity::connect(url, connections).await.map_err(failed(url))?;
-        App::over(folder, url.clone(), db, storage, library, None).await
+        let hold = if bucket.is_some() { Hold::Apart } else { Hold::Together };
+        App::over(folder, url.clone(), db, storage, library, hold).await
     }
 
     async fn over(
         folder: &Path,
         url: DatabaseUrl,
         db: DatabaseConnection,
-        storage: LocalStorage,
+        storage: Arc<dyn Storage>,
         library: Arc<TemplateLibrary>,
-        lock: Option<FolderLock>,
+        hold: Hold,
     ) -> Result<App, Problem> {
         let queue = Queue::new(Clock::Database);
         let wrong = |error: &dyn std::fmt::Display| {
@@ -109,8 +126,7 @@ impl App {
         };
         let now = queue.now(&db).await.map_err(|error| wrong(&error))?;
         let scope = tenancy::default_scope(&db, now).await.map_err(|error| wrong(&error))?;
-        let (storage, folder) = (Arc::new(storage), folder.to_owned());
-        Ok(App { db, queue, storage, library, scope, folder, url, lock })
+        Ok(App { db, queue, storage, library, scope, folder: folder.to_owned(), url, hold })
     }
 
     /// A worker. Over a locked folder it is the only one. `opinion` votes on cutouts.
@@ -118,15 +134,33 @@ impl App {
         let storage = self.storage.clone();
         let context =
             JobContext { storage, library: self.library.clone(), opinion, limits: Limits::default() };
-        let alone = self.lock.is_some();
+        let alone = matches!(self.hold, Hold::Alone(_));
         let poll = if alone { ALONE } else { AMONG_OTHERS };
         let settings = Settings { slots: workers, alone, poll, ..Settings::default() };
         Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
     }
 
-    /// Where the database is, fit for people to see.
-    pub fn database(&self) -> String {
-        self.url.to_string()
+    /// Where everything lies, fit for people to see.
+    pub fn places(&self) -> String {
+        format!(
+            "data in {}, objects in {}, database {}",
+            self.folder.display(),
+            self.storage.place(),
+            self.url
+        )
+    }
+
+    /// The keys that sign access tokens, where all servers find the same ones.
+    async fn keys(&self) -> Result<SigningKeys, Problem> {
+        match self.hold {
+            Hold::Alone(_) | Hold::Together => SigningKeys::open(&self.folder.join("keys")),
+            Hold::Apart => {
+                let wrong =
+                    |error: QueueError| Problem::new(error.code(), self.url.to_string(), error.to_string());
+                let now = self.queue.now(&self.db).await.map_err(wrong)?;
+                tenancy::shared_keys::open(&self.db, now).await
+            }
+        }
     }
 }
 
@@ -168,8 +202,9 @@ impl App {
             library: self.library.clone(),
             opinion,
             photo: Limits::default(),
-            keys: SigningKeys::open(&self.folder.join("keys"))?,
+            keys: self.keys().await?,
             signup: config.signup,
+            redirect: config.deliver == Deliver::Redirect,
             sizes: [config.scene_size, config.packshot_size],
             limiter: Limiter::new(config.requests_per_minute, config.signins_per_minute),
             uploads,
@@ -180,6 +215,20 @@ impl App {
             previews: Default::default(),
         })
     }
+}
+
+/// The bucket if there is one, else files in `folder`, of which `sweep` clears away what was left half written.
+fn storage(
+    bucket: Option<&S3Settings>,
+    folder: &Path,
+    sweep: impl FnOnce(&LocalStorage) -> Result<u64, StorageError>,
+) -> Result<Arc<dyn Storage>, Problem> {
+    if let Some(settings) = bucket {
+        return Ok(Arc::new(S3Storage::new(settings).map_err(|error| error.problem())?));
+    }
+    let files = LocalStorage::at(folder.join(OBJECTS));
+    sweep(&files).map_err(|error| error.problem())?;
+    Ok(Arc::new(files))
 }
 
 /// The program's own files.

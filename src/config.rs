@@ -1,20 +1,35 @@
 //! Every setting and where it comes from: the embedded defaults, then the environment. The only reader of the environment. Knows no stage.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
+use crate::storage::{Addressing, Bucket, Checksums, S3Settings, Secret, check_endpoint};
 use crate::tenancy::Signup;
 
 /// The commented defaults, which are also the manual.
 pub const DEFAULTS: &str = include_str!("../packshot.default.toml");
 /// Prefix of environment variables: `PACKSHOT_WORKERS` overrides `workers`.
 const PREFIX: &str = "PACKSHOT_";
-/// The runtime's own variable for its library, which other programs honor, too.
-const RUNTIME: &str = "ORT_DYLIB_PATH";
+/// Variables that other programs honor, too, each with the setting that it fills where nobody else has. Of several the first counts.
+const COMMON: [(&str, &str); 5] = [
+    ("ORT_DYLIB_PATH", "runtime"),
+    ("AWS_ENDPOINT_URL_S3", "s3_endpoint"),
+    ("AWS_ENDPOINT_URL", "s3_endpoint"),
+    ("AWS_REGION", "s3_region"),
+    ("AWS_DEFAULT_REGION", "s3_region"),
+];
+/// As above, but all or none of them: what belongs to one key does not fit another.
+const COMMON_KEYS: [(&str, &str); 3] = [
+    ("AWS_ACCESS_KEY_ID", "s3_access_key"),
+    ("AWS_SECRET_ACCESS_KEY", "s3_secret_key"),
+    ("AWS_SESSION_TOKEN", "s3_session_token"),
+];
 /// Variables with the prefix that are not settings: where the program's own files are.
 const HOME: &str = "PACKSHOT_HOME";
 /// As above: what the tests may leave out.
@@ -43,6 +58,29 @@ pub struct Config {
     pub database: Option<DatabaseUrl>,
     /// Connections to PostgreSQL that a process has for its work; a server has as many again for requests.
     pub database_connections: u32,
+    /// The bucket for objects; none = files in the data folder.
+    #[serde(deserialize_with = "bucket")]
+    pub storage: Option<Bucket>,
+    /// Address of the store that has the bucket; empty = AWS.
+    pub s3_endpoint: String,
+    /// The bucket's region.
+    pub s3_region: String,
+    /// Where in an address the bucket stands.
+    pub s3_addressing: Addressing,
+    /// When checksums go along with uploads.
+    pub s3_checksums: Checksums,
+    /// Access key.
+    pub s3_access_key: String,
+    /// What requests are signed with.
+    pub s3_secret_key: Secret,
+    /// Belongs to keys that end after a while.
+    pub s3_session_token: Secret,
+    /// Seconds that the store may take to answer.
+    pub s3_timeout: u32,
+    /// How often a request is tried in all.
+    pub s3_attempts: u32,
+    /// How files are handed out.
+    pub deliver: Deliver,
     /// Address and port that `serve` listens on.
     pub listen: String,
     /// Who may sign up.
@@ -60,10 +98,10 @@ impl Config {
         let mut table: toml::Table = DEFAULTS
             .parse()
             .map_err(|error: toml::de::Error| invalid("packshot.default.toml", error.to_string()))?;
-        let mut library = String::new();
+        let mut common = BTreeMap::new();
         for (name, value) in environment {
-            if name == RUNTIME {
-                library = value;
+            if COMMON.iter().chain(&COMMON_KEYS).any(|(known, _)| *known == name) {
+                common.insert(name, value);
                 continue;
             }
             let Some(key) = name.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
@@ -84,9 +122,7 @@ impl Config {
             let new = new.ok_or_else(|| invalid(&name, format!("`{value}` is not a whole number")))?;
             table.insert(key, new);
         }
-        if table.get("runtime").and_then(toml::Value::as_str) == Some("") {
-            table.insert("runtime".to_owned(), toml::Value::String(library));
-        }
+        fill(&mut table, &mut common);
         let config: Config =
             table.try_into().map_err(|error: toml::de::Error| invalid("settings", error.to_string()))?;
         config.validate()
@@ -109,10 +145,79 @@ impl Config {
         check("packshot_size", self.packshot_size, 256, 8192)?;
         check("jpeg_quality", u32::from(self.jpeg_quality), 60, 100)?;
         check("database_connections", self.database_connections, 3, 1000)?;
+        check("s3_timeout", self.s3_timeout, 1, 600)?;
+        check("s3_attempts", self.s3_attempts, 1, 20)?;
+        if !self.s3_endpoint.is_empty() {
+            check_endpoint(&self.s3_endpoint)
+                .map_err(|message| Problem::new(Code::ConfigInvalid, "s3_endpoint", message))?;
+        }
         check("requests_per_minute", self.requests_per_minute, 1, 1_000_000)?;
         check("signins_per_minute", self.signins_per_minute, 1, 1_000_000)?;
         Ok(self)
     }
+
+    /// The bucket that the settings name, with all that it needs; none = files in the data folder.
+    pub fn s3(&self) -> Result<Option<S3Settings>, Problem> {
+        let Some(bucket) = &self.storage else { return Ok(None) };
+        let missing = |name: &str, message: &str| Err(Problem::new(Code::ConfigInvalid, name, message));
+        if self.s3_access_key.is_empty() || self.s3_secret_key.is_empty() {
+            let message = "a bucket needs PACKSHOT_S3_ACCESS_KEY and PACKSHOT_S3_SECRET_KEY, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+            return missing("s3_access_key", message);
+        }
+        let endpoint = (!self.s3_endpoint.is_empty()).then(|| self.s3_endpoint.clone());
+        let region = match (self.s3_region.as_str(), &endpoint) {
+            ("", Some(_)) => ANY_REGION,
+            ("", None) => {
+                return missing("s3_region", "a bucket at AWS needs its region, as in eu-central-1");
+            }
+            (region, _) => region,
+        };
+        Ok(Some(S3Settings {
+            bucket: bucket.clone(),
+            endpoint,
+            region: region.to_owned(),
+            addressing: self.s3_addressing,
+            checksums: self.s3_checksums,
+            access_key: self.s3_access_key.clone(),
+            secret_key: self.s3_secret_key.clone(),
+            session_token: self.s3_session_token.clone(),
+            timeout: Duration::from_secs(u64::from(self.s3_timeout)),
+            attempts: self.s3_attempts,
+        }))
+    }
+}
+
+/// The region of stores that have none.
+const ANY_REGION: &str = "us-east-1";
+
+/// How files are handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deliver {
+    /// Through the server.
+    Through,
+    /// To whoever comes with an API key, by a signed address in the bucket, where there is one.
+    Redirect,
+}
+
+/// Fills settings that are empty from the variables that other programs honor.
+fn fill(table: &mut toml::Table, common: &mut BTreeMap<String, String>) {
+    let is_empty = |table: &toml::Table, key: &str| table.get(key).and_then(toml::Value::as_str) == Some("");
+    let keys = if COMMON_KEYS.iter().all(|(_, key)| is_empty(table, key)) { &COMMON_KEYS[..] } else { &[] };
+    for (name, key) in COMMON.iter().chain(keys) {
+        if is_empty(table, key)
+            && let Some(value) = common.remove(*name)
+        {
+            table.insert((*key).to_owned(), toml::Value::String(value));
+        }
+    }
+}
+
+/// An empty text is no bucket. What is wrong is said without the text, because a key may stand in it.
+fn bucket<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Bucket>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let wrong = |message: String| D::Error::custom(format!("storage: {message}"));
+    if text.is_empty() { Ok(None) } else { Bucket::parse(&text).map(Some).map_err(wrong) }
 }
 
 /// An empty text is no address. What is wrong is said without the text, because a password may stand in it.
@@ -166,6 +271,52 @@ mod tests {
             problem.to_string().contains("postgres://") && !problem.to_string().contains("s3cret"),
             "{problem}"
         );
+    }
+
+    fn with_all(all: &[(&str, &str)]) -> Result<Config, Problem> {
+        Config::from_environment(all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn a_bucket_comes_with_its_keys_ours_or_those_of_other_programs() {
+        let bucket = ("PACKSHOT_STORAGE", "s3://pictures/shop");
+        assert_eq!(with_all(&[]).unwrap().s3().unwrap(), None);
+        let problem = with_all(&[bucket]).unwrap().s3().unwrap_err();
+        assert!(problem.message.contains("PACKSHOT_S3_ACCESS_KEY"), "{problem}");
+        let aws = [
+            ("AWS_ACCESS_KEY_ID", "AKIA"),
+            ("AWS_SECRET_ACCESS_KEY", "s3cret"),
+            ("AWS_SESSION_TOKEN", "s3cret-too"),
+        ];
+        let keyed = [&[bucket][..], &aws].concat();
+        assert_eq!(with_all(&keyed).unwrap().s3().unwrap_err().item, "s3_region");
+        let config = with_all(&[&keyed[..], &[("AWS_REGION", "eu-central-1")]].concat()).unwrap();
+        assert!(!format!("{config:?}").contains("s3cret"));
+        let settings = config.s3().unwrap().unwrap();
+        assert_eq!((settings.region.as_str(), settings.endpoint.as_deref()), ("eu-central-1", None));
+        assert_eq!(settings.session_token, Secret::new("s3cret-too"));
+        // Keys of our own leave nothing of the others, and a store elsewhere needs no region.
+        let own = [
+            ("PACKSHOT_S3_ACCESS_KEY", "own"),
+            ("PACKSHOT_S3_SECRET_KEY", "s3cret-own"),
+            ("PACKSHOT_S3_ENDPOINT", "http://store:9000"),
+        ];
+        let settings = with_all(&[&keyed[..], &own].concat()).unwrap().s3().unwrap().unwrap();
+        assert_eq!((settings.access_key.as_str(), settings.region.as_str()), ("own", ANY_REGION));
+        assert!(settings.session_token.is_empty());
+    }
+
+    #[test]
+    fn a_wrong_bucket_or_endpoint_is_named_without_what_may_be_a_secret() {
+        for (name, value, item) in [
+            ("PACKSHOT_STORAGE", "https://pictures?key=s3cret", "s3://"),
+            ("PACKSHOT_S3_ENDPOINT", "https://ann:s3cret@store", "s3_endpoint"),
+            ("PACKSHOT_S3_ADDRESSING", "dns", "addressing"),
+            ("PACKSHOT_S3_TIMEOUT", "0", "s3_timeout"),
+        ] {
+            let said = with(name, value).unwrap_err().to_string();
+            assert!(said.contains(item) && !said.contains("s3cret"), "{said}");
+        }
     }
 
     #[test]

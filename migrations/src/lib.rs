@@ -10,6 +10,7 @@ mod m20261123_000003_job;
 mod m20261127_000004_tenancy;
 mod m20261127_000005_service;
 mod m20261128_000006_row_security;
+mod m20261128_000007_signing_key;
 
 /// Every step, oldest first. A step that has been released is never edited: a new one follows it (see this folder's README).
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000004_tenancy::Migration),
             Box::new(m20261127_000005_service::Migration),
             Box::new(m20261128_000006_row_security::Migration),
+            Box::new(m20261128_000007_signing_key::Migration),
         ]
     }
 }

@@ -85,7 +85,8 @@ pub(super) enum Command {
     Segment(SegmentArgs),
     /// Serve the API and the one page, and do the work that they ask for
     #[command(after_help = "Example: packshot serve --data /var/lib/packshot --listen 127.0.0.1:8080\n\
-        With PACKSHOT_DATABASE=postgres://… several servers and workers share one database and one data folder.\n\
+        With PACKSHOT_DATABASE=postgres://… several servers and workers share one database and one data folder,\n\
+        with PACKSHOT_STORAGE=s3://bucket, too, one database and one bucket.\n\
         Open the address in a browser, or see /v1/openapi.json. Ctrl-C or SIGTERM ends it; what was begun is finished or handed back.\n\
         Exit status: 0 it was told to stop, 1 it could not go on, 2 wrong usage (an address that cannot be had, too).")]
     Serve(ServeArgs),
@@ -107,7 +108,8 @@ pub(super) enum Command {
     /// Work on the jobs of a PostgreSQL database, beside any number of others
     #[command(
         after_help = "Example: PACKSHOT_DATABASE=postgres://packshot@db/packshot packshot work --data /srv/packshot\n\
-        The data folder is the servers': all of them share it. Ctrl-C or SIGTERM ends it; what was begun is finished or handed back.\n\
+        The data folder is the servers': all of them share it. With PACKSHOT_STORAGE=s3://bucket nobody needs one.\n\
+        Ctrl-C or SIGTERM ends it; what was begun is finished or handed back.\n\
         Exit status: 0 it was told to stop, 1 it could not start, 2 wrong usage."
     )]
     Work(WorkArgs),
@@ -184,7 +186,7 @@ pub(super) struct MigrateArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct WorkArgs {
-    /// Where pictures lie, the same for all servers and workers; made if it is missing (default: data)
+    /// Where pictures lie, the same for all servers and workers; made if it is missing (default: data; not used with a bucket)
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }

@@ -94,7 +94,7 @@ type Outcome = (Vec<PhotoOutcome>, Vec<Problem>, std::sync::Arc<dyn Storage>);
 
 /// Submits, works until nothing is left, and reads back; `None` if it was told to stop.
 async fn work(session: &Session, args: &DemoArgs, data: &Path) -> Result<Option<Outcome>, Problem> {
-    let app = App::open(data, app::library()?).await?;
+    let app = App::open(data, session.config.s3()?, app::library()?).await?;
     let bundled = [app::home()?.join("fixtures/products/catalog.csv")];
     let (items, mut problems) = items::expand(if args.photos.is_empty() { &bundled } else { &args.photos });
     let mut wanted = 0;

@@ -4,10 +4,11 @@ use serde_json::json;
 
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app;
-use crate::domain::Segmenter;
+use crate::config::Config;
+use crate::domain::{Digest, Id, Segmenter};
 use crate::entity::{DatabaseUrl, schema};
 use crate::error::{Code, Problem};
-use crate::storage;
+use crate::storage::{self, Address, S3Storage, Storage, StorageError, StorageKey};
 
 pub(super) fn run(session: &Session) -> Result<u8, Problem> {
     let mut healthy = true;
@@ -33,7 +34,52 @@ pub(super) fn run(session: &Session) -> Result<u8, Problem> {
     if let Some(url) = &session.config.database {
         answer("PostgreSQL", postgres(url));
     }
+    if session.config.storage.is_some() {
+        answer("bucket", bucket(&session.config));
+    }
     Ok(if healthy { OK } else { SOME_FAILED })
+}
+
+/// The bucket that the settings name: what is put there comes back, and what is not there is said not to be.
+fn bucket(config: &Config) -> Result<String, Problem> {
+    let Some(settings) = config.s3()? else { return Ok("none".to_owned()) };
+    let storage = S3Storage::new(&settings).map_err(|error| error.problem())?;
+    let place = storage.place();
+    // Said of the bucket: the name of what was tried there helps nobody.
+    probe(&storage).map_err(|error| match error {
+        StorageError::Refused { reason, .. } => Problem::new(Code::StorageUnavailable, &place, reason),
+        StorageError::Unreachable { reason, .. } => {
+            let message = format!("it cannot be reached: {reason}");
+            Problem::new(Code::StorageUnavailable, &place, message)
+        }
+        other => other.problem(),
+    })?;
+    Ok(format!("{place}: objects can be put, read, removed and listed"))
+}
+
+/// Puts, reads and removes an object of an organization that nobody has, with bytes that nobody else puts there at the same time.
+fn probe(storage: &dyn Storage) -> Result<(), StorageError> {
+    let organization = Id::new("org", 0, [0; 10]);
+    let bytes = uuid::Uuid::now_v7().to_string().into_bytes();
+    let digest = Digest::of(&bytes);
+    let key = StorageKey::Receipt { address: Address { organization: organization.clone(), digest } };
+    storage.put(&key, &bytes)?;
+    storage.get(&key)?;
+    storage.remove(&key)?;
+    match storage.get(&key) {
+        Err(StorageError::Missing { .. }) => {}
+        // S3 does not tell those who may not list that a name is not there.
+        Err(StorageError::Refused { path, reason }) => {
+            let reason = format!("{reason}; to be told that an object is not there takes s3:ListBucket");
+            return Err(StorageError::Refused { path, reason });
+        }
+        Err(error) => return Err(error),
+        Ok(_) => {
+            let reason = "what was removed is still there".to_owned();
+            return Err(StorageError::Refused { path: storage.place().into(), reason });
+        }
+    }
+    storage.forget(&organization).map(|_| ())
 }
 
 fn templates() -> Result<String, Problem> {
@@ -102,7 +148,7 @@ fn database() -> Result<String, Problem> {
     runtime
         .block_on(async {
             let library = app::library()?;
-            app::App::open(&scratch.0, library).await.map(|_| "SQLite opens and migrates".to_owned())
+            app::App::open(&scratch.0, None, library).await.map(|_| "SQLite opens and migrates".to_owned())
         })
         .map_err(|problem| Problem::new(Code::DatabaseFailed, problem.item, problem.message))
 }

@@ -37,8 +37,7 @@ async fn serve(session: &Session, data: PathBuf, listen: &str) -> Result<u8, Pro
     let health = service.health.clone();
     let runner = app.runner(session.workers(), opinion);
     let worker = tokio::spawn(work(runner, move |works| health.works(works), stop.clone()));
-    let place = format!("data in {}, database {}", data.display(), app.database());
-    output::line(&format!("listening on http://{address} ({place}, Ctrl-C stops)"));
+    output::line(&format!("listening on http://{address} ({}, Ctrl-C stops)", app.places()));
     let served = http::serve(service, listener, stop.clone()).await;
     // The server is gone, told or not: without it there is nothing to wait for.
     let told = stop.is_stopped();

@@ -1,4 +1,4 @@
-//! `packshot work`: a worker alone, one of any number over a PostgreSQL database and a shared data folder; ends when it is told to and hands back
+//! `packshot work`: a worker alone, one of any number over a PostgreSQL database and a shared data folder or bucket; ends when it is told to and hands back
 //! what it has not finished. Knows no route.
 
 use std::path::PathBuf;
@@ -31,8 +31,7 @@ pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
             // Kept alive: dropping it would mean that a stop never comes.
             stopper
         });
-        let place = format!("data in {}, database {}", data.display(), app.database());
-        output::line(&format!("working ({place}, Ctrl-C stops)"));
+        output::line(&format!("working ({}, Ctrl-C stops)", app.places()));
         let handed_back = work(runner, |_works| {}, stop).await;
         signals.abort();
         output::say(&format!("stopped; {handed_back} jobs were handed back unfinished"));

@@ -19,6 +19,7 @@ mod reach;
 pub mod result;
 pub mod schema;
 pub mod session;
+pub mod signing_key;
 mod url;
 pub mod user;
 

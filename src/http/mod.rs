@@ -40,6 +40,8 @@ pub struct Service {
     pub readers: DatabaseConnection,
     /// Where work is put.
     pub queue: Queue,
+    /// Whether files are handed out by signed addresses where there are such.
+    pub redirect: bool,
     /// Where bytes lie.
     pub storage: Arc<dyn Storage>,
     /// The templates.

@@ -65,7 +65,7 @@ pub enum Exit {
     Fail(Problem),
     /// It fails for good: trying again gives the same answer.
     Discard(Problem),
-    /// Nothing can succeed until a person acts, as with a full disk: the job is given back uncharged and the worker stops.
+    /// Nothing can succeed for now, as with a full disk or a bucket that cannot be reached: the job is given back uncharged and the worker stops.
     Halt(Problem),
     /// Not now; the attempt is not charged.
     Snooze(Duration),
@@ -76,10 +76,10 @@ pub enum Exit {
 }
 
 impl From<Problem> for Exit {
-    /// Invalid items fail for good, a full disk halts, anything else is tried again.
+    /// Invalid items fail for good, a full disk or a store that is away halts, anything else is tried again.
     fn from(problem: Problem) -> Self {
         match (problem.code, problem.code.kind()) {
-            (Code::StorageFull, _) => Exit::Halt(problem),
+            (Code::StorageFull | Code::StorageUnavailable, _) => Exit::Halt(problem),
             (_, Kind::Invalid | Kind::Warning | Kind::Denied) => Exit::Discard(problem),
             (_, Kind::Environment | Kind::Internal) => Exit::Fail(problem),
         }

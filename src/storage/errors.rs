@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::error::{Code, Problem};
 
-/// Why an object could not be stored or read.
+/// Why an object could not be stored or read. What is called `path` is a file's, or `s3://bucket/name`.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// Nothing lies there.
@@ -29,6 +29,22 @@ pub enum StorageError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// The store is there and will not: a key, a right, a name or a clock is wrong.
+    #[error("the store refuses {path}: {reason}")]
+    Refused {
+        /// What was asked for.
+        path: PathBuf,
+        /// Why, as far as it says.
+        reason: String,
+    },
+    /// The store does not answer, or is overloaded.
+    #[error("{path} cannot be reached: {reason}")]
+    Unreachable {
+        /// What was asked for.
+        path: PathBuf,
+        /// What happened instead.
+        reason: String,
     },
     /// What lies there is not what was stored.
     #[error("{path} is damaged: its bytes do not have the digest in its name")]
@@ -67,6 +83,7 @@ impl StorageError {
     pub fn code(&self) -> Code {
         match self {
             StorageError::Full { .. } => Code::StorageFull,
+            StorageError::Refused { .. } | StorageError::Unreachable { .. } => Code::StorageUnavailable,
             StorageError::Missing { .. }
             | StorageError::Io { .. }
             | StorageError::Corrupt { .. }
@@ -81,6 +98,8 @@ impl StorageError {
             StorageError::Missing { path }
             | StorageError::Full { path, .. }
             | StorageError::Io { path, .. }
+            | StorageError::Refused { path, .. }
+            | StorageError::Unreachable { path, .. }
             | StorageError::Corrupt { path }
             | StorageError::Mismatch { path }
             | StorageError::Locked { path } => path,

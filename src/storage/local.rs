@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::atomic::{PARTIAL, write_whole};
 use super::{Storage, StorageError, StorageKey};
-use crate::domain::Digest;
+use crate::domain::{Digest, Id};
 
 /// Files under a folder.
 #[derive(Clone, Debug)]
@@ -112,4 +112,32 @@ impl Storage for LocalStorage {
             _ => Ok(()),
         }
     }
+
+    fn forget(&self, organization: &Id) -> Result<u64, StorageError> {
+        let folder = self.root.join(organization.as_str());
+        let files = count(&folder)?;
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StorageError::io(folder, error)),
+            _ => Ok(files),
+        }
+    }
+
+    fn place(&self) -> String {
+        self.root.display().to_string()
+    }
+}
+
+/// How many files lie in and below `folder`.
+fn count(folder: &Path) -> Result<u64, StorageError> {
+    let failed = |source| StorageError::io(folder, source);
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        other => other.map_err(failed)?,
+    };
+    let mut files = 0;
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        files += if entry.file_type().map_err(failed)?.is_dir() { count(&entry.path())? } else { 1 };
+    }
+    Ok(files)
 }

@@ -9,14 +9,20 @@ mod errors;
 mod key;
 mod local;
 mod lock;
+mod s3;
+
+use std::time::Duration;
+
+use crate::domain::Id;
 
 pub use atomic::{write_secret, write_secret_once, write_whole};
 pub use errors::StorageError;
 pub use key::{Address, StorageKey};
 pub use local::LocalStorage;
 pub use lock::FolderLock;
+pub use s3::{Addressing, Bucket, Checksums, S3Settings, S3Storage, Secret, check_endpoint};
 
-/// A store of objects. Blocking: call it from the compute pool. A member for S3 must pass the same suite as the local one.
+/// A store of objects. Blocking: call it from the compute pool. Its members, local files and S3, pass the same suite (`tests/it/storage`).
 pub trait Storage: std::fmt::Debug + Send + Sync {
     /// Stores `bytes` under `key`, whole or not at all: nobody ever sees a part under the key, even after a crash, and after `Ok` they
     /// survive a loss of power. Storing the same again changes nothing. [`StorageError::Mismatch`] if the key is not that of `bytes`.
@@ -30,4 +36,21 @@ pub trait Storage: std::fmt::Debug + Send + Sync {
 
     /// Removes what lies under `key`; nothing there is fine.
     fn remove(&self, key: &StorageKey) -> Result<(), StorageError>;
+
+    /// Removes everything of `organization` and nothing of others. Returns how many objects that were. What is put at the same time may stay.
+    fn forget(&self, organization: &Id) -> Result<u64, StorageError>;
+
+    /// An address under which whoever has it can read `key` for `valid_for`, without us, as a file called `name` (of letters, digits, `.` and
+    /// `-`). `None` where there is no such thing.
+    fn signed_url(
+        &self,
+        _key: &StorageKey,
+        _name: &str,
+        _valid_for: Duration,
+    ) -> Result<Option<String>, StorageError> {
+        Ok(None)
+    }
+
+    /// Where it is, fit for people to see.
+    fn place(&self) -> String;
 }

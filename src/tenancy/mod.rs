@@ -11,6 +11,7 @@ pub mod replies;
 pub mod rights;
 mod secret;
 pub mod sessions;
+pub mod shared_keys;
 mod signing;
 
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};

@@ -1,5 +1,5 @@
-//! Access tokens: JWTs under Ed25519, and nothing else. The keys lie in a folder, one file each; the newest signs, all of them verify. Knows no
-//! table and no route.
+//! Access tokens: JWTs under Ed25519, and nothing else. The keys lie in a folder, one file each, or where servers share none, in the database
+//! (`shared_keys.rs`); the newest signs, all of them verify. Knows no table and no route.
 
 use std::path::Path;
 
@@ -113,8 +113,6 @@ impl SigningKeys {
     /// The keys in `folder`; the first one is made there, readable for its owner only. To rotate, add a file with a later name; remove the
     /// old one once its tokens have ended.
     pub fn open(folder: &Path) -> Result<Self, Problem> {
-        // Fails only if it was installed before, which is as good.
-        let _ = ED25519.install_default();
         let mut files = files(folder)?;
         if files.is_empty() {
             let seed = random::<32>().map_err(|error| error.problem())?;
@@ -124,7 +122,25 @@ impl SigningKeys {
             files.push(path);
         }
         files.sort();
-        let keys = files.iter().rev().map(|path| read(path)).collect::<Result<_, Problem>>()?;
+        let texts = files.iter().rev().map(|path| {
+            let text = std::fs::read_to_string(path).map_err(|error| unusable(path, error.to_string()))?;
+            Ok((path.display().to_string(), text))
+        });
+        let texts = texts.collect::<Result<Vec<_>, Problem>>()?;
+        SigningKeys::of(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())), |path| {
+            unusable(Path::new(path), "it is not 64 hex digits".into())
+        })
+    }
+
+    /// Keys by name and seed (64 hex digits), newest first; `unusable` is said of a name whose seed is none.
+    pub(super) fn of<'a>(
+        seeds: impl Iterator<Item = (&'a str, &'a str)>,
+        unusable: impl Fn(&str) -> Problem,
+    ) -> Result<Self, Problem> {
+        // Fails only if it was installed before, which is as good.
+        let _ = ED25519.install_default();
+        let keys =
+            seeds.map(|(name, seed)| key(seed).ok_or_else(|| unusable(name))).collect::<Result<_, _>>()?;
         Ok(SigningKeys { keys })
     }
 
@@ -186,12 +202,11 @@ fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>, Problem> {
     }
 }
 
-fn read(path: &Path) -> Result<(String, EncodingKey, DecodingKey), Problem> {
-    let text = std::fs::read_to_string(path).map_err(|error| unusable(path, error.to_string()))?;
-    let seed = Digest::parse(text.trim()).ok_or_else(|| unusable(path, "it is not 64 hex digits".into()))?;
+fn key(text: &str) -> Option<(String, EncodingKey, DecodingKey)> {
+    let seed = Digest::parse(text.trim())?;
     let public = SigningKey::from_bytes(seed.bytes()).verifying_key().to_bytes();
     let id = Digest::of(&public).hex()[..16].to_owned();
-    Ok((id, EncodingKey::from_ed_der(seed.bytes()), DecodingKey::from_ed_der(&public)))
+    Some((id, EncodingKey::from_ed_der(seed.bytes()), DecodingKey::from_ed_der(&public)))
 }
 
 fn unusable(path: &Path, message: String) -> Problem {

@@ -41,6 +41,8 @@ mod retries;
 #[cfg(test)]
 mod runner;
 #[cfg(test)]
+mod s3;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod service;

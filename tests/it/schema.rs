@@ -8,10 +8,11 @@ use crate::postgres::shared;
 use crate::support::{Engine, on_both_databases};
 
 /// Tables whose rows belong to no organization, and why.
-const SHARED: [&str; 3] = [
+const SHARED: [&str; 4] = [
     "app_user",         // a person may be in several organizations; `membership` says in which
     "organization",     // it is the tenant
     "seaql_migrations", // the migrator's own notes
+    "signing_key",      // the installation's: a token of any organization is signed with it
 ];
 
 async fn column(db: &DatabaseConnection, sql: String) -> Vec<String> {

@@ -26,11 +26,12 @@ pub(super) fn run(session: &Session, most: usize) -> Result<u8, Problem> {
         .map_err(|error| Problem::new(Code::StorageFailed, "temporary folder", error.to_string()))?;
     runtime()?.block_on(async {
         output::line("database     waiting  filled s  claim p50 ms  p99 ms  jobs/s, claimed and ended");
-        let sqlite = App::open(&folder.path().join("sqlite"), app::library()?).await?;
+        let sqlite = App::open(&folder.path().join("sqlite"), None, app::library()?).await?;
         measure("SQLite", &sqlite, most).await?;
         if let Some(url) = &session.config.database {
             let data = folder.path().join("postgres");
-            let shared = App::join(&data, url, session.config.database_connections, app::library()?).await?;
+            let shared =
+                App::join(&data, url, session.config.database_connections, None, app::library()?).await?;
             measure("PostgreSQL", &shared, most).await?;
         }
         Ok(OK)

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{PASSWORD, fixture, id};
 use crate::postgres::{PASSWORD as SECRET, shared};
 
-fn packshot(database: &str) -> Command {
+pub(super) fn packshot(database: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_packshot"));
     command.env("PACKSHOT_DATABASE", database).env("PACKSHOT_VOTE", "none");
     command.env("PACKSHOT_WORKERS", "1").env("PACKSHOT_LOG", "info,sqlx=trace,sea_orm=trace");
@@ -22,14 +22,17 @@ fn packshot(database: &str) -> Command {
 }
 
 /// A process that says one line once it is ready. Its logs go to a file.
-struct Member {
+pub(super) struct Member {
     child: Child,
-    line: String,
+    pub(super) line: String,
 }
 
 impl Member {
     fn start(database: &str, data: &Path, arguments: &[&str], log: &Path) -> Self {
-        let mut command = packshot(database);
+        Member::run(packshot(database), data, arguments, log)
+    }
+
+    pub(super) fn run(mut command: Command, data: &Path, arguments: &[&str], log: &Path) -> Self {
         command.args(arguments).arg("--data").arg(data);
         let log = std::fs::File::create(log).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
@@ -38,19 +41,19 @@ impl Member {
         Member { child, line }
     }
 
-    fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         let base = self.line.split_whitespace().find(|word| word.starts_with("http://"));
         base.unwrap_or_else(|| panic!("it said {:?}", self.line))
     }
 
-    fn end(mut self, signal: &str) -> Option<i32> {
+    pub(super) fn end(mut self, signal: &str) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         self.child.wait().unwrap().code()
     }
 }
 
-async fn send(client: &Client, url: String, bearer: &str, body: Option<Value>) -> Value {
+pub(super) async fn send(client: &Client, url: String, bearer: &str, body: Option<Value>) -> Value {
     let request = match body {
         Some(body) => client.post(&url).json(&body),
         None => client.get(&url),

@@ -1,83 +1,13 @@
-//! The suite that every [`Storage`] must pass, and what only files can get wrong.
+//! What only files can get wrong.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Barrier};
+use std::sync::Arc;
 
-use packshot::domain::{ChannelFormat, SourceFormat, TenantScope};
 use packshot::error::Code;
-use packshot::storage::{Address, FolderLock, LocalStorage, Storage, StorageError, StorageKey, write_whole};
+use packshot::storage::{FolderLock, LocalStorage, Storage, StorageError, write_whole};
 
+use super::{conforms, master, mends, withstands_a_crowd};
 use crate::support::scope;
-
-fn master(scope: &TenantScope, bytes: &[u8]) -> StorageKey {
-    StorageKey::Master { address: Address::of(scope, bytes) }
-}
-
-/// What every store promises; one for S3 runs the same.
-fn conforms(storage: &dyn Storage) {
-    let (one, two) = (scope(1), scope(2));
-    let bytes = b"pixels".as_slice();
-    let key = master(&one, bytes);
-    assert!(!storage.contains(&key).unwrap());
-    assert!(matches!(storage.get(&key), Err(StorageError::Missing { .. })));
-    storage.remove(&key).unwrap();
-    storage.put(&key, bytes).unwrap();
-    storage.put(&key, bytes).unwrap();
-    assert!(storage.contains(&key).unwrap());
-    assert_eq!(storage.get(&key).unwrap(), bytes);
-    assert!(!storage.contains(&master(&two, bytes)).unwrap(), "another organization's object");
-
-    let wrong = storage.put(&master(&one, b"other"), bytes);
-    assert!(matches!(wrong, Err(StorageError::Mismatch { .. })), "{wrong:?}");
-    assert!(!storage.contains(&master(&one, b"other")).unwrap());
-    storage.put(&master(&one, b""), b"").unwrap();
-    assert_eq!(storage.get(&master(&one, b"")).unwrap(), b"");
-    storage.remove(&key).unwrap();
-    assert!(!storage.contains(&key).unwrap());
-
-    let address = Address::of(&one, bytes);
-    let of_every_kind = [
-        StorageKey::Photo { address: address.clone(), format: SourceFormat::Jpeg },
-        StorageKey::Cutout { address: address.clone() },
-        StorageKey::Shadow { address: address.clone() },
-        StorageKey::Master { address: address.clone() },
-        StorageKey::Coverage { address: address.clone() },
-        StorageKey::Rendition { address: address.clone(), format: ChannelFormat::Jpeg },
-        StorageKey::Evidence { address: address.clone() },
-        StorageKey::Receipt { address },
-    ];
-    for (number, key) in of_every_kind.iter().enumerate() {
-        storage.put(key, bytes).unwrap();
-        assert!(of_every_kind[number + 1..].iter().all(|later| !storage.contains(later).unwrap()), "{key:?}");
-    }
-}
-
-/// Many writers of the same object, and readers who must never see a part of it.
-fn withstands_a_crowd(storage: &Arc<dyn Storage>) {
-    let bytes: Arc<Vec<u8>> = Arc::new((0..400_000u32).map(|i| (i * 7 % 251) as u8).collect());
-    let key = master(&scope(3), &bytes);
-    let start = Arc::new(Barrier::new(6));
-    let threads: Vec<_> = (0..6)
-        .map(|number| {
-            let (storage, bytes, key, start) =
-                (Arc::clone(storage), Arc::clone(&bytes), key.clone(), Arc::clone(&start));
-            std::thread::spawn(move || {
-                start.wait();
-                for _ in 0..8 {
-                    match number % 2 {
-                        0 => storage.put(&key, &bytes).unwrap(),
-                        _ => match storage.get(&key) {
-                            Ok(read) => assert_eq!(read, *bytes),
-                            Err(error) => assert!(matches!(error, StorageError::Missing { .. }), "{error}"),
-                        },
-                    }
-                }
-            })
-        })
-        .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
-    assert_eq!(storage.get(&key).unwrap(), *bytes);
-}
 
 fn files_under(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -105,12 +35,7 @@ fn local_files_conform() {
 fn damage_is_noticed_and_mended_by_writing_again() {
     let folder = tempfile::tempdir().unwrap();
     let storage = LocalStorage::at(folder.path());
-    let key = master(&scope(1), b"pixels");
-    storage.put(&key, b"pixels").unwrap();
-    std::fs::write(storage.path_of(&key), b"pixelz").unwrap();
-    assert!(matches!(storage.get(&key), Err(StorageError::Corrupt { .. })));
-    storage.put(&key, b"pixels").unwrap();
-    assert_eq!(storage.get(&key).unwrap(), b"pixels");
+    mends(&storage, |key| std::fs::write(storage.path_of(key), b"pixelz").unwrap());
 }
 
 #[test]
