@@ -153,25 +153,20 @@ mod tests {
         }
     }
 
-    /// Whether a part as light as given stays, beside a body that is so much darker: 20 columns that go over into the ground over as many.
+    /// Whether shade as light as given stays that was taken for a part of the body to its left; it grows lighter to the right, in all rows.
     fn stays(shade: f32, body: f32) -> bool {
-        let light = Plane {
-            width: SIDE,
-            height: SIDE,
-            data: (0..SIDE * SIDE)
-                .map(|i| match i % SIDE {
-                    ..50 => body,
-                    x @ 50..70 => shade + 0.01 * (x - 50) as f32,
-                    x @ 70.. => (shade + 0.01 * (x - 50) as f32).min(0.97),
-                })
-                .collect(),
+        let value = |x: usize, y: usize| match x {
+            ..50 if (20..70).contains(&y) => body,
+            ..50 => 0.97,
+            _ => (shade + 0.01 * (x - 50) as f32).min(0.97),
         };
-        let chroma = Plane::filled(SIDE, SIDE, 0.1);
+        let data = (0..SIDE * SIDE).map(|i| value(i % SIDE, i / SIDE)).collect();
+        let light = Plane { width: SIDE, height: SIDE, data };
         let mut inside: Vec<bool> = (0..SIDE * SIDE)
             .map(|i| (20..70).contains(&(i % SIDE)) && (20..70).contains(&(i / SIDE)))
             .collect();
         let steep = steepness(&std::array::from_fn(|_| light.clone()), &Plane::filled(SIDE, SIDE, 0.01));
-        open(&mut inside, &light, &chroma, &steep);
+        open(&mut inside, &light, &Plane::filled(SIDE, SIDE, 0.1), &steep);
         assert!(inside[45 * SIDE + 40]);
         inside[45 * SIDE + 60]
     }
