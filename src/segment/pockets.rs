@@ -156,19 +156,19 @@ mod tests {
     /// Whether shade as light as given stays that was taken for a part of the body to its left; it grows lighter to the right, in all rows.
     fn stays(shade: f32, body: f32) -> bool {
         let value = |x: usize, y: usize| match x {
-            ..50 if (20..70).contains(&y) => body,
+            5..50 if (20..100).contains(&y) => body,
             ..50 => 0.97,
             _ => (shade + 0.01 * (x - 50) as f32).min(0.97),
         };
         let data = (0..SIDE * SIDE).map(|i| value(i % SIDE, i / SIDE)).collect();
         let light = Plane { width: SIDE, height: SIDE, data };
         let mut inside: Vec<bool> = (0..SIDE * SIDE)
-            .map(|i| (20..70).contains(&(i % SIDE)) && (20..70).contains(&(i / SIDE)))
+            .map(|i| (5..70).contains(&(i % SIDE)) && (20..100).contains(&(i / SIDE)))
             .collect();
         let steep = steepness(&std::array::from_fn(|_| light.clone()), &Plane::filled(SIDE, SIDE, 0.01));
         open(&mut inside, &light, &Plane::filled(SIDE, SIDE, 0.1), &steep);
-        assert!(inside[45 * SIDE + 40]);
-        inside[45 * SIDE + 60]
+        assert!(inside[60 * SIDE + 30]);
+        inside[60 * SIDE + 60]
     }
 
     #[test]
