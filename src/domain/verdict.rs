@@ -74,7 +74,7 @@ pub struct CheckReport {
 pub struct FidelityReport {
     /// 1 or 2.
     pub schema: u32,
-    /// The policy's name with its version, as `standard@6`.
+    /// The policy's name with its version, as `standard@7`.
     pub policy: String,
     /// Digest of the policy's limits. Since schema 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -125,7 +125,7 @@ impl Policy {
         PARSED.iter().map(|policy| policy.name.as_str()).collect()
     }
 
-    /// Name and version, as `standard@6`.
+    /// Name and version, as `standard@7`.
     pub fn label(&self) -> String {
         format!("{}@{}", self.name, self.version)
     }
