@@ -11,8 +11,8 @@ pub(super) struct Tilt;
 
 /// The base rises to the other side, too, where the hull does so over this share of the product's width …
 const COUNTER: f32 = 0.15;
-/// … and no steeper than this, degrees: a base, not a wall.
-const BASE: f32 = 35.0;
+/// … by so many degrees: a base, neither a flat stretch nor a wall.
+const BASE: std::ops::Range<f32> = 3.0..35.0;
 
 impl Check for Tilt {
     fn name(&self) -> &'static str {
@@ -49,7 +49,7 @@ fn tilt(coverage: &Plane) -> Option<f32> {
     let own = slope(over[0], over[1]);
     let counter = |edge: &&[(f32, f32)]| {
         let slope = slope(edge[0], edge[1]);
-        slope * own < 0.0 && slope.abs() < BASE
+        slope * own < 0.0 && BASE.contains(&slope.abs())
     };
     let opposite: f32 = hull.windows(2).filter(counter).map(|edge| edge[1].0 - edge[0].0).sum();
     Some(if opposite < COUNTER * width { own } else { 0.0 })
@@ -105,6 +105,14 @@ mod tests {
         for degrees in [-25.0, -12.0, 0.0, 8.0, 21.0] {
             assert!((bar(degrees).unwrap() - degrees).abs() < 1.0, "{degrees}: {:?}", bar(degrees));
         }
+    }
+
+    #[test]
+    fn a_flat_stretch_beside_the_lowest_point_is_no_base_of_a_box() {
+        // A sole that rises by 20 degrees to the right, with a nearly flat toe of a fifth of its width.
+        let sole = |x: f32| if x < -40.0 { 50.0 + 0.02 * (x + 40.0) } else { 50.0 - 0.364 * (x + 40.0) };
+        let degrees = seen(|x, y| x.abs() < 70.0 && y > -60.0 && y < sole(x)).unwrap();
+        assert!((degrees - 20.0).abs() < 1.0, "{degrees}");
     }
 
     #[test]
