@@ -126,7 +126,7 @@ pub(super) struct Photos {
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
     /// What to measure
-    #[arg(value_parser = ["bulk", "fidelity", "large", "pairs", "pipeline", "queue"], default_value = "pipeline")]
+    #[arg(value_parser = ["bulk", "cold", "fidelity", "large", "pairs", "pipeline", "queue"], default_value = "pipeline")]
     pub what: String,
     /// How many photos `bulk` works through; the bundled ones, over and over
     #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(1..=100_000))]

@@ -96,8 +96,13 @@ fn plan<'a>(
 fn make_all(plan: &Plan<'_>, item: &Item, tell: &dyn Fn(&str)) -> Result<usize, Problem> {
     let name = item.path.display().to_string();
     let called = Called { file: &name, title: &item.product.title };
-    let (photo, cutout, times) =
-        pipeline::cut_out(&item.read()?, called, &Limits::default(), plan.opinion.as_deref())?;
+    let bytes = item.read()?;
+    // Whoever makes a single picture waits for both; a broken plate says so when it is used.
+    let (cut, _) = rayon::join(
+        || pipeline::cut_out(&bytes, called, &Limits::default(), plan.opinion.as_deref()),
+        || plan.template.as_ref().map(|name| plan.library.plate(name)),
+    );
+    let (photo, cutout, times) = cut?;
     let (overrides, placement) = match &plan.pinned {
         Pinned::Some(overrides) => (overrides.clone(), None),
         Pinned::All(placement) => (Overrides::default(), Some(placement.as_ref())),

@@ -35,7 +35,7 @@ pub use product::{Product, SizeClass, lies_flat, seen_through};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};
-pub use segmenter::{Segmenter, Vote, Voter};
+pub use segmenter::{Opinion, Segmenter, Vote, Voter};
 pub use suit::{LYING_PITCH_DEG, choose, leaning_for_lying, looks_down_deg, suitability};
 pub use template::{
     Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,

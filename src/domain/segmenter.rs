@@ -30,6 +30,15 @@ pub struct Vote {
     pub extra: f32,
 }
 
+/// What a voter sees in a picture.
+#[derive(Clone, Debug)]
+pub struct Opinion {
+    /// Who.
+    pub by: Voter,
+    /// As [`Segmenter::matte`].
+    pub matte: GrayImage,
+}
+
 /// Says which pixels of a photo are the product, for photos of any ground.
 pub trait Segmenter: std::fmt::Debug + Send + Sync {
     /// Who it is.
@@ -40,4 +49,12 @@ pub trait Segmenter: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// If it cannot be run, or what comes out is no coverage.
     fn matte(&self, picture: &RgbImage) -> Result<GrayImage, Problem>;
+
+    /// The same, signed.
+    ///
+    /// # Errors
+    /// As [`Segmenter::matte`].
+    fn opinion(&self, picture: &RgbImage) -> Result<Opinion, Problem> {
+        Ok(Opinion { by: self.voter().clone(), matte: self.matte(picture)? })
+    }
 }

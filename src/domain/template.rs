@@ -1,7 +1,7 @@
 //! A scene template: a rendered or photographed background with its camera, ground, lights and anchors. Data, not code. Knows no file system:
 //! text and decoded buffers come in.
 
-use image::{GrayImage, ImageBuffer, Luma, RgbImage};
+use image::{GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use super::Digest;
@@ -199,7 +199,7 @@ pub struct Anchor {
     pub max_height_m: f32,
 }
 
-/// A template with its pictures decoded.
+/// A template with the pictures that the engine uses decoded.
 #[derive(Clone, Debug)]
 pub struct Plate {
     /// The data.
@@ -208,8 +208,6 @@ pub struct Plate {
     pub digest: Digest,
     /// H×W×3, u8, sRGB.
     pub image: RgbImage,
-    /// About half size, planar z in `depth_unit_m`.
-    pub depth: ImageBuffer<Luma<u16>, Vec<u16>>,
     /// About half size, 255 = ground.
     pub ground: GrayImage,
 }

@@ -69,6 +69,19 @@ pub fn resize_rgb(
     RgbImage::from_raw(width, height, bytes).ok_or_else(|| ResizeError("sizes disagree".into()))
 }
 
+/// `window` of `source` (H×W×3, sRGB) as a `width`×`height` picture, filtered as it is encoded: much quicker, and for what shrinks by less than half and is
+/// no product as good. Fine light detail loses a little of its light.
+pub fn resize_encoded(
+    source: &RgbImage,
+    window: Window,
+    width: u32,
+    height: u32,
+) -> Result<RgbImage, ResizeError> {
+    let size = (source.width(), source.height());
+    let bytes = convolve(source.as_raw(), size, PixelType::U8x3, window, width, height)?;
+    RgbImage::from_raw(width, height, bytes).ok_or_else(|| ResizeError("sizes disagree".into()))
+}
+
 /// `window` of `source` (H×W, linear samples such as coverage) as a `width`×`height` plane.
 pub fn resize_gray(
     source: &GrayImage,
@@ -147,6 +160,27 @@ mod tests {
         let part = resize_rgb(&source, window, 60, 40).unwrap();
         assert_eq!((part.width(), part.height()), (60, 40));
         assert!(part.pixels().all(|p| p[0] == 200));
+    }
+
+    #[test]
+    fn of_a_photographic_ground_little_light_is_lost_when_it_is_filtered_as_encoded() {
+        // Ripples of moderate contrast, a few pixels apart, as gravel and grass have.
+        let tone = |x: u32, y: u32| {
+            128.0
+                + 50.0 * (0.9 * f64::from(x)).sin() * (0.7 * f64::from(y)).cos()
+                + f64::from((x * 7 + y * 13) % 9)
+        };
+        let source = RgbImage::from_fn(320, 256, |x, y| Rgb([tone(x, y) as u8; 3]));
+        let window = Window { x: 11.5, y: 4.25, width: 290.0, height: 232.0 };
+        let linear = resize_rgb(&source, window, 200, 160).unwrap();
+        let encoded = resize_encoded(&source, window, 200, 160).unwrap();
+        let apart = |a: &u8, b: &u8| i32::from(a.abs_diff(*b));
+        let most = linear.as_raw().iter().zip(encoded.as_raw()).map(|(a, b)| apart(a, b)).max();
+        let mean = |picture: &RgbImage| {
+            picture.as_raw().iter().map(|v| f64::from(*v)).sum::<f64>() / picture.as_raw().len() as f64
+        };
+        assert!(most <= Some(8), "{most:?}");
+        assert!((mean(&linear) - mean(&encoded)).abs() < 2.5, "{} {}", mean(&linear), mean(&encoded));
     }
 
     #[test]

@@ -142,8 +142,17 @@ impl TemplateLibrary {
     /// Reads every picture of every scene and holds it against its digest and size.
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = self.problems.clone();
-        problems.extend(self.scenes.keys().filter_map(|name| self.load(name).err()));
+        let all = || self.scenes.keys();
+        problems.extend(all().filter_map(|name| self.load(name).err()));
+        problems.extend(all().filter_map(|name| self.read_depth(name).err()));
         problems
+    }
+
+    /// Reads what no engine uses so far: a scene's depth.
+    fn read_depth(&self, name: &str) -> Result<(), Problem> {
+        let files = &self.scene(name)?.plate;
+        let folder = self.root.join("scenes").join(name);
+        picture(&folder, name, &files.depth, &files.depth_sha256, codec::read_depth).map(drop)
     }
 
     fn load(&self, name: &str) -> Result<Plate, Problem> {
@@ -158,13 +167,8 @@ impl TemplateLibrary {
                 format!("{} is {w}×{h}, template.toml says {}×{}", files.image, files.width, files.height);
             return Err(Problem::new(Code::TemplateInvalid, name, message));
         }
-        Ok(Plate {
-            image,
-            depth: picture(&folder, name, &files.depth, &files.depth_sha256, codec::read_depth)?,
-            ground: picture(&folder, name, &files.ground, &files.ground_sha256, codec::read_gray)?,
-            template: template.clone(),
-            digest: *digest,
-        })
+        let ground = picture(&folder, name, &files.ground, &files.ground_sha256, codec::read_gray)?;
+        Ok(Plate { image, ground, template: template.clone(), digest: *digest })
     }
 }
 

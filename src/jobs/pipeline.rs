@@ -47,8 +47,15 @@ pub fn cut_out(
     let photo = ingest::ingest(bytes, name, limits).map_err(|error| error.problem(name))?;
     let ingest_ms = ms(start);
     let start = Instant::now();
-    let mut cutout = segment::segment(&photo, name, opinion)
-        .map_err(|error| Problem::new(error.code(), name, error.to_string()))?;
+    let wrong = |error: segment::SegmentError| Problem::new(error.code(), name, error.to_string());
+    // The voter looks at the photo alone, so a core that has nothing to do asks it meanwhile.
+    let voter = opinion.filter(|_| photo.alpha.is_none());
+    let (cut, vote) = rayon::join(
+        || segment::segment(&photo, name),
+        || voter.map(|voter| voter.opinion(&photo.pixels)).transpose(),
+    );
+    let cut = cut.map_err(wrong)?;
+    let mut cutout = cut.voted(name, vote?.as_ref()).map_err(wrong)?;
     // No photo on white tells pale cloth from cloth that the white shows through.
     if let Some(word) =
         seen_through(called.title).or_else(|| seen_through(name)).filter(|_| photo.alpha.is_none())

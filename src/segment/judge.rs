@@ -16,6 +16,8 @@ const MOST_COLORED: f32 = 1.35;
 /// Share of the frame's border that must be ground.
 const FREE_BORDER: f32 = 0.45;
 
+/// How sure a cutout can be at most that a person must look at.
+const UNSURE: f32 = 0.45;
 /// Share of the border without an edge above which a person must look, whether ground hangs on to the product: a white mug on white has 0.036.
 const OPEN_BORDER: f32 = 0.05;
 /// Share of a colored cable's loops that looks like ground, above which a person must look: clean ones have up to 0.023, with flecks left between
@@ -91,9 +93,8 @@ pub(super) fn notices(
     notices
 }
 
-/// 0..1, and the reasons for doubt. `clarity` is how clearly product and ground differ along the edge, `extra` the share that a second opinion calls
-/// ground.
-pub(super) fn confidence(name: &str, region: &Region, clarity: f32, extra: f32) -> (f32, Vec<Problem>) {
+/// 0..1, and the reasons for doubt. `clarity` is how clearly product and ground differ along the edge.
+pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec<Problem>) {
     let (mut alike, mut through, mut count) = (0u32, 0u32, 0u32);
     for i in 0..region.light.data.len() {
         if region.has(i) {
@@ -147,22 +148,22 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32, extra: f32) 
         let message = "ground was found behind single hairs or threads; some of it may be left";
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
-    if extra > EXTRA {
-        let message = format!(
-            "a second opinion takes {:.1} % of the cutout, along its border, for ground",
-            extra * 100.0
-        );
-        doubts.push(Problem::new(Code::MatteUncertain, name, message));
-    }
     let confidence = (0.35 + 0.65 * clarity) * (1.0 - 0.7 * ((alike - 0.3) / 0.7).clamp(0.0, 1.0));
     let unsure = veiled
         || alike > ALIKE
-        || extra > EXTRA
         || through > TRANSPARENT
         || region.open > OPEN_BORDER
         || region.flecked > FLECKED
         || region.mesh
         || region.outlined;
-    let confidence = if unsure { confidence.min(0.45) } else { confidence };
+    let confidence = if unsure { confidence.min(UNSURE) } else { confidence };
     (confidence.clamp(0.0, 1.0), doubts)
+}
+
+/// How sure a cutout can still be, and why, if a second opinion calls `extra` of it ground and that is an objection.
+pub(super) fn objection(name: &str, extra: f32) -> Option<(f32, Problem)> {
+    let message = || {
+        format!("a second opinion takes {:.1} % of the cutout, along its border, for ground", extra * 100.0)
+    };
+    (extra > EXTRA).then(|| (UNSURE, Problem::new(Code::MatteUncertain, name, message())))
 }

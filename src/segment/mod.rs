@@ -20,9 +20,9 @@ mod side;
 mod veil;
 mod vote;
 
-use image::{GrayImage, RgbImage, RgbaImage};
+use image::{GrayImage, RgbaImage};
 
-use crate::domain::{Cutout, Photo, Rect, Segmenter, Vote};
+use crate::domain::{Cutout, Opinion, Photo, Rect, Vote};
 use crate::error::{Code, Problem};
 use crate::imaging::matte::field::Field;
 use crate::imaging::matte::refine::{self, Coarse};
@@ -44,9 +44,6 @@ pub enum SegmentError {
     /// Not a white-background photo.
     #[error("{0}")]
     Background(&'static str),
-    /// The second opinion could not be had.
-    #[error("{}", .0.message)]
-    Opinion(Problem),
     /// Too small to resample.
     #[error(transparent)]
     Resize(#[from] ResizeError),
@@ -58,16 +55,23 @@ impl SegmentError {
         match self {
             SegmentError::Nothing => Code::NoProductFound,
             SegmentError::Background(_) => Code::BackgroundNotPlain,
-            SegmentError::Opinion(problem) => problem.code,
             SegmentError::Resize(_) => Code::Internal,
         }
     }
 }
 
-/// Cuts the product out. `name` is what notices call the photo, `opinion` who votes on it. A file's own transparency is taken as it is.
-pub fn segment(photo: &Photo, name: &str, opinion: Option<&dyn Segmenter>) -> Result<Cutout, SegmentError> {
+/// A cutout on which nobody has voted yet.
+#[derive(Debug)]
+pub struct Unvoted {
+    cutout: Cutout,
+    /// The picture's light relative to its ground, at the size at which the region is found; none where the file brought its own alpha.
+    light: Option<Plane>,
+}
+
+/// Cuts the product out. `name` is what notices call the photo. A file's own transparency is taken as it is.
+pub fn segment(photo: &Photo, name: &str) -> Result<Unvoted, SegmentError> {
     if let Some(alpha) = &photo.alpha {
-        return given::from_alpha(photo, alpha);
+        return Ok(Unvoted { cutout: given::from_alpha(photo, alpha)?, light: None });
     }
     let picture = &photo.pixels;
     let (width, height) = picture.dimensions();
@@ -87,28 +91,35 @@ pub fn segment(photo: &Photo, name: &str, opinion: Option<&dyn Segmenter>) -> Re
     let (rgba, clarity) = refine::refine(picture, &field, &coarse);
     let bounds = bounds(&rgba).ok_or(SegmentError::Nothing)?;
     let mut notices = judge::notices(name, &region, bounds, picture.dimensions());
-    let vote = opinion.map(|opinion| ask(opinion, picture, &rgba, &region.light)).transpose()?;
-    let extra = vote.as_ref().map_or(0.0, |vote| vote.extra);
-    let (confidence, doubts) = judge::confidence(name, &region, clarity, extra);
+    let (confidence, doubts) = judge::confidence(name, &region, clarity);
     notices.extend(doubts);
     let key_side = side::key_side(&region, &small);
     let shadow = shadow(&region, picture.dimensions())?;
-    Ok(Cutout { rgba, shadow, bounds, confidence, key_side, vote, notices: as_warnings(notices) })
+    let notices = as_warnings(notices);
+    let cutout = Cutout { rgba, shadow, bounds, confidence, key_side, vote: None, notices };
+    Ok(Unvoted { cutout, light: Some(region.light) })
 }
 
-/// Has the cutout `rgba` of `picture` voted on. `light` is the picture's light relative to its ground.
-fn ask(
-    opinion: &dyn Segmenter,
-    picture: &RgbImage,
-    rgba: &RgbaImage,
-    light: &Plane,
-) -> Result<Vote, SegmentError> {
-    let matte = opinion.matte(picture).map_err(SegmentError::Opinion)?;
-    let alpha = rgba.as_raw().iter().skip(3).step_by(4).copied().collect();
-    let (width, height) = rgba.dimensions();
-    let alpha = GrayImage::from_raw(width, height, alpha).unwrap_or_default();
-    let alpha = resize::resize_gray(&alpha, Window::whole(width, height), matte.width(), matte.height())?;
-    Ok(Vote { by: opinion.voter().clone(), extra: vote::extra(&alpha, &matte, light) })
+impl Unvoted {
+    /// The cutout with what a second `opinion` says of it. An objection costs confidence and changes no pixel; a file's own alpha is not voted on.
+    ///
+    /// # Errors
+    /// If the cutout is too small to resample.
+    pub fn voted(self, name: &str, opinion: Option<&Opinion>) -> Result<Cutout, SegmentError> {
+        let Unvoted { mut cutout, light } = self;
+        let (Some(light), Some(Opinion { by, matte })) = (light, opinion) else { return Ok(cutout) };
+        let (width, height) = cutout.rgba.dimensions();
+        let alpha = cutout.rgba.as_raw().iter().skip(3).step_by(4).copied().collect();
+        let alpha = GrayImage::from_raw(width, height, alpha).unwrap_or_default();
+        let alpha = resize::resize_gray(&alpha, Window::whole(width, height), matte.width(), matte.height())?;
+        let extra = vote::extra(&alpha, matte, &light);
+        cutout.vote = Some(Vote { by: by.clone(), extra });
+        if let Some((confidence, doubt)) = judge::objection(name, extra) {
+            cutout.confidence = cutout.confidence.min(confidence);
+            cutout.notices.push(doubt);
+        }
+        Ok(cutout)
+    }
 }
 
 fn as_warnings(notices: Vec<Problem>) -> Vec<Problem> {

@@ -29,14 +29,18 @@ pub(super) fn run(session: &Session, items: &[Item], photos: usize) -> Result<u8
     let (library, opinion) = (app::library()?, session.opinion()?);
     let (done, passed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let (start, next) = (Instant::now(), Mutex::new(FIRST));
-    output::line("photos   scenes  seconds  scenes/s  ms a scene and worker  peak MB");
+    let before = Mutex::new((0, 0.0));
+    output::line("photos   scenes  seconds  scenes/s  ms a scene and worker, since the line before  peak MB");
     let workers = session.workers();
     let report = |photos: usize| {
         let (scenes, seconds) = ((photos * SCENES) as f64, start.elapsed().as_secs_f64());
+        let mut before = before.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (more, took) = (scenes - (before.0 * SCENES) as f64, seconds - before.1);
+        *before = (photos, seconds);
         output::line(&format!(
-            "{photos:>6}   {scenes:>6}  {seconds:>7.1}  {:>8.2}  {:>21.0}  {}",
+            "{photos:>6}   {scenes:>6}  {seconds:>7.1}  {:>8.2}  {:>43.0}  {:>7}",
             scenes / seconds,
-            1000.0 * seconds * workers as f64 / scenes,
+            1000.0 * took * workers as f64 / more.max(1.0),
             peak_mb()
         ));
     };

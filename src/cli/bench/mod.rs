@@ -2,6 +2,7 @@
 //! and how quickly jobs are handed out. Knows no limits.
 
 mod bulk;
+mod cold;
 mod cutouts;
 mod pairs;
 mod queue;
@@ -32,6 +33,7 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
     ));
     match args.what.as_str() {
         "bulk" => bulk::run(session, &items, args.photos as usize),
+        "cold" => cold::run(&items),
         "fidelity" => cutouts::run(session, &items),
         "pairs" => {
             let (scenes, only) = (args.scenes as usize, args.only.as_deref());

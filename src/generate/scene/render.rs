@@ -14,6 +14,9 @@ use crate::imaging::warp::{self, Layer};
 /// Grain on the plate, in sRGB steps: about what a camera at ISO 100 leaves after resizing.
 const GRAIN: f32 = 1.1;
 
+/// A plate that shrinks by less than this is not filtered in linear light.
+const MOST_QUICKLY: f64 = 2.0;
+
 /// Makes the candidate that `placement` describes.
 pub(super) fn render(
     cutout: &Cutout,
@@ -56,7 +59,12 @@ fn background(plate: &Plate, placement: &Placement) -> Result<RgbImage, Generate
         width: width.min(f64::from(plate.image.width())),
         height: height.min(f64::from(plate.image.height())),
     };
-    let mut picture = resize::resize_rgb(&plate.image, window, placement.width, placement.height)?;
+    let (wide, high) = (placement.width, placement.height);
+    let mut picture = if window.width < MOST_QUICKLY * f64::from(wide) {
+        resize::resize_encoded(&plate.image, window, wide, high)?
+    } else {
+        resize::resize_rgb(&plate.image, window, wide, high)?
+    };
     if crop.mirrored {
         imageops::flip_horizontal_in_place(&mut picture);
     }
