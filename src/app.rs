@@ -17,6 +17,7 @@ use crate::imaging::codec::Limits;
 use crate::inference::{self, MattingPack, Pack, Runtime};
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::{self, JobContext, Pool, Runner, Settings};
+use crate::notify::{Reach, Sender};
 use crate::queue::{Clock, Queue, QueueError};
 use crate::storage::{FolderLock, LocalStorage, S3Settings, S3Storage, Storage, StorageError};
 use crate::tenancy::SigningKeys;
@@ -140,6 +141,14 @@ impl App {
         Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
     }
 
+    /// The worker that tells other servers what happened. It only waits for them, so it has its own slots and takes none from pictures.
+    pub fn messenger(&self, reach: Reach) -> Result<Runner<Sender>, Problem> {
+        let sender = Arc::new(Sender::new(reach)?);
+        let poll = if matches!(self.hold, Hold::Alone(_)) { ALONE } else { AMONG_OTHERS };
+        let settings = Settings { slots: MESSAGES_AT_ONCE, poll, ..Settings::default() };
+        Ok(Runner::new(self.db.clone(), self.queue.clone(), sender, jobs::OUTGOING, settings))
+    }
+
     /// Where everything lies, fit for people to see.
     pub fn places(&self) -> String {
         format!(
@@ -169,6 +178,8 @@ pub fn failed(url: &DatabaseUrl) -> impl Fn(entity::DbErr) -> Problem {
     move |error| Problem::new(entity::code_of(&error), url.to_string(), error.to_string())
 }
 
+/// How many messages are on their way at a time.
+const MESSAGES_AT_ONCE: usize = 8;
 /// How many passwords are hashed at a time; each takes 46 MiB.
 const PASSWORDS_AT_ONCE: usize = 2;
 /// How many files the server has in memory at a time.
@@ -203,6 +214,7 @@ impl App {
             opinion,
             photo: Limits::default(),
             keys: self.keys().await?,
+            webhooks: config.webhook_addresses,
             signup: config.signup,
             redirect: config.deliver == Deliver::Redirect,
             sizes: [config.scene_size, config.packshot_size],

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
+use crate::notify::Reach;
 use crate::storage::{Addressing, Bucket, Checksums, S3Settings, Secret, check_endpoint};
 use crate::tenancy::Signup;
 
@@ -83,6 +84,8 @@ pub struct Config {
     pub deliver: Deliver,
     /// Address and port that `serve` listens on.
     pub listen: String,
+    /// Where webhook endpoints may be.
+    pub webhook_addresses: Reach,
     /// Who may sign up.
     pub signup: Signup,
     /// Requests a minute of each key or person.

@@ -21,6 +21,8 @@ pub mod inference;
 /// 2: every stored object is one variant of `StorageKey`; knows no database.
 pub mod storage;
 
+/// 3: who is told what happened: outbox, signatures, the client that dials no address inside; knows no queue and no imagery.
+pub mod notify;
 /// 3: what runs next: claim, lease, retry, rescue; knows no imagery.
 pub mod queue;
 /// 3: who may: people, sessions, roles, keys, the audit; knows no imagery and no web framework.

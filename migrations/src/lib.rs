@@ -11,6 +11,9 @@ mod m20261127_000004_tenancy;
 mod m20261127_000005_service;
 mod m20261128_000006_row_security;
 mod m20261128_000007_signing_key;
+mod m20261128_000010_event;
+mod m20261128_000011_review;
+mod walls;
 
 /// Every step, oldest first. A step that has been released is never edited: a new one follows it (see this folder's README).
 #[derive(Debug)]
@@ -27,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000005_service::Migration),
             Box::new(m20261128_000006_row_security::Migration),
             Box::new(m20261128_000007_signing_key::Migration),
+            Box::new(m20261128_000010_event::Migration),
+            Box::new(m20261128_000011_review::Migration),
         ]
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn word(status: Status) -> &'static str {
     match status {
         Status::Queued => "queued",
         Status::Running => "running",
+        Status::Approved => "approved",
         Status::Passed => "passed",
         Status::Review => "review",
         Status::Rejected => "rejected",

@@ -10,7 +10,7 @@ use super::args::WorkArgs;
 use super::{OK, Session, output};
 use crate::app::{self, App};
 use crate::error::{Code, Problem};
-use crate::jobs::{JobContext, Runner, Stop, Stopper, Until};
+use crate::jobs::{Runner, Stop, Stopper, Until};
 
 /// How long a worker that could not go on (a full disk) waits before it tries again.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -24,6 +24,7 @@ pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
     super::runtime()?.block_on(async {
         let app = App::start(&session.config, &data, app::library()?).await?;
         let runner = app.runner(session.workers(), session.opinion()?);
+        let messenger = app.messenger(session.config.webhook_addresses)?;
         let (stopper, stop) = Stopper::new();
         let signals = tokio::spawn(async move {
             told_to_stop().await;
@@ -32,7 +33,9 @@ pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
             stopper
         });
         output::line(&format!("working ({}, Ctrl-C stops)", app.places()));
-        let handed_back = work(runner, |_works| {}, stop).await;
+        let (pictures, messages) =
+            tokio::join!(work(runner, |_works| {}, stop.clone()), work(messenger, |_works| {}, stop));
+        let handed_back = pictures + messages;
         signals.abort();
         output::say(&format!("stopped; {handed_back} jobs were handed back unfinished"));
         Ok(OK)
@@ -55,7 +58,11 @@ pub(super) async fn told_to_stop() {
 
 /// Works until it is told to stop, and returns how many jobs were handed back. What only a person can mend (a full disk) is logged and tried
 /// again after a while; `works` is told meanwhile.
-pub(super) async fn work(runner: Runner<JobContext>, works: impl Fn(bool), mut stop: Stop) -> u64 {
+pub(super) async fn work<C: Send + Sync + 'static>(
+    runner: Runner<C>,
+    works: impl Fn(bool),
+    mut stop: Stop,
+) -> u64 {
     let mut handed_back = 0;
     while !stop.is_stopped() {
         works(true);

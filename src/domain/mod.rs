@@ -3,6 +3,7 @@
 mod channel;
 mod cutout;
 mod digest;
+mod event;
 mod generation;
 mod id;
 mod latent;
@@ -24,6 +25,7 @@ mod verdict;
 pub use channel::{Background, ChannelFormat, ChannelSpec};
 pub use cutout::{Cutout, KeySide, Rect};
 pub use digest::Digest;
+pub use event::EventKind;
 pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
 pub use id::{Id, IdError};
 pub use latent::{Encoded, LatentNetworks, LatentSpace};

@@ -119,6 +119,14 @@ impl FidelityReport {
         }
     }
 
+    /// The names of the checks that did not pass, in alphabetical order, as `matte+tilt`: pictures with the same one are held for the same cause.
+    pub fn cause(&self) -> String {
+        let mut names: Vec<&str> = self.reasons().iter().map(|check| check.check.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.join("+")
+    }
+
     /// The checks that did not pass, worst first.
     pub fn reasons(&self) -> Vec<&CheckReport> {
         let mut reasons: Vec<_> = self.checks.iter().filter(|c| c.outcome != Outcome::Pass).collect();

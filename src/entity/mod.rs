@@ -5,6 +5,9 @@
 pub mod api_key;
 pub mod audit_event;
 pub mod connect;
+pub mod delivery;
+mod erase;
+pub mod event;
 pub mod generation;
 pub mod idempotency;
 pub mod invite;
@@ -17,13 +20,16 @@ pub mod product;
 pub mod queue_lane;
 mod reach;
 pub mod result;
+pub mod review;
 pub mod schema;
 pub mod session;
 pub mod signing_key;
 mod url;
 pub mod user;
+pub mod webhook_endpoint;
 
 pub use connect::{code_of, connect, derived_id, is_taken, readers};
+pub use erase::erase;
 pub use reach::{Reach, enter, read, write};
 /// A connection to the database, and what it answers when it fails: for those who only read rows through the finders here.
 pub use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};

@@ -17,7 +17,9 @@ pub enum Status {
     Passed,
     /// A person decides.
     Review,
-    /// Every attempt was rejected; nothing is delivered.
+    /// A person said yes; a job makes its files.
+    Approved,
+    /// A person said no; nothing is delivered.
     Rejected,
     /// It could not be made; `problem` says why.
     Failed,
@@ -68,6 +70,8 @@ pub struct Model {
     /// [`crate::domain::Timing`].
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub timings: Option<Json>,
+    /// Why it is held for a person: [`crate::domain::FidelityReport::cause`].
+    pub cause: Option<String>,
     /// The credits reserved for it, where credits are in use.
     pub hold_id: Option<String>,
     /// When it was made.
@@ -98,6 +102,42 @@ pub fn of_generation(scope: &TenantScope, generation_id: &str) -> Select<Entity>
         .filter(Column::GenerationId.eq(generation_id))
         .order_by_asc(Column::PhotoId)
         .order_by_asc(Column::ResultIndex)
+}
+
+/// Those of `rows` that stand at one of these.
+pub fn at(rows: Select<Entity>, statuses: &[Status]) -> Select<Entity> {
+    rows.filter(Column::Status.is_in(statuses.iter().copied()))
+}
+
+/// Those of `rows` that are held for exactly this cause.
+pub fn held_for(rows: Select<Entity>, cause: &str) -> Select<Entity> {
+    rows.filter(Column::Status.eq(Status::Review)).filter(Column::Cause.eq(cause))
+}
+
+/// The scope's results that wait for a person.
+pub fn held(scope: &TenantScope) -> Select<Entity> {
+    of(scope).filter(Column::Status.eq(Status::Review))
+}
+
+/// The scope's held results by cause, most first: (cause, how many, one of them).
+pub async fn held_by_cause<C: ConnectionTrait>(
+    db: &C,
+    scope: &TenantScope,
+    generation: Option<&str>,
+) -> Result<Vec<(Option<String>, i64, String)>, DbErr> {
+    let rows = match generation {
+        Some(id) => held(scope).filter(Column::GenerationId.eq(id)),
+        None => held(scope),
+    };
+    rows.select_only()
+        .column(Column::Cause)
+        .column_as(Column::Id.count(), "n")
+        .column_as(Column::Id.min(), "example")
+        .group_by(Column::Cause)
+        .order_by_desc(Column::Id.count())
+        .into_tuple()
+        .all(db)
+        .await
 }
 
 /// How many of the scope's results of these generations stand at each status: (generation, status, how many).

@@ -23,6 +23,7 @@ use crate::entity::DatabaseConnection;
 use crate::imaging::codec::Limits;
 use crate::jobs::Pool;
 use crate::jobs::library::TemplateLibrary;
+use crate::notify::Reach;
 use crate::queue::Queue;
 use crate::storage::Storage;
 use crate::tenancy::{SigningKeys, Signup};
@@ -52,6 +53,8 @@ pub struct Service {
     pub photo: Limits,
     /// What access tokens are signed with.
     pub keys: SigningKeys,
+    /// Where customers' webhook endpoints may be.
+    pub webhooks: Reach,
     /// Who may sign up.
     pub signup: Signup,
     /// Default sides of a scene's and of a white image's master.

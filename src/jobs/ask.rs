@@ -8,7 +8,7 @@ use super::library::TemplateLibrary;
 use super::make_result::{self, MakeResult};
 use super::records::GenerationParams;
 use super::rows::{Asked, put_generation, put_result};
-use super::{Exit, Job, make_result::fail_queued};
+use super::{Exit, Job, Scene, make_result::fail_queued};
 use crate::domain::{GeneratorKind, Overrides, TenantScope, prompt};
 use crate::entity::{self, generation, photo, product};
 use crate::error::{Code, Problem};
@@ -157,7 +157,7 @@ pub async fn ask(
     };
     let generation = put_generation(&tx, scope, &asked, now).await?;
     let several = reading.templates.len() > 1;
-    let mut jobs = Vec::new();
+    let (mut jobs, mut failed) = (Vec::new(), Vec::new());
     for shot in &photos {
         for number in 0..per_photo {
             let template = reading.templates.get(number / reading.count as usize).filter(|_| several);
@@ -168,13 +168,23 @@ pub async fn ask(
                 photo::Status::Ready => {
                     jobs.push(MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?);
                 }
-                photo::Status::Failed => fail_queued(&tx, &id, shot.problem.clone(), now).await?,
+                photo::Status::Failed => {
+                    fail_queued(&tx, &id, shot.problem.clone(), now).await?;
+                    failed.push(id);
+                }
                 // Its cutout enqueues what waits for it.
                 photo::Status::Pending => {}
             }
         }
     }
     queue.enqueue_all(&tx, scope, jobs).await?;
+    let scene = Scene { tx: &tx, queue, scope, now };
+    for id in &failed {
+        scene.tell_result(id).await?;
+    }
+    if !failed.is_empty() {
+        scene.generation_went_on(&generation.id).await?;
+    }
     tx.commit().await?;
     Ok(generation)
 }

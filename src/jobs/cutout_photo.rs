@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::make_result::{self, MakeResult};
 use super::pipeline::{self, Called};
 use super::{Commit, Exit, Job, JobContext, Load, records::CutoutRecord};
-use crate::domain::Timing;
+use crate::domain::{EventKind, Timing};
 use crate::entity::{photo, product, result};
 use crate::error::{Code, Problem};
 use crate::storage::StorageKey;
@@ -85,7 +86,7 @@ impl Job for CutoutPhoto {
             let job = MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?;
             commit.enqueue(job).await?;
         }
-        Ok(())
+        tell(commit, payload, EventKind::PhotoReady, None).await
     }
 
     async fn gave_up(
@@ -107,8 +108,23 @@ impl Job for CutoutPhoto {
         for id in waiting(commit, payload).await? {
             make_result::fail(commit, &id, told.clone()).await?;
         }
-        Ok(())
+        tell(commit, payload, EventKind::PhotoFailed, Some(problem)).await
     }
+}
+
+async fn tell(
+    commit: &Commit<'_, JobContext>,
+    payload: &Payload,
+    kind: EventKind,
+    problem: Option<&Problem>,
+) -> Result<(), Exit> {
+    let row = photo::by_id(commit.scope(), &payload.photo_id).one(commit.tx).await?;
+    let Some(row) = row else { return Ok(()) };
+    let item = product::by_id(commit.scope(), &row.product_id).one(commit.tx).await?;
+    let sku = item.map(|item| item.sku);
+    let code = problem.map(|problem| problem.code);
+    let data = json!({"photo": row.id, "sku": sku, "file_name": row.file_name, "code": code});
+    commit.scene().tell(kind, &row.id, data).await
 }
 
 /// The results that wait for this photo.

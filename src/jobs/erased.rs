@@ -62,7 +62,8 @@ impl<J: Job> AnyJob<J::Context> for J {
     async fn perform(&'static self, shell: &Shell<J::Context>, lease: &Lease) -> Result<(), Exit> {
         let payload: J::Payload = payload_of(lease)?;
         let tx = entity::read(&shell.db, &lease.scope).await?;
-        let input = self.load(&Load { context: &*shell.context, db: &tx, lease }, &payload).await?;
+        let now = shell.queue.now(&tx).await?;
+        let input = self.load(&Load { context: &*shell.context, db: &tx, lease, now }, &payload).await?;
         tx.commit().await?;
         let context = Arc::clone(&shell.context);
         let output = shell.pool.run(&lease.unique_key, move || self.work(&context, input)).await??;

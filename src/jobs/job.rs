@@ -7,6 +7,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Scene;
 use crate::domain::TenantScope;
 use crate::entity;
 use crate::error::{Code, Kind, Problem};
@@ -22,6 +23,8 @@ pub struct Load<'a, C> {
     pub db: &'a DatabaseTransaction,
     /// The right to work on it.
     pub lease: &'a Lease,
+    /// The database's time, in microseconds since 1970.
+    pub now: i64,
 }
 
 impl<C> Load<'_, C> {
@@ -50,6 +53,11 @@ impl<C> Commit<'_, C> {
     /// Whose rows.
     pub fn scope(&self) -> &TenantScope {
         &self.lease.scope
+    }
+
+    /// Where it happens, for those who are told.
+    pub fn scene(&self) -> Scene<'_> {
+        Scene { tx: self.tx, queue: self.queue, scope: self.scope(), now: self.now }
     }
 
     /// Enqueues `job` for the same organization in this transaction.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
 use super::records::{CutoutRecord, GenerationParams, ResultAssets, encode_failed};
+use super::renditions::{self, Passed};
 use super::{Commit, Exit, Job, JobContext, Load, pipeline};
-use crate::deliver::{self, Provenance};
 use crate::domain::{GeneratorKind, SceneRequest, Timing, Verdict};
 use crate::entity::{generation, photo, product, result};
 use crate::error::{Code, Problem};
@@ -39,6 +39,7 @@ pub struct Rows {
 #[derive(Debug)]
 pub struct Output {
     status: result::Status,
+    cause: Option<String>,
     attempt: u32,
     assets: ResultAssets,
     report: serde_json::Value,
@@ -110,7 +111,16 @@ impl Job for MakeResult {
         let start = Instant::now();
         let mut output = store(context, &record.photo, &made)?;
         if made.last.receipt.report.verdict == Verdict::Pass {
-            deliver_to(context, &record.photo, &params.channels, &made, &mut output)?;
+            let last = &made.last;
+            let passed = Passed {
+                master: &last.master,
+                product: last.product,
+                receipt: &last.receipt,
+                organization: &record.photo.address().organization,
+            };
+            let (files, notices) = renditions::render(context, &passed, &params.channels)?;
+            output.assets.renditions = files;
+            output.notices.extend(notices);
         }
         output.timing = Timing { deliver_ms: Some(pipeline::ms(start)), ..made.timing };
         Ok(output)
@@ -128,6 +138,7 @@ impl Job for MakeResult {
         result::Entity::update(result::ActiveModel {
             id: Set(payload.result_id.clone()),
             status: Set(output.status),
+            cause: Set(output.cause),
             attempt: Set(i32::try_from(output.attempt).unwrap_or(i32::MAX)),
             assets: Set(json(serde_json::to_value(&output.assets))?),
             report: Set(Some(output.report)),
@@ -138,7 +149,7 @@ impl Job for MakeResult {
         })
         .exec(commit.tx)
         .await?;
-        Ok(())
+        commit.scene().result_ended(&payload.result_id).await
     }
 
     async fn gave_up(
@@ -157,7 +168,8 @@ pub(super) async fn fail(
     result_id: &str,
     problem: serde_json::Value,
 ) -> Result<(), Exit> {
-    fail_queued(commit.tx, result_id, Some(problem), commit.now).await
+    fail_queued(commit.tx, result_id, Some(problem), commit.now).await?;
+    commit.scene().result_ended(result_id).await
 }
 
 /// As [`fail`], for a result that no job has been at.
@@ -179,7 +191,7 @@ pub(super) async fn fail_queued(
     Ok(())
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: &serde_json::Value, row: &str) -> Result<T, Exit> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(value: &serde_json::Value, row: &str) -> Result<T, Exit> {
     serde_json::from_value(value.clone())
         .map_err(|error| Problem::new(Code::Internal, row, format!("the row cannot be read: {error}")).into())
 }
@@ -196,6 +208,7 @@ fn store(context: &JobContext, photo: &StorageKey, made: &pipeline::Made) -> Res
     let assets = ResultAssets {
         master: Some(StorageKey::Master { address: address(&master) }),
         receipt: Some(StorageKey::Receipt { address: address(&receipt) }),
+        product: last.product,
         renditions: Default::default(),
     };
     for (key, bytes) in [(&assets.master, &master), (&assets.receipt, &receipt)] {
@@ -208,38 +221,10 @@ fn store(context: &JobContext, photo: &StorageKey, made: &pipeline::Made) -> Res
         Verdict::Pass => result::Status::Passed,
         Verdict::Review | Verdict::Reject => result::Status::Review,
     };
+    let cause = (status == result::Status::Review).then(|| last.receipt.report.cause());
     let report = serde_json::to_value(&last.receipt.report)
         .map_err(|error| Problem::new(Code::Internal, &last.receipt.sku, error.to_string()))?;
     let notices = last.receipt.notices.clone();
-    Ok(Output { status, attempt: last.receipt.attempt, assets, report, notices, timing: Timing::default() })
-}
-
-/// A channel whose rules the picture breaks becomes a notice; the others get theirs.
-fn deliver_to(
-    context: &JobContext,
-    photo: &StorageKey,
-    channels: &[String],
-    made: &pipeline::Made,
-    output: &mut Output,
-) -> Result<(), Exit> {
-    let receipt = &made.last.receipt;
-    let provenance = Provenance::of(receipt.kind, &receipt.engine);
-    for name in channels {
-        let spec = context.library.channel(name)?;
-        match deliver::render_for(&made.last.master, made.last.product, spec, &provenance) {
-            Ok(rendition) => {
-                let organization = photo.address().organization.clone();
-                let digest = crate::domain::Digest::of(&rendition.bytes);
-                let key = StorageKey::Rendition {
-                    address: Address { organization, digest },
-                    format: rendition.format,
-                };
-                context.storage.put(&key, &rendition.bytes)?;
-                output.notices.extend(rendition.notice(&receipt.sku));
-                output.assets.renditions.insert(name.clone(), key);
-            }
-            Err(error) => output.notices.push(error.problem(&receipt.sku)),
-        }
-    }
-    Ok(())
+    let attempt = last.receipt.attempt;
+    Ok(Output { status, cause, attempt, assets, report, notices, timing: Timing::default() })
 }

@@ -53,7 +53,11 @@ pub mod batch;
 mod bell;
 mod context;
 pub mod cutout_photo;
+pub mod decide;
+pub mod deliver_event;
+pub mod deliver_reviewed;
 mod erased;
+pub mod forget_organization;
 pub mod intake;
 mod job;
 pub mod judge;
@@ -64,11 +68,17 @@ pub mod new_template;
 pub mod pipeline;
 mod pool;
 pub mod records;
+pub mod remove;
+pub mod remove_objects;
+mod renditions;
 mod report;
 mod rows;
 mod runner;
 mod slot;
 mod stop;
+mod tell;
+
+use crate::notify::Sender;
 
 pub use context::JobContext;
 pub use erased::AnyJob;
@@ -77,6 +87,16 @@ pub use pool::Pool;
 pub use report::{End, Settings, Summary, Until};
 pub use runner::Runner;
 pub use stop::{Stop, Stopper};
+pub use tell::Scene;
 
-/// Every job, by kind.
-pub static ALL: &[&dyn AnyJob<JobContext>] = &[&cutout_photo::CutoutPhoto, &make_result::MakeResult];
+/// Every job that makes something, by kind.
+pub static ALL: &[&dyn AnyJob<JobContext>] = &[
+    &cutout_photo::CutoutPhoto,
+    &deliver_reviewed::DeliverReviewed,
+    &forget_organization::ForgetOrganization,
+    &make_result::MakeResult,
+    &remove_objects::RemoveObjects,
+];
+
+/// Every job that waits for somebody else's server, by kind. They have a worker of their own: pictures must not wait for them.
+pub static OUTGOING: &[&dyn AnyJob<Sender>] = &[&deliver_event::DeliverEvent];

@@ -127,9 +127,19 @@ pub struct ResultAssets {
     pub master: Option<StorageKey>,
     /// Receipt.
     pub receipt: Option<StorageKey>,
+    /// Where the product is in the master.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<Rect>,
     /// Channel name → rendition.
     #[serde(default)]
     pub renditions: BTreeMap<String, StorageKey>,
+}
+
+impl ResultAssets {
+    /// Every object.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &StorageKey> {
+        self.master.iter().chain(&self.receipt).chain(self.renditions.values())
+    }
 }
 
 /// A picture that could not be encoded is our own mistake.

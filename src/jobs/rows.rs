@@ -176,6 +176,7 @@ pub(super) async fn put_result(
         problem: None,
         notices: json!([]),
         timings: None,
+        cause: None,
         hold_id: None,
         created_at: now,
         updated_at: now,

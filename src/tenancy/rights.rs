@@ -18,22 +18,29 @@ pub enum Right {
     Members,
     /// Read who did what.
     Audit,
+    /// Decide about pictures that were held.
+    Review,
+    /// End the organization.
+    Close,
+    /// Say where the organization is told what happens.
+    Webhooks,
 }
 
-use Right::{Audit, Keys, Members, Read, Write};
+use Right::{Audit, Close, Keys, Members, Read, Review, Webhooks, Write};
 
-/// Every role with all that it may. Reviews and billing have no routes yet; their roles look until then.
+/// Every role with all that it may. Billing has no routes yet; its role looks until then.
 const ROLES: [(Role, &[Right]); 6] = [
-    (Role::Owner, &[Read, Write, Keys, Members, Audit]),
-    (Role::Admin, &[Read, Write, Keys, Members, Audit]),
-    (Role::Editor, &[Read, Write]),
-    (Role::Reviewer, &[Read]),
+    (Role::Owner, &[Read, Write, Keys, Members, Audit, Review, Webhooks, Close]),
+    (Role::Admin, &[Read, Write, Keys, Members, Audit, Review, Webhooks]),
+    (Role::Editor, &[Read, Write, Review]),
+    (Role::Reviewer, &[Read, Review]),
     (Role::Billing, &[Read]),
     (Role::Viewer, &[Read]),
 ];
 
 /// Every scope that a key can have with all that it may. No key manages keys or people: one that leaks cannot make itself others.
-const SCOPES: [(&str, &[Right]); 2] = [("read", &[Read]), ("write", &[Read, Write])];
+const SCOPES: [(&str, &[Right]); 4] =
+    [("read", &[Read]), ("review", &[Read, Review]), ("webhooks", &[Webhooks]), ("write", &[Read, Write])];
 
 /// What `role` may.
 pub fn of_role(role: Role) -> Vec<Right> {
@@ -87,7 +94,7 @@ mod tests {
     #[test]
     fn no_scope_of_a_key_makes_keys() {
         let all: Vec<String> = scopes().into_iter().map(str::to_owned).collect();
-        assert_eq!(of_scopes(&all), [Read, Write]);
+        assert_eq!(of_scopes(&all), [Read, Write, Review, Webhooks]);
         assert!(of_scopes(&["keys".to_owned()]).is_empty());
     }
 }

@@ -332,12 +332,16 @@ async function watch(generation, first) {
   $("no-results").hidden = true;
   const cards = new Map();
   open.add(generation.id);
-  while (access && open.has(generation.id)) {
-    const now = await json("GET", `/v1/generations/${generation.id}`).catch((error) => { say(error.message); return null; });
-    if (now) render(body, cards, now);
-    if (now && now.status === "completed") break;
-    await new Promise((done) => setTimeout(done, POLL));
-  }
+  // Also called again when somebody has decided about one of its pictures.
+  const follow = async () => {
+    while (access && open.has(generation.id)) {
+      const now = await json("GET", `/v1/generations/${generation.id}`).catch((error) => { say(error.message); return null; });
+      if (now) render(body, cards, now, follow);
+      if (now && now.status === "completed") break;
+      await new Promise((done) => setTimeout(done, POLL));
+    }
+  };
+  await follow();
 }
 
 function title(generation) {
@@ -346,12 +350,12 @@ function title(generation) {
   return generation.templates.map((name) => scenes.get(name)?.title || name).join(", ");
 }
 
-function counted({ total, queued, passed, review, failed }) {
-  const parts = [[passed, "passed"], [review, "to look at"], [failed, "failed"], [queued, "to come"]];
+function counted({ total, queued, passed, review, rejected, failed }) {
+  const parts = [[passed, "passed"], [review, "to look at"], [rejected, "rejected"], [failed, "failed"], [queued, "to come"]];
   return `${total === 1 ? "1 picture" : `${total} pictures`}: ` + parts.filter(([n]) => n).map(([n, word]) => `${n} ${word}`).join(", ");
 }
 
-function render(body, cards, generation) {
+function render(body, cards, generation, follow) {
   if (!body.firstChild) {
     body.append(
       el("header", {}, el("h3", {}, title(generation)), el("span", { className: "hint" }), el("time", {}, new Date(generation.created_at * 1000).toLocaleString())),
@@ -367,16 +371,16 @@ function render(body, cards, generation) {
     const key = `${result.status}/${result.updated_at}`;
     const known = cards.get(result.id);
     if (known?.key === key) continue;
-    const card = pictureCard(result);
+    const card = pictureCard(result, follow);
     if (known) known.card.replaceWith(card);
     else body.querySelector(".pictures").append(card);
     cards.set(result.id, { key, card });
   }
 }
 
-const WORDS = { queued: "to come", passed: "passed", review: "look at it", rejected: "rejected", failed: "failed" };
+const WORDS = { queued: "to come", passed: "passed", review: "look at it", approved: "approved", rejected: "rejected", failed: "failed" };
 
-function pictureCard(result) {
+function pictureCard(result, follow) {
   const photo = photos.get(result.photo)?.photo;
   const sku = photo?.sku || "photo";
   const place = result.template ? scenes.get(result.template)?.title || result.template : "white main image";
@@ -392,6 +396,7 @@ function pictureCard(result) {
   const card = el("li", { className: "picture" }, frame, el("div", { className: "caption" }, el("strong", {}, sku), el("small", {}, place)));
   const reasons = result.problem ? [`${result.problem.message}. ${result.problem.advice}`] : result.reasons;
   if (reasons.length) card.append(el("ul", {}, ...reasons.map((reason) => el("li", {}, reason))));
+  if (result.status === "review") card.append(verdictButtons(result, name, follow));
   const links = [...Object.entries(result.files.channels), ["lossless", result.files.master], ["receipt", result.files.receipt]].filter(([, path]) => path);
   if (links.length) {
     card.append(el("div", { className: "links" }, ...links.map(([word, path]) => {
@@ -402,6 +407,28 @@ function pictureCard(result) {
     })));
   }
   return card;
+}
+
+// A person's word: approved pictures get their files, rejected ones never do.
+function verdictButtons(result, name, follow) {
+  const row = el("div", { className: "links decide" });
+  for (const [decision, word] of [["approve", "Approve"], ["reject", "Reject"]]) {
+    const button = el("button", { type: "button", className: "secondary" }, word);
+    button.setAttribute("aria-label", `${word} ${name}`);
+    button.addEventListener("click", async () => {
+      row.querySelectorAll("button").forEach((other) => { other.disabled = true; });
+      try {
+        await json("POST", "/v1/reviews", { decision, results: [result.id] });
+        say(`${name}: ${decision === "approve" ? "approved" : "rejected"}.`);
+        await follow();
+      } catch (error) {
+        row.querySelectorAll("button").forEach((other) => { other.disabled = false; });
+        say(error.message);
+      }
+    });
+    row.append(button);
+  }
+  return row;
 }
 
 async function download(path, name) {

@@ -1,6 +1,6 @@
 //! `/v1/accounts`: signing up, alone or invited. Knows no session.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,6 +10,7 @@ use crate::http::auth::{Auth, Sent};
 use crate::http::errors::{ApiError, ErrorBody};
 use crate::http::frame::{address, origin};
 use crate::http::lists::seconds;
+use crate::jobs::forget_organization;
 use crate::tenancy::{self, Actor, Application, Right, rights};
 
 /// Who wants in.
@@ -84,6 +85,30 @@ pub(crate) async fn read(caller: Auth) -> Result<HttpResponse, ApiError> {
         organization: caller.organization().to_string(),
         role: caller.role.map(rights::role_name),
     }))
+}
+
+/// That it is meant.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Closing {
+    /// The organization's name.
+    confirm: String,
+}
+
+/// End the organization
+///
+/// For owners. At once nobody gets in any more, person or key, and nothing of it is worked on; a few minutes later no picture and no row of it is left, the audit included.
+/// People who are in no other organization are forgotten, too. It cannot be undone.
+#[utoipa::path(tag = "accounts", request_body = Closing, responses(
+    (status = 202, description = "It is shut and will be forgotten."), (status = "4XX", body = ErrorBody)))]
+#[delete("/v1/organization")]
+pub(crate) async fn close(
+    service: web::Data<Service>,
+    sent: Sent<Closing>,
+) -> Result<HttpResponse, ApiError> {
+    let Sent(caller, body) = sent;
+    forget_organization::close(&service.db, &service.queue, &caller, &body.confirm).await?;
+    Ok(HttpResponse::Accepted().finish())
 }
 
 /// Whom to let in.

@@ -78,6 +78,8 @@ pub(crate) struct Progress {
     passed: i64,
     /// A person must look.
     review: i64,
+    /// A person said no.
+    rejected: i64,
     /// Could not be made.
     failed: i64,
 }
@@ -145,9 +147,10 @@ async fn progress(
         let progress = all.entry(id).or_default();
         progress.total += count;
         match status {
-            Status::Queued | Status::Running => progress.queued += count,
+            Status::Queued | Status::Running | Status::Approved => progress.queued += count,
             Status::Passed => progress.passed += count,
-            Status::Review | Status::Rejected => progress.review += count,
+            Status::Review => progress.review += count,
+            Status::Rejected => progress.rejected += count,
             Status::Failed => progress.failed += count,
         }
     }

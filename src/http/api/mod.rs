@@ -5,14 +5,17 @@ pub(super) mod api_keys;
 pub(super) mod assets;
 pub(super) mod audit;
 pub(super) mod codes;
+pub(super) mod events;
 pub(super) mod generations;
 pub(super) mod health;
 pub(super) mod photos;
 pub(super) mod products;
 pub(super) mod results;
+pub(super) mod reviews;
 pub(super) mod sessions;
 pub(super) mod templates;
 pub(super) mod verifications;
+pub(super) mod webhook_endpoints;
 
 use actix_web::web::ServiceConfig;
 use serde_json::{Value, json};
@@ -27,12 +30,16 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(accounts::create)
         .service(accounts::read)
         .service(accounts::create_invite)
+        .service(accounts::close)
         .service(api_keys::create)
         .service(api_keys::list)
         .service(api_keys::revoke)
         .service(assets::read)
         .service(audit::list)
         .service(codes::list)
+        .service(events::list)
+        .service(events::read)
+        .service(events::redeliver)
         .service(generations::create)
         .service(generations::list)
         .service(generations::read)
@@ -42,16 +49,29 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(photos::create)
         .service(photos::list)
         .service(photos::read)
+        .service(photos::take_back)
         .service(products::list)
         .service(products::read)
+        .service(products::take_back)
         .service(results::list)
         .service(results::read)
+        .service(reviews::waiting)
+        .service(reviews::create)
+        .service(reviews::list)
         .service(sessions::create)
         .service(sessions::refresh)
         .service(sessions::end)
         .service(templates::list)
         .service(templates::preview)
-        .service(verifications::create);
+        .service(verifications::create)
+        .service(webhook_endpoints::create)
+        .service(webhook_endpoints::list)
+        .service(webhook_endpoints::read)
+        .service(webhook_endpoints::update)
+        .service(webhook_endpoints::remove)
+        .service(webhook_endpoints::rotate)
+        .service(webhook_endpoints::test)
+        .service(webhook_endpoints::deliveries);
 }
 
 /// What is answered where there is nothing.

@@ -2,7 +2,7 @@
 
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -18,6 +18,7 @@ use crate::http::upload::{self, Form, Uploaded};
 use crate::http::{Service, idempotency};
 use crate::jobs::intake::{self, About};
 use crate::jobs::records::CutoutRecord;
+use crate::jobs::remove;
 use crate::tenancy::Right;
 
 /// A form with a photo.
@@ -149,6 +150,21 @@ async fn shelve(
         Ok::<_, crate::error::Problem>((key, digest))
     });
     Ok(shelved.await??)
+}
+
+/// Take a photo back
+///
+/// With its cutout and every picture made of it, delivered ones too: rows at once, files after a few minutes. What is being made of it is not finished.
+#[utoipa::path(tag = "photos", responses((status = 204, description = "It is gone."), (status = "4XX", body = ErrorBody)))]
+#[delete("/v1/photos/{id}")]
+pub(crate) async fn take_back(
+    service: web::Data<Service>,
+    caller: Auth,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let scope = caller.0.may(Right::Write)?;
+    remove::photo(&service.db, &service.queue, scope, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// List photos

@@ -1,6 +1,6 @@
 //! `/v1/products`: what photos were uploaded of. Knows no photo.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, delete, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,6 +9,7 @@ use crate::http::Service;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
 use crate::http::lists::{Cursor, List, seconds};
+use crate::jobs::remove;
 use crate::tenancy::Right;
 
 /// A product.
@@ -38,6 +39,21 @@ fn show(row: product::Model) -> Product {
         created_at: seconds(row.created_at),
         updated_at: seconds(row.updated_at),
     }
+}
+
+/// Take a product back
+///
+/// With its photos and every picture made of them; see `DELETE /v1/photos/{id}`.
+#[utoipa::path(tag = "products", responses((status = 204, description = "It is gone."), (status = "4XX", body = ErrorBody)))]
+#[delete("/v1/products/{id}")]
+pub(crate) async fn take_back(
+    service: web::Data<Service>,
+    caller: Auth,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let scope = caller.0.may(Right::Write)?;
+    remove::product(&service.db, &service.queue, scope, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// List products

@@ -11,6 +11,7 @@ use super::{assets, notices_in, problem_in};
 use crate::domain::{FidelityReport, Verdict};
 use crate::entity::result::Status;
 use crate::entity::{self, generation, page, result};
+use crate::error::Code;
 use crate::http::Service;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
@@ -41,11 +42,13 @@ pub(crate) struct ResultItem {
     template: Option<String>,
     /// Which of the generation's pictures of this photo, from 0.
     index: i32,
-    /// `queued`, `passed`, `review`, `rejected` or `failed`.
+    /// `queued`, `passed`, `review`, `approved` (by a person; its files are being made), `rejected` (by a person) or `failed`.
     status: &'static str,
     /// `pass`, `review` or `reject`; none before it was judged.
     #[schema(value_type = Option<String>)]
     verdict: Option<Verdict>,
+    /// The checks for which it is held, as `matte+tilt`; see `GET /v1/reviews/waiting`.
+    cause: Option<String>,
     /// One sentence for each check that did not pass, worst first.
     reasons: Vec<String>,
     files: Files,
@@ -77,12 +80,14 @@ pub(super) fn show(row: result::Model, template: Option<&str>) -> ResultItem {
         index: row.result_index,
         status: match row.status {
             Status::Queued | Status::Running => "queued",
+            Status::Approved => "approved",
             Status::Passed => "passed",
             Status::Review => "review",
             Status::Rejected => "rejected",
             Status::Failed => "failed",
         },
         verdict: report.as_ref().map(|report| report.verdict),
+        cause: row.cause,
         reasons: report.iter().flat_map(|r| r.reasons()).map(|check| check.message.clone()).collect(),
         files: Files {
             master: stored.master.as_ref().map(assets::url),
@@ -104,11 +109,28 @@ pub(super) fn show(row: result::Model, template: Option<&str>) -> ResultItem {
 pub(crate) struct Wanted {
     /// Only those of this generation.
     generation: Option<String>,
+    /// Only `queued`, `passed`, `review`, `approved`, `rejected` or `failed` ones.
+    status: Option<String>,
+    /// Only those held for exactly this, as `matte+tilt`.
+    cause: Option<String>,
     /// 1 to 100; 20 if it is not said.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u64>,
     /// The id of the last item of the page before.
     starting_after: Option<String>,
+}
+
+/// The rows' statuses that the API calls `name`.
+fn statuses(name: &str) -> Result<&'static [Status], ApiError> {
+    match name {
+        "queued" => Ok(&[Status::Queued, Status::Running]),
+        "approved" => Ok(&[Status::Approved]),
+        "passed" => Ok(&[Status::Passed]),
+        "review" => Ok(&[Status::Review]),
+        "rejected" => Ok(&[Status::Rejected]),
+        "failed" => Ok(&[Status::Failed]),
+        _ => Err(ApiError::new(Code::RequestInvalid, "status", format!("there is no status `{name}`"))),
+    }
 }
 
 /// List results
@@ -124,6 +146,14 @@ pub(crate) async fn list(
     let rows = match &wanted.generation {
         Some(id) => result::of_generation(scope, id),
         None => result::of(scope),
+    };
+    let rows = match &wanted.status {
+        Some(name) => result::at(rows, statuses(name)?),
+        None => rows,
+    };
+    let rows = match &wanted.cause {
+        Some(cause) => result::held_for(rows, cause),
+        None => rows,
     };
     let page = page_of(wanted.limit, wanted.starting_after.clone())?;
     let tx = entity::read(&service.readers, scope).await?;

@@ -7,7 +7,10 @@ mod forms;
 mod isolation;
 mod people;
 mod process;
+mod removal;
+mod reviews;
 mod tokens;
+mod webhooks;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -16,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use packshot::app::{self, App};
 use packshot::config::Config;
+use packshot::entity::DatabaseConnection;
 use packshot::http;
 use packshot::jobs::{Stop, Stopper, Until};
 use reqwest::multipart::{Form, Part};
@@ -33,6 +37,8 @@ pub(crate) struct Server {
     pub(crate) base: String,
     pub(crate) client: Client,
     pub(crate) folder: tempfile::TempDir,
+    /// The worker's own connection.
+    pub(crate) db: DatabaseConnection,
     stopper: Stopper,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -101,10 +107,11 @@ pub(crate) async fn start_at(database: &str, settings: &[(&str, &str)], worker: 
     let config = Config::from_environment(all).unwrap();
     let app = App::start(&config, folder.path(), app::library().unwrap()).await.unwrap();
     let service = Arc::new(app.service(&config, 2, None).await.unwrap());
+    let db = app.db.clone();
     let (stopper, stop) = Stopper::new();
     let mut tasks = Vec::new();
     if worker {
-        tasks.push(work(app, stop.clone(), service.health.clone()));
+        tasks.push(work(app, &config, stop.clone(), service.health.clone()));
     } else {
         // Keeps the folder's lock as long as the server runs.
         let mut until = stop.clone();
@@ -117,14 +124,17 @@ pub(crate) async fn start_at(database: &str, settings: &[(&str, &str)], worker: 
     let base = format!("http://{}", listener.local_addr().unwrap());
     let serving = http::serve(service, listener, stop);
     tasks.push(tokio::spawn(async move { serving.await.unwrap() }));
-    Server { base, client: Client::new(), folder, stopper, tasks }
+    Server { base, client: Client::new(), folder, db, stopper, tasks }
 }
 
-fn work(app: App, stop: Stop, health: Arc<http::Health>) -> JoinHandle<()> {
+fn work(app: App, config: &Config, stop: Stop, health: Arc<http::Health>) -> JoinHandle<()> {
+    let messenger = app.messenger(config.webhook_addresses).unwrap();
     tokio::spawn(async move {
         health.works(true);
-        let summary = app.runner(2, None).run(Until::Stopped, stop).await.unwrap();
-        assert_eq!(summary.halted, None);
+        let runner = app.runner(2, None);
+        let (pictures, messages) =
+            tokio::join!(runner.run(Until::Stopped, stop.clone()), messenger.run(Until::Stopped, stop));
+        assert_eq!((pictures.unwrap().halted, messages.unwrap().halted), (None, None));
     })
 }
 
