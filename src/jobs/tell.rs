@@ -9,7 +9,7 @@ use super::Exit;
 use super::deliver_event::attempt_at;
 use crate::domain::{EventKind, TenantScope};
 use crate::entity::result::Status;
-use crate::entity::{event, product, result, webhook_endpoint};
+use crate::entity::{event, generation, product, result, webhook_endpoint};
 use crate::notify::outbox;
 use crate::queue::Queue;
 
@@ -82,11 +82,19 @@ impl Scene<'_> {
             Status::Queued | Status::Running | Status::Approved => return Ok(None),
         };
         let item = product::by_id(self.scope, &row.product_id).one(self.tx).await?;
+        let template = match row.template {
+            None => generation::by_id(self.scope, &row.generation_id)
+                .one(self.tx)
+                .await?
+                .and_then(|asked| asked.template),
+            own => own,
+        };
         let data = json!({
             "result": row.id,
             "generation": row.generation_id,
             "sku": item.map(|item| item.sku),
-            "template": row.template,
+            "template": template,
+            "cause": row.cause,
             "code": row.problem.as_ref().map(|problem| problem["code"].clone()),
         });
         self.tell(kind, &row.id, data).await?;

@@ -392,7 +392,9 @@ function pictureCard(result, follow) {
     frame.append(image);
     show(image, file);
   } else frame.append(result.status === "queued" ? "being made …" : "no picture");
-  frame.append(el("span", { className: `badge ${result.status}` }, WORDS[result.status]));
+  // What a person let through did not pass by itself.
+  const word = result.status === "passed" && result.verdict !== "pass" ? WORDS.approved : WORDS[result.status];
+  frame.append(el("span", { className: `badge ${result.status}` }, word));
   const card = el("li", { className: "picture" }, frame, el("div", { className: "caption" }, el("strong", {}, sku), el("small", {}, place)));
   const reasons = result.problem ? [`${result.problem.message}. ${result.problem.advice}`] : result.reasons;
   if (reasons.length) card.append(el("ul", {}, ...reasons.map((reason) => el("li", {}, reason))));
