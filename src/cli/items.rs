@@ -9,7 +9,7 @@ use crate::domain::Product;
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::ingest::IngestError;
-use crate::ingest::manifest::Manifest;
+use crate::ingest::manifest::{Manifest, Photos};
 
 /// File name endings that are looked for in a folder: what can be read, and what people take for a photo and must be told of.
 const ENDINGS: &[&str] =
@@ -109,7 +109,7 @@ fn manifest(path: &Path, items: &mut Vec<Item>, problems: &mut Vec<Problem>) {
         Ok(file) => file,
         Err(error) => return problems.push(IngestError::from(error).problem(&name)),
     };
-    let rows = match Manifest::open(file, &name) {
+    let rows = match Manifest::open(file, &name, Photos::Required) {
         Ok(rows) => rows,
         Err(problem) => return problems.push(problem),
     };
@@ -125,7 +125,7 @@ fn manifest(path: &Path, items: &mut Vec<Item>, problems: &mut Vec<Problem>) {
                     items.push(Item { stem, path: base.join(photo), product: row.product.clone() });
                 }
             }
-            Err(problem) => problems.push(problem),
+            Err(flaw) => problems.push(flaw.problem),
         }
     }
 }

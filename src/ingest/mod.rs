@@ -1,6 +1,7 @@
-//! Bytes → Photo: sniff, limit, decode, color-manage, turn upright, strip, digest; and manifest → rows. Knows no file system, no database
+//! Bytes → Photo: sniff, limit, decode, color-manage, turn upright, strip, digest; manifest → rows; ZIP → files. Knows no file system, no database
 //! and no other stage: bytes and names come in.
 
+pub mod archive;
 pub mod manifest;
 pub mod plate;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use packshot::generate::{self, Input as PlanInput};
 use packshot::imaging::codec::Limits;
 use packshot::imaging::composite;
 use packshot::imaging::warp::Layer;
-use packshot::ingest::manifest::Manifest;
+use packshot::ingest::manifest::{Manifest, Photos};
 use packshot::jobs::library::TemplateLibrary;
 use packshot::jobs::pipeline::{self, Called};
 use packshot::verify::{self, Input, Policy};
@@ -45,7 +45,7 @@ pub(crate) fn catalog() -> &'static [Bundled] {
     static CATALOG: OnceLock<Vec<Bundled>> = OnceLock::new();
     CATALOG.get_or_init(|| {
         let file = File::open(root().join("fixtures/products/catalog.csv")).unwrap();
-        let rows = Manifest::open(file, "catalog.csv").unwrap();
+        let rows = Manifest::open(file, "catalog.csv", Photos::Required).unwrap();
         rows.map(|row| {
             let row = row.unwrap();
             Bundled {

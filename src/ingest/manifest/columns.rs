@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use csv::ByteRecord;
 
-use super::Row;
+use super::{Photos, Row};
 use crate::domain::Product;
 
 /// No photographed product is wider, in meters.
@@ -94,10 +94,11 @@ pub(super) struct Columns {
     category: Option<usize>,
     photos: Vec<usize>,
     width: Option<(usize, f32)>,
+    wanted: Photos,
 }
 
 impl Columns {
-    pub(super) fn of(header: &ByteRecord) -> Result<Self, String> {
+    pub(super) fn of(header: &ByteRecord, wanted: Photos) -> Result<Self, String> {
         let mut names = Vec::new();
         for name in header {
             names.push(
@@ -113,12 +114,13 @@ impl Columns {
             _ => None,
         });
         match first(Meaning::Sku) {
-            Some(sku) if !photos.is_empty() => Ok(Columns {
+            Some(sku) if !photos.is_empty() || wanted == Photos::Optional => Ok(Columns {
                 sku,
                 title: first(Meaning::Title),
                 category: first(Meaning::Category),
                 photos,
                 width,
+                wanted,
             }),
             sku => {
                 let wanted = if sku.is_none() { "sku" } else { "photo" };
@@ -147,7 +149,7 @@ impl Columns {
         }
         let mut once = HashSet::new();
         photos.retain(|photo| once.insert(photo.clone()));
-        if photos.is_empty() {
+        if photos.is_empty() && self.wanted == Photos::Required {
             return Err(wrong("no photo is named".into()));
         }
         if let Some(photo) = photos.iter().find(|photo| !stays_below(photo)) {

@@ -1,16 +1,26 @@
-//! Line ends of every system as one byte, so that lines can be counted. Knows no CSV.
+//! Line ends of every system as one byte, so that lines can be counted, and rows that do not end cut off, so that they fill no memory. Knows no CSV.
 
-use std::io::{Read, Result};
+use std::io::{Error, ErrorKind, Read, Result};
+
+/// Longest row, in bytes. A title and a list of photo names fit a thousand times.
+const LONGEST: usize = 1 << 20;
 
 /// Passes a stream on with `\r\n` and lone `\r` replaced by `\n`.
 pub(super) struct Newlines<R> {
     inner: R,
     after_return: bool,
+    /// Bytes that may be read until somebody says that a row has ended.
+    left: usize,
 }
 
 impl<R: Read> Newlines<R> {
     pub(super) fn new(inner: R) -> Self {
-        Newlines { inner, after_return: false }
+        Newlines { inner, after_return: false, left: LONGEST }
+    }
+
+    /// The row before has ended.
+    pub(super) fn next_row(&mut self) {
+        self.left = LONGEST;
     }
 }
 
@@ -18,6 +28,8 @@ impl<R: Read> Read for Newlines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         loop {
             let got = self.inner.read(buffer)?;
+            let endless = || Error::new(ErrorKind::InvalidData, "a row is longer than a mebibyte");
+            self.left = self.left.checked_sub(got).ok_or_else(endless)?;
             let mut kept = 0;
             for at in 0..got {
                 let byte = buffer[at];

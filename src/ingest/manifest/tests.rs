@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 
 fn rows(text: impl AsRef<[u8]>) -> Vec<Result<Row, Problem>> {
-    Manifest::open(text.as_ref(), "catalog.csv").unwrap().collect()
+    let rows = Manifest::open(text.as_ref(), "catalog.csv", Photos::Required).unwrap();
+    rows.map(|row| row.map_err(|flaw| flaw.problem)).collect()
 }
 
 fn only(text: &str) -> Row {
@@ -15,7 +16,7 @@ fn only(text: &str) -> Row {
 }
 
 fn refused(text: impl AsRef<[u8]>) -> Problem {
-    Manifest::open(text.as_ref(), "catalog.csv").err().unwrap()
+    Manifest::open(text.as_ref(), "catalog.csv", Photos::Required).err().unwrap()
 }
 
 #[test]
@@ -158,15 +159,40 @@ fn a_long_manifest_is_streamed() {
         }
     }
     let endless = Endless { row: 0, rest: b"sku,photo\n".to_vec() };
-    let rows: Vec<_> = Manifest::open(endless, "endless.csv").unwrap().take(20_000).collect();
+    let rows: Vec<_> =
+        Manifest::open(endless, "endless.csv", Photos::Required).unwrap().take(20_000).collect();
     assert_eq!(rows[19_999].as_ref().unwrap().product.sku, "sku-20000");
+}
+
+#[test]
+fn a_row_that_does_not_end_is_cut_off_before_it_fills_the_memory() {
+    let endless = b"sku,photo\nA,a.jpg\nB,\"".chain(std::io::repeat(b'x'));
+    let mut rows = Manifest::open(endless, "endless.csv", Photos::Required).unwrap();
+    assert_eq!(rows.next().unwrap().unwrap().product.sku, "A");
+    let flaw = rows.next().unwrap().unwrap_err();
+    assert_eq!((flaw.line, flaw.problem.code), (0, Code::CatalogInvalid));
+    assert!(rows.next().is_none());
+    let header = std::io::repeat(b'x');
+    assert_eq!(Manifest::open(header, "x", Photos::Required).err().unwrap().code, Code::CatalogInvalid);
+}
+
+#[test]
+fn a_manifest_that_may_do_without_photos_is_about_products() {
+    let text = "sku,title\nA,Mug\n,Plate\nA,Cup\n";
+    let rows: Vec<_> = Manifest::open(text.as_bytes(), "x", Photos::Optional).unwrap().collect();
+    let first = rows[0].as_ref().unwrap();
+    assert_eq!((first.product.title.as_str(), first.photos.len()), ("Mug", 0));
+    let flaw =
+        |at: usize| rows[at].as_ref().map_err(|f| (f.line, f.sku.as_str(), f.problem.code)).unwrap_err();
+    assert_eq!(flaw(1), (3, "", Code::RowInvalid));
+    assert_eq!(flaw(2), (4, "A", Code::SkuDuplicate));
 }
 
 proptest! {
     #[test]
     fn any_bytes_end_in_rows_or_problems(text in prop::collection::vec(any::<u8>(), 0..300)) {
         let text = [b"sku,photo\n".as_slice(), &text].concat();
-        let count = Manifest::open(text.as_slice(), "x").unwrap().count();
+        let count = Manifest::open(text.as_slice(), "x", Photos::Required).unwrap().count();
         prop_assert!(count <= text.len());
     }
 
