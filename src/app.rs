@@ -219,6 +219,7 @@ impl App {
             redirect: config.deliver == Deliver::Redirect,
             sizes: [config.scene_size, config.packshot_size],
             limiter: Limiter::new(config.requests_per_minute, config.signins_per_minute),
+            imports: u64::from(config.import_mib) << 20,
             uploads,
             compute: Pool::new(workers),
             passwords: Pool::new(PASSWORDS_AT_ONCE),

@@ -88,6 +88,8 @@ pub struct Config {
     pub webhook_addresses: Reach,
     /// Who may sign up.
     pub signup: Signup,
+    /// Mebibytes that the files of one import may have together.
+    pub import_mib: u32,
     /// Requests a minute of each key or person.
     pub requests_per_minute: u32,
     /// Tries a minute to sign in or up, from each address and at each account.
@@ -154,6 +156,7 @@ impl Config {
             check_endpoint(&self.s3_endpoint)
                 .map_err(|message| Problem::new(Code::ConfigInvalid, "s3_endpoint", message))?;
         }
+        check("import_mib", self.import_mib, 1, 65_536)?;
         check("requests_per_minute", self.requests_per_minute, 1, 1_000_000)?;
         check("signins_per_minute", self.signins_per_minute, 1, 1_000_000)?;
         Ok(self)

@@ -63,8 +63,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("quick_xml", &["src/ingest/manifest"]),
     ("zip", &["src/ingest/archive/"]),
-    ("sea_orm", &["src/entity/", "src/queue/", "src/tenancy/", "src/jobs/", "src/app.rs"]),
-    ("tokio", &["src/jobs/", "src/app.rs", "src/cli/", "src/queue/", "src/http/", "src/storage/s3/"]),
     ("actix_web", &["src/http/"]),
     ("actix_multipart", &["src/http/"]),
     ("governor", &["src/http/limits.rs"]),

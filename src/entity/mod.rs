@@ -10,6 +10,8 @@ mod erase;
 pub mod event;
 pub mod generation;
 pub mod idempotency;
+pub mod import;
+pub mod import_row;
 pub mod invite;
 pub mod job;
 pub mod membership;

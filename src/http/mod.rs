@@ -61,6 +61,8 @@ pub struct Service {
     pub sizes: [u32; 2],
     /// How often one may ask.
     pub limiter: Limiter,
+    /// Bytes that the files of one import may have together.
+    pub imports: u64,
     /// Where uploads lie while they come in.
     pub uploads: PathBuf,
     /// For what takes the processor: verdicts, small pictures.

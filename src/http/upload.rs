@@ -1,5 +1,5 @@
-//! Forms with files: each file goes to a nameless temporary file as it comes in, so that slow senders hold no memory; whoever wants the bytes reads
-//! them on a bounded pool. Knows no picture.
+//! Forms with files: each file goes to a nameless temporary file as it comes in, so that slow senders and large files hold no memory; whoever wants the
+//! bytes reads them on a bounded pool. Knows no picture.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,8 +18,10 @@ use crate::error::{Code, Problem};
 const TEXT: usize = 256 << 10;
 /// Fields of a form, at most.
 const FIELDS: usize = 16;
-/// How long a form may take to come in.
+/// How long a form may take to come in …
 const PATIENCE: Duration = Duration::from_secs(300);
+/// … and one with as much as fits.
+const LONG_PATIENCE: Duration = Duration::from_secs(3600);
 /// What is read of a file that is too large, beyond its limit, so that its sender gets to hear the answer.
 const DRAIN: u64 = 32 << 20;
 
@@ -32,6 +34,11 @@ pub(super) struct Uploaded {
 }
 
 impl Uploaded {
+    /// The file, wherever in it one stands.
+    pub(super) fn into_file(self) -> File {
+        self.file
+    }
+
     /// The bytes. Blocking.
     pub(super) fn read(mut self) -> Result<Vec<u8>, Problem> {
         let mut bytes = Vec::new();
@@ -71,6 +78,62 @@ impl Form {
     }
 }
 
+/// What files may be, and what is said of one that is more.
+struct Room<'a> {
+    folder: &'a Path,
+    limit: u64,
+    code: Code,
+}
+
+/// Reads a form of up to `most` files, all called `name`, with at most `limit` bytes together. Each is handed to `take` once it is there. What is left is
+/// a form without files.
+pub(super) async fn each(
+    form: Multipart,
+    folder: &Path,
+    (name, most, limit): (&str, usize, u64),
+    take: impl AsyncFnMut(Uploaded) -> Result<(), ApiError>,
+) -> Result<Form, ApiError> {
+    match tokio::time::timeout(LONG_PATIENCE, files(form, folder, (name, most, limit), take)).await {
+        Ok(form) => form,
+        Err(_elapsed) => Err(ApiError::new(Code::RequestInvalid, "body", "it took too long to come in")),
+    }
+}
+
+async fn files(
+    mut form: Multipart,
+    folder: &Path,
+    (name, most, limit): (&str, usize, u64),
+    mut take: impl AsyncFnMut(Uploaded) -> Result<(), ApiError>,
+) -> Result<Form, ApiError> {
+    let (mut read, mut count, mut left) = (Form::default(), 0, limit);
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(broken)?;
+        let called = field.name().unwrap_or_default().to_owned();
+        match field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned) {
+            Some(file_name) if called == name => {
+                count += 1;
+                if count > most {
+                    let message = format!("the form has more than {most} files; put them into a ZIP");
+                    return Err(ApiError::new(Code::ImportTooLarge, name, message));
+                }
+                let room = Room { folder, limit: left, code: Code::ImportTooLarge };
+                let (file, length) = spool(&mut field, &room, &file_name).await?;
+                left -= length;
+                take(Uploaded { name: file_name, file }).await?;
+            }
+            Some(_) => return Err(ApiError::new(Code::RequestInvalid, called, "the form has no such file")),
+            None if read.texts.len() >= FIELDS => {
+                return Err(ApiError::new(Code::RequestInvalid, "body", "the form has too many fields"));
+            }
+            None => {
+                let text = text(&mut field, &called).await?;
+                read.texts.insert(called, text);
+            }
+        }
+    }
+    Ok(read)
+}
+
 /// Reads a form whose files have at most `limit` bytes each; they lie in `folder` meanwhile.
 pub(super) async fn read(form: Multipart, folder: &Path, limit: u64) -> Result<Form, ApiError> {
     match tokio::time::timeout(PATIENCE, fields(form, folder, limit)).await {
@@ -90,7 +153,8 @@ async fn fields(mut form: Multipart, folder: &Path, limit: u64) -> Result<Form, 
         let file_name = field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
         match file_name {
             Some(file_name) => {
-                let file = spool(&mut field, folder, limit, &file_name).await?;
+                let room = Room { folder, limit, code: Code::FileTooLarge };
+                let (file, _) = spool(&mut field, &room, &file_name).await?;
                 read.files.insert(name, Uploaded { name: file_name, file });
             }
             None => {
@@ -102,8 +166,9 @@ async fn fields(mut form: Multipart, folder: &Path, limit: u64) -> Result<Form, 
     Ok(read)
 }
 
-/// A file's bytes into a temporary file that has no name and goes with the process.
-async fn spool(field: &mut Field, folder: &Path, limit: u64, name: &str) -> Result<File, ApiError> {
+/// A file's bytes into a temporary file that has no name and goes with the process; and how many they are.
+async fn spool(field: &mut Field, room: &Room<'_>, name: &str) -> Result<(File, u64), ApiError> {
+    let Room { folder, limit, code } = *room;
     let failed = |error: std::io::Error| {
         let message = error.to_string();
         ApiError::from(Problem::new(Code::from(error), "uploads", message))
@@ -122,10 +187,10 @@ async fn spool(field: &mut Field, folder: &Path, limit: u64, name: &str) -> Resu
     }
     if length > limit {
         let message = format!("`{name}` has more than {limit} bytes");
-        return Err(ApiError::new(Code::FileTooLarge, "file", message));
+        return Err(ApiError::new(code, "file", message));
     }
     file.flush().await.map_err(failed)?;
-    Ok(file.into_std().await)
+    Ok((file.into_std().await, length))
 }
 
 async fn text(field: &mut Field, name: &str) -> Result<String, ApiError> {

@@ -51,6 +51,7 @@
 pub mod ask;
 pub mod batch;
 mod bell;
+pub mod clear_import;
 mod context;
 pub mod cutout_photo;
 pub mod decide;
@@ -58,6 +59,7 @@ pub mod deliver_event;
 pub mod deliver_reviewed;
 mod erased;
 pub mod forget_organization;
+pub mod imports;
 pub mod intake;
 mod job;
 pub mod judge;
@@ -67,6 +69,7 @@ pub mod make_result;
 pub mod new_template;
 pub mod pipeline;
 mod pool;
+pub mod read_import;
 pub mod records;
 pub mod remove;
 pub mod remove_objects;
@@ -76,6 +79,7 @@ mod rows;
 mod runner;
 mod slot;
 mod stop;
+pub mod take_rows;
 mod tell;
 
 use crate::notify::Sender;
@@ -91,11 +95,14 @@ pub use tell::Scene;
 
 /// Every job that makes something, by kind.
 pub static ALL: &[&dyn AnyJob<JobContext>] = &[
+    &clear_import::ClearImport,
     &cutout_photo::CutoutPhoto,
     &deliver_reviewed::DeliverReviewed,
     &forget_organization::ForgetOrganization,
     &make_result::MakeResult,
+    &read_import::ReadImport,
     &remove_objects::RemoveObjects,
+    &take_rows::TakeRows,
 ];
 
 /// Every job that waits for somebody else's server, by kind. They have a worker of their own: pictures must not wait for them.

@@ -76,6 +76,12 @@ pub enum StorageKey {
         #[serde(flatten)]
         address: Address,
     },
+    /// A piece of a file that came in for an import, or a list of its rows. It goes when the import is done.
+    Import {
+        /// Whose, and which bytes.
+        #[serde(flatten)]
+        address: Address,
+    },
 }
 
 impl StorageKey {
@@ -89,7 +95,8 @@ impl StorageKey {
             | StorageKey::Coverage { address }
             | StorageKey::Rendition { address, .. }
             | StorageKey::Evidence { address }
-            | StorageKey::Receipt { address } => address,
+            | StorageKey::Receipt { address }
+            | StorageKey::Import { address } => address,
         }
     }
 
@@ -104,6 +111,7 @@ impl StorageKey {
             StorageKey::Rendition { .. } => "rendition",
             StorageKey::Evidence { .. } => "evidence",
             StorageKey::Receipt { .. } => "receipt",
+            StorageKey::Import { .. } => "import",
         }
     }
 
@@ -122,6 +130,7 @@ impl StorageKey {
             | StorageKey::Coverage { .. }
             | StorageKey::Evidence { .. } => ("png", "image/png"),
             StorageKey::Receipt { .. } => ("json", "application/json"),
+            StorageKey::Import { .. } => ("bin", "application/octet-stream"),
         }
     }
 

@@ -8,6 +8,7 @@ pub(super) mod codes;
 pub(super) mod events;
 pub(super) mod generations;
 pub(super) mod health;
+pub(super) mod imports;
 pub(super) mod photos;
 pub(super) mod products;
 pub(super) mod results;
@@ -45,6 +46,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(generations::read)
         .service(health::alive)
         .service(health::ready)
+        .service(imports::create)
+        .service(imports::list)
+        .service(imports::read)
+        .service(imports::rows)
         .service(openapi::read)
         .service(photos::create)
         .service(photos::list)

@@ -157,7 +157,7 @@ async fn no_name_that_a_caller_writes_becomes_a_path(on: Engine) {
     server.stop().await;
 }
 
-fn tree(folder: &std::path::Path) -> Vec<String> {
+pub(super) fn tree(folder: &std::path::Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

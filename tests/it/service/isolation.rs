@@ -30,6 +30,7 @@ async fn belongings(server: &Server, session: &Value, key: &str) -> BTreeMap<&'s
     let asked = server.post("/v1/generations", key, wish).await.expect(202);
     let done = server.finished(key, id(&asked)).await;
     let keys = server.get("/v1/api_keys", token(session)).await.expect(200);
+    let import = super::imports::import(server, key, &[("TIN.png", &super::imports::picture(1))]).await;
     let events = server.get("/v1/events", key).await.expect(200);
     let event = format!("/v1/events/{}", id(&events["data"][0]));
     let told = json!({"address": "https://shop.example/hook"});
@@ -38,6 +39,8 @@ async fn belongings(server: &Server, session: &Value, key: &str) -> BTreeMap<&'s
     let asset = |name: &str| done["results"][0]["files"][name].as_str().unwrap().to_owned();
     BTreeMap::from([
         ("/v1/api_keys/{id}", format!("/v1/api_keys/{}", id(&keys["data"][0]))),
+        ("/v1/imports/{id}", format!("/v1/imports/{}", id(&import))),
+        ("/v1/imports/{id}/rows", format!("/v1/imports/{}/rows", id(&import))),
         ("/v1/photos/{id}", format!("/v1/photos/{}", id(&photo))),
         ("/v1/products/{id}", format!("/v1/products/{}", photo["product"].as_str().unwrap())),
         ("/v1/generations/{id}", format!("/v1/generations/{}", id(&asked))),

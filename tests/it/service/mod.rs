@@ -4,6 +4,7 @@ mod bucket;
 mod fleet;
 mod flow;
 mod forms;
+mod imports;
 mod isolation;
 mod people;
 mod process;

@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 use super::{PASSWORD, fixture, id};
 
 /// A server that another process runs.
-struct Process {
+pub(super) struct Process {
     child: Child,
-    base: String,
-    client: Client,
+    pub(super) base: String,
+    pub(super) client: Client,
 }
 
 impl Process {
     /// Starts it, and returns once it listens.
-    fn start(data: &Path) -> Self {
+    pub(super) fn start(data: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_packshot"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
@@ -37,7 +37,7 @@ impl Process {
         Process { child, base, client: Client::new() }
     }
 
-    async fn send(&self, path: &str, bearer: &str, body: Option<Value>) -> Value {
+    pub(super) async fn send(&self, path: &str, bearer: &str, body: Option<Value>) -> Value {
         let url = format!("{}{path}", self.base);
         let request = match body {
             Some(body) => self.client.post(url).json(&body),
@@ -49,7 +49,7 @@ impl Process {
     }
 
     /// Ends it by `signal` and returns its exit status, if it has one.
-    fn end(mut self, signal: &str) -> Option<i32> {
+    pub(super) fn end(mut self, signal: &str) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         self.child.wait().unwrap().code()

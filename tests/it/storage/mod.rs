@@ -51,6 +51,7 @@ fn kinds_lie_apart(storage: &dyn Storage, address: &Address, bytes: &[u8]) {
         StorageKey::Rendition { address: address.clone(), format: ChannelFormat::Jpeg },
         StorageKey::Evidence { address: address.clone() },
         StorageKey::Receipt { address: address.clone() },
+        StorageKey::Import { address: address.clone() },
     ];
     for (number, key) in of_every_kind.iter().enumerate() {
         storage.put(key, bytes).unwrap();
