@@ -25,6 +25,8 @@ macro_rules! kinds {
 
 kinds! {
     GenerationCompleted "generation.completed" "Nothing of a generation is queued any more.",
+    ImportCompleted "import.completed" "Every row of an import has come to an end.",
+    ImportFailed "import.failed" "An import's files cannot be read.",
     PhotoFailed "photo.failed" "A photo could not be cut out.",
     PhotoReady "photo.ready" "A photo is cut out.",
     ResultFailed "result.failed" "A picture could not be made.",

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::clear_import::{self, ClearImport};
 use super::read_import::{self, ReadImport};
 use super::{Commit, Exit, Job, JobContext};
-use crate::domain::{Digest, Product, TenantScope};
+use crate::domain::{Digest, EventKind, Product, TenantScope};
 use crate::entity::{self, import, import_row};
 use crate::error::Problem;
 use crate::queue::Queue;
@@ -182,5 +182,24 @@ pub(super) async fn end(
     import::Entity::update(row).exec(commit.tx).await?;
     let payload = clear_import::Payload { import_id: import_id.to_owned() };
     commit.enqueue(ClearImport.job(import_id, &payload)?).await?;
-    Ok(())
+    tell(commit, import_id, status).await
+}
+
+async fn tell(commit: &Commit<'_, JobContext>, import_id: &str, status: import::Status) -> Result<(), Exit> {
+    let kind = match status {
+        import::Status::Completed => EventKind::ImportCompleted,
+        import::Status::Failed => EventKind::ImportFailed,
+        import::Status::Pending | import::Status::InProgress => return Ok(()),
+    };
+    let row = import::by_id(commit.scope(), import_id).one(commit.tx).await?;
+    let Some(row) = row else { return Ok(()) };
+    let data = serde_json::json!({
+        "import": row.id,
+        "dry_run": row.dry_run,
+        "total": row.total,
+        "accepted": row.accepted,
+        "failed": row.failed,
+        "skipped": row.skipped,
+    });
+    commit.scene().tell(kind, import_id, data).await
 }
