@@ -12,6 +12,7 @@ mod m20261127_000005_service;
 mod m20261128_000006_row_security;
 mod m20261128_000007_signing_key;
 mod m20261128_000008_import;
+mod m20261128_000009_batch;
 mod m20261128_000010_event;
 mod m20261128_000011_review;
 mod walls;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000006_row_security::Migration),
             Box::new(m20261128_000007_signing_key::Migration),
             Box::new(m20261128_000008_import::Migration),
+            Box::new(m20261128_000009_batch::Migration),
             Box::new(m20261128_000010_event::Migration),
             Box::new(m20261128_000011_review::Migration),
         ]

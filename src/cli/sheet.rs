@@ -21,6 +21,8 @@ pub(super) fn word(status: Status) -> &'static str {
         Status::Review => "review",
         Status::Rejected => "rejected",
         Status::Failed => "failed",
+        Status::Paused => "paused",
+        Status::Cancelled => "cancelled",
     }
 }
 

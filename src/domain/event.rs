@@ -24,6 +24,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    BatchCompleted "batch.completed" "A batch has asked for everything, and nothing of it is queued any more.",
     GenerationCompleted "generation.completed" "Nothing of a generation is queued any more.",
     ImportCompleted "import.completed" "Every row of an import has come to an end.",
     ImportFailed "import.failed" "An import's files cannot be read.",

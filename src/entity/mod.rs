@@ -4,6 +4,7 @@
 
 pub mod api_key;
 pub mod audit_event;
+pub mod batch;
 pub mod connect;
 pub mod delivery;
 mod erase;

@@ -38,6 +38,11 @@ pub fn of(scope: &TenantScope) -> Select<Entity> {
     Entity::find().filter(Column::OrganizationId.eq(scope.organization().as_str()))
 }
 
+/// Those of the scope's products that have these ids.
+pub fn of_ids(scope: &TenantScope, ids: &[String]) -> Select<Entity> {
+    of(scope).filter(Column::Id.is_in(ids))
+}
+
 /// The scope's product `id`, if there is one.
 pub fn by_id(scope: &TenantScope, id: &str) -> Select<Entity> {
     of(scope).filter(Column::Id.eq(id))

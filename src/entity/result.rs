@@ -1,8 +1,10 @@
 //! `result`: one wanted picture of a generation. Knows no rules.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType};
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, QueryTrait};
 
+use super::product;
 use crate::domain::TenantScope;
 
 /// How far a result has come.
@@ -23,12 +25,16 @@ pub enum Status {
     Rejected,
     /// It could not be made; `problem` says why.
     Failed,
+    /// Its batch rests.
+    Paused,
+    /// Its batch was cancelled before it was made.
+    Cancelled,
 }
 
 impl Status {
     /// Whether nothing will change it by itself any more.
     pub fn is_final(self) -> bool {
-        !matches!(self, Status::Queued | Status::Running)
+        !matches!(self, Status::Queued | Status::Running | Status::Paused)
     }
 }
 
@@ -74,6 +80,10 @@ pub struct Model {
     pub cause: Option<String>,
     /// The credits reserved for it, where credits are in use.
     pub hold_id: Option<String>,
+    /// The batch that asked for it, if one did.
+    pub batch_id: Option<String>,
+    /// Milliseconds of one processor that all its attempts took together, once it is made.
+    pub spent_ms: Option<i64>,
     /// When it was made.
     pub created_at: i64,
     /// When it was last changed.
@@ -153,6 +163,88 @@ pub async fn counts<C: ConnectionTrait>(
         .column(Column::Status)
         .column_as(Column::Id.count(), "n")
         .group_by(Column::GenerationId)
+        .group_by(Column::Status)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// At most `limit` of the scope's results of a batch behind the result `after`, oldest first.
+pub async fn of_batch<C: ConnectionTrait>(
+    db: &C,
+    scope: &TenantScope,
+    batch_id: &str,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let rows = of(scope).filter(Column::BatchId.eq(batch_id)).filter(Column::Id.gt(after));
+    rows.order_by_asc(Column::Id).limit(limit).all(db).await
+}
+
+/// Results of one category, template and status.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+pub struct Tally {
+    /// The products' category.
+    pub category: String,
+    /// The template, if the kind has one.
+    pub template: Option<String>,
+    /// Where they stand.
+    pub status: Status,
+    /// How many.
+    pub count: i64,
+    /// Attempts at them.
+    pub draws: i64,
+    /// Milliseconds that they took.
+    pub spent_ms: Option<i64>,
+}
+
+/// Attempts at some results, and milliseconds that they took, as both databases can add them up.
+fn sums() -> [Expr; 2] {
+    let draws = Expr::col((Entity, Column::Attempt)).add(1).sum().cast_as("bigint");
+    [draws, Expr::col((Entity, Column::SpentMs)).sum().cast_as("bigint")]
+}
+
+/// The scope's results of a batch, counted by category, template and status.
+pub async fn tally<C: ConnectionTrait>(
+    db: &C,
+    scope: &TenantScope,
+    batch_id: &str,
+) -> Result<Vec<Tally>, DbErr> {
+    let [draws, spent] = sums();
+    let mut rows = of(scope).filter(Column::BatchId.eq(batch_id));
+    let own = Expr::col((product::Entity, product::Column::Id)).equals((Entity, Column::ProductId));
+    QueryTrait::query(&mut rows).join(JoinType::InnerJoin, product::Entity, own);
+    rows.select_only()
+        .column_as(product::Column::Category, "category")
+        .column_as(Column::Template, "template")
+        .column_as(Column::Status, "status")
+        .column_as(Column::Id.count(), "count")
+        .expr_as(draws, "draws")
+        .expr_as(spent, "spent_ms")
+        .group_by(product::Column::Category)
+        .group_by(Column::Template)
+        .group_by(Column::Status)
+        .into_model()
+        .all(db)
+        .await
+}
+
+/// The scope's results of these batches: (batch, status, how many, attempts, milliseconds).
+pub async fn batch_counts<C: ConnectionTrait>(
+    db: &C,
+    scope: &TenantScope,
+    batches: &[String],
+) -> Result<Vec<(String, Status, i64, i64, Option<i64>)>, DbErr> {
+    let [draws, spent] = sums();
+    of(scope)
+        .filter(Column::BatchId.is_in(batches))
+        .select_only()
+        .column(Column::BatchId)
+        .column(Column::Status)
+        .column_as(Column::Id.count(), "n")
+        .expr_as(draws, "draws")
+        .expr_as(spent, "spent")
+        .group_by(Column::BatchId)
         .group_by(Column::Status)
         .into_tuple()
         .all(db)

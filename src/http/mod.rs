@@ -3,6 +3,7 @@
 
 mod api;
 mod auth;
+mod cells;
 mod console;
 mod errors;
 mod frame;

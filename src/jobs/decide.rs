@@ -76,7 +76,9 @@ pub async fn decide(
     match said.decision {
         Decision::Approve => {
             let job = |id: &String| {
-                DeliverReviewed.job(id.clone(), &deliver_reviewed::Payload { result_id: id.clone() })
+                // It may be approved again after it could not be delivered.
+                let key = format!("{id}/{now}");
+                DeliverReviewed.job(key, &deliver_reviewed::Payload { result_id: id.clone() })
             };
             queue.enqueue_all(&tx, scope, ids.iter().map(job).collect::<Result<Vec<_>, _>>()?).await?;
         }

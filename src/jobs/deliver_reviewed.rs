@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::{Deserialize, Serialize};
 
-use super::make_result::{fail, read};
+use super::make_result::read;
 use super::records::{GenerationParams, ResultAssets};
 use super::renditions::{self, Passed};
 use super::{Commit, Exit, Job, JobContext, Load};
@@ -97,6 +97,7 @@ impl Job for DeliverReviewed {
         result::Entity::update(result::ActiveModel {
             id: Set(payload.result_id.clone()),
             status: Set(result::Status::Passed),
+            problem: Set(None),
             assets: Set(output.assets),
             notices: Set(output.notices),
             updated_at: Set(commit.now),
@@ -113,6 +114,16 @@ impl Job for DeliverReviewed {
         payload: &Payload,
         problem: &Problem,
     ) -> Result<(), Exit> {
-        fail(commit, &payload.result_id, serde_json::to_value(problem).unwrap_or_default()).await
+        // It waits for a person again, with what went wrong.
+        result::Entity::update(result::ActiveModel {
+            id: Set(payload.result_id.clone()),
+            status: Set(result::Status::Review),
+            problem: Set(Some(serde_json::to_value(problem).unwrap_or_default())),
+            updated_at: Set(commit.now),
+            ..Default::default()
+        })
+        .exec(commit.tx)
+        .await?;
+        Ok(())
     }
 }

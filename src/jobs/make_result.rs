@@ -60,7 +60,7 @@ impl Job for MakeResult {
         let scope = load.scope();
         let result = result::of(scope).filter(result::Column::Id.eq(&payload.result_id)).one(load.db).await?;
         let result = result.ok_or(Exit::Cancel)?;
-        if result.status.is_final() {
+        if result.status.is_final() || result.status == result::Status::Paused {
             return Err(Exit::Cancel);
         }
         let generation = generation::of(scope)
@@ -144,6 +144,7 @@ impl Job for MakeResult {
             report: Set(Some(output.report)),
             notices: Set(json(serde_json::to_value(&output.notices))?),
             timings: Set(Some(json(serde_json::to_value(output.timing))?)),
+            spent_ms: Set(Some(spent_ms(&output.timing))),
             updated_at: Set(commit.now),
             ..Default::default()
         })
@@ -189,6 +190,12 @@ pub(super) async fn fail_queued(
     .exec(tx)
     .await?;
     Ok(())
+}
+
+/// All that a picture took.
+fn spent_ms(timing: &Timing) -> i64 {
+    [timing.generate_ms, timing.verify_ms, timing.deliver_ms].into_iter().flatten().sum::<f32>().round()
+        as i64
 }
 
 pub(super) fn read<T: serde::de::DeserializeOwned>(value: &serde_json::Value, row: &str) -> Result<T, Exit> {

@@ -50,6 +50,7 @@
 
 pub mod ask;
 pub mod batch;
+pub mod batches;
 mod bell;
 pub mod clear_import;
 mod context;
@@ -58,6 +59,7 @@ pub mod decide;
 pub mod deliver_event;
 pub mod deliver_reviewed;
 mod erased;
+pub mod feed_batch;
 pub mod forget_organization;
 pub mod imports;
 pub mod intake;
@@ -99,6 +101,7 @@ pub static ALL: &[&dyn AnyJob<JobContext>] = &[
     &cutout_photo::CutoutPhoto,
     &deliver_reviewed::DeliverReviewed,
     &forget_organization::ForgetOrganization,
+    &feed_batch::FeedBatch,
     &make_result::MakeResult,
     &read_import::ReadImport,
     &remove_objects::RemoveObjects,

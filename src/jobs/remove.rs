@@ -6,7 +6,6 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
 
 use super::cutout_photo::CutoutPhoto;
-use super::deliver_reviewed::DeliverReviewed;
 use super::make_result::MakeResult;
 use super::records::{CutoutRecord, ResultAssets};
 use super::remove_objects::{self, RemoveObjects};
@@ -63,9 +62,7 @@ async fn take_back(
     let ids: Vec<&str> = results.iter().map(|result| result.id.as_str()).collect();
     // Whoever is at it now is refused when it wants to write.
     queue.cancel(tx, scope, of_kind(CutoutPhoto::KIND, &[&row.id])).await?;
-    for kind in [MakeResult::KIND, DeliverReviewed::KIND] {
-        queue.cancel(tx, scope, of_kind(kind, &ids)).await?;
-    }
+    queue.cancel(tx, scope, of_kind(MakeResult::KIND, &ids)).await?;
     let jobs = removals(scope, row, &results)?;
     queue.enqueue_all(tx, scope, jobs).await?;
     review::Entity::delete_many()

@@ -9,6 +9,9 @@ use super::records::GenerationParams;
 use crate::domain::{Digest, GeneratorKind, Product, TenantScope};
 use crate::entity::{derived_id, generation, photo, product, result};
 
+/// Rows of one insert of results.
+const RESULTS_PER_INSERT: usize = 200;
+
 /// The id of the product with this SKU, which now is as `item` says.
 pub(super) async fn put_product(
     tx: &DatabaseTransaction,
@@ -148,7 +151,6 @@ pub(super) async fn put_result(
     (index, template): (u32, Option<&str>),
     now: i64,
 ) -> Result<result::Model, Exit> {
-    let organization = scope.organization().as_str();
     let result_index = i32::try_from(index).unwrap_or(i32::MAX);
     let known = result::of(scope)
         .filter(result::Column::GenerationId.eq(generation_id))
@@ -160,8 +162,33 @@ pub(super) async fn put_result(
     if let Some(row) = known {
         return Ok(row);
     }
+    let row = new_result(scope, [generation_id, product_id, photo_id], (index, template), now);
+    result::Entity::insert(result::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
+    Ok(row)
+}
+
+/// Results that a second run may find there already.
+pub(super) async fn put_results(tx: &DatabaseTransaction, rows: Vec<result::Model>) -> Result<(), Exit> {
+    use result::Column;
+    for rows in rows.chunks(RESULTS_PER_INSERT) {
+        let rows = rows.iter().cloned().map(result::ActiveModel::from);
+        let key = [Column::GenerationId, Column::ProductId, Column::PhotoId, Column::ResultIndex];
+        result::Entity::insert_many(rows).on_conflict_do_nothing_on(key).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// A wanted picture that nobody has been at; `template` is its own, if its generation asks for several.
+pub(super) fn new_result(
+    scope: &TenantScope,
+    [generation_id, product_id, photo_id]: [&str; 3],
+    (index, template): (u32, Option<&str>),
+    now: i64,
+) -> result::Model {
+    let organization = scope.organization().as_str();
+    let result_index = i32::try_from(index).unwrap_or(i32::MAX);
     let key = [organization, generation_id, product_id, photo_id, &result_index.to_string()];
-    let row = result::Model {
+    result::Model {
         id: derived_id("res", now, &key).to_string(),
         organization_id: organization.to_owned(),
         generation_id: generation_id.to_owned(),
@@ -178,9 +205,9 @@ pub(super) async fn put_result(
         timings: None,
         cause: None,
         hold_id: None,
+        batch_id: None,
+        spent_ms: None,
         created_at: now,
         updated_at: now,
-    };
-    result::Entity::insert(result::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
-    Ok(row)
+    }
 }

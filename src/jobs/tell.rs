@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter, QuerySelect};
 use serde_json::json;
 
@@ -9,7 +10,7 @@ use super::Exit;
 use super::deliver_event::attempt_at;
 use crate::domain::{EventKind, TenantScope};
 use crate::entity::result::Status;
-use crate::entity::{event, generation, product, result, webhook_endpoint};
+use crate::entity::{batch, event, generation, product, result, webhook_endpoint};
 use crate::notify::outbox;
 use crate::queue::Queue;
 
@@ -62,16 +63,18 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// That a result has just come to its end, and its generation, if that was the last of it.
+    /// That a result has just come to its end, and its generation and batch, if that was the last of them.
     pub(super) async fn result_ended(&self, result_id: &str) -> Result<(), Exit> {
-        match self.tell_result(result_id).await? {
-            Some(generation_id) => self.generation_went_on(&generation_id).await,
+        let Some(row) = self.tell_result(result_id).await? else { return Ok(()) };
+        self.generation_went_on(&row.generation_id).await?;
+        match &row.batch_id {
+            Some(batch_id) => self.batch_went_on(batch_id).await,
             None => Ok(()),
         }
     }
 
-    /// That a result has just come to its end. Returns its generation.
-    pub(super) async fn tell_result(&self, result_id: &str) -> Result<Option<String>, Exit> {
+    /// That a result has just come to its end. Returns it.
+    pub(super) async fn tell_result(&self, result_id: &str) -> Result<Option<result::Model>, Exit> {
         let row = result::by_id(self.scope, result_id).one(self.tx).await?;
         let Some(row) = row else { return Ok(None) };
         let kind = match row.status {
@@ -79,10 +82,12 @@ impl Scene<'_> {
             Status::Rejected => EventKind::ResultRejected,
             Status::Review => EventKind::ResultReview,
             Status::Failed => EventKind::ResultFailed,
-            Status::Queued | Status::Running | Status::Approved => return Ok(None),
+            Status::Queued | Status::Running | Status::Approved | Status::Paused | Status::Cancelled => {
+                return Ok(None);
+            }
         };
         let item = product::by_id(self.scope, &row.product_id).one(self.tx).await?;
-        let template = match row.template {
+        let template = match row.template.clone() {
             None => generation::by_id(self.scope, &row.generation_id)
                 .one(self.tx)
                 .await?
@@ -98,21 +103,12 @@ impl Scene<'_> {
             "code": row.problem.as_ref().map(|problem| problem["code"].clone()),
         });
         self.tell(kind, &row.id, data).await?;
-        Ok(Some(row.generation_id))
+        Ok(Some(row))
     }
 
     /// Tells that a generation is complete, if nothing of it is queued any more.
     pub(super) async fn generation_went_on(&self, generation_id: &str) -> Result<(), Exit> {
-        let left = result::of(self.scope)
-            .filter(result::Column::GenerationId.eq(generation_id))
-            .filter(result::Column::Status.is_in([Status::Queued, Status::Running]))
-            .select_only()
-            .column(result::Column::Id)
-            .limit(1)
-            .into_tuple::<String>()
-            .one(self.tx)
-            .await?;
-        if left.is_some() {
+        if self.is_open(result::Column::GenerationId.eq(generation_id)).await? {
             return Ok(());
         }
         let (mut passed, mut review, mut failed) = (0, 0, 0);
@@ -121,11 +117,38 @@ impl Scene<'_> {
                 Status::Passed => passed += count,
                 Status::Review | Status::Rejected => review += count,
                 Status::Failed => failed += count,
-                Status::Queued | Status::Running | Status::Approved => {}
+                Status::Queued | Status::Running | Status::Approved | Status::Paused | Status::Cancelled => {}
             }
         }
         let data = json!({"generation": generation_id, "passed": passed, "review": review, "failed": failed});
         self.tell(EventKind::GenerationCompleted, generation_id, data).await?;
         Ok(outbox::forget_old(self.tx, self.scope, self.now).await?)
+    }
+
+    /// Tells that a batch is complete, if it has asked for everything and nothing of it is queued any more.
+    pub(super) async fn batch_went_on(&self, batch_id: &str) -> Result<(), Exit> {
+        let row = batch::by_id(self.scope, batch_id).one(self.tx).await?;
+        let Some(row) = row.filter(|row| row.expanded && row.status == batch::Status::InProgress) else {
+            return Ok(());
+        };
+        if self.is_open(result::Column::BatchId.eq(batch_id)).await? {
+            return Ok(());
+        }
+        let data = json!({"batch": row.id, "name": row.name, "pictures": row.asked});
+        self.tell(EventKind::BatchCompleted, batch_id, data).await
+    }
+
+    /// Whether one of these results waits to be made.
+    async fn is_open(&self, which: Expr) -> Result<bool, Exit> {
+        let left = result::of(self.scope)
+            .filter(which)
+            .filter(result::Column::Status.is_in([Status::Queued, Status::Running, Status::Paused]))
+            .select_only()
+            .column(result::Column::Id)
+            .limit(1)
+            .into_tuple::<String>()
+            .one(self.tx)
+            .await?;
+        Ok(left.is_some())
     }
 }

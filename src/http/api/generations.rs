@@ -82,6 +82,8 @@ pub(crate) struct Progress {
     rejected: i64,
     /// Could not be made.
     failed: i64,
+    /// Not wanted any more.
+    cancelled: i64,
 }
 
 /// A request for pictures.
@@ -147,11 +149,12 @@ async fn progress(
         let progress = all.entry(id).or_default();
         progress.total += count;
         match status {
-            Status::Queued | Status::Running | Status::Approved => progress.queued += count,
+            Status::Queued | Status::Running | Status::Paused | Status::Approved => progress.queued += count,
             Status::Passed => progress.passed += count,
             Status::Review => progress.review += count,
             Status::Rejected => progress.rejected += count,
             Status::Failed => progress.failed += count,
+            Status::Cancelled => progress.cancelled += count,
         }
     }
     Ok(all)

@@ -4,6 +4,8 @@ pub(super) mod accounts;
 pub(super) mod api_keys;
 pub(super) mod assets;
 pub(super) mod audit;
+pub(super) mod batch_manifest;
+pub(super) mod batches;
 pub(super) mod codes;
 pub(super) mod events;
 pub(super) mod generations;
@@ -37,6 +39,14 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(api_keys::revoke)
         .service(assets::read)
         .service(audit::list)
+        .service(batch_manifest::read)
+        .service(batches::create)
+        .service(batches::list)
+        .service(batches::read)
+        .service(batches::pause)
+        .service(batches::resume)
+        .service(batches::cancel)
+        .service(batches::retry_failed)
         .service(codes::list)
         .service(events::list)
         .service(events::read)

@@ -42,7 +42,7 @@ pub(crate) struct ResultItem {
     template: Option<String>,
     /// Which of the generation's pictures of this photo, from 0.
     index: i32,
-    /// `queued`, `passed`, `review`, `approved` (by a person; its files are being made), `rejected` (by a person) or `failed`.
+    /// `queued`, `passed`, `review`, `approved` (by a person; its files are being made), `rejected` (by a person) or `failed`; of a batch `paused` or `cancelled`, too.
     status: &'static str,
     /// `pass`, `review` or `reject`; none before it was judged.
     #[schema(value_type = Option<String>)]
@@ -85,6 +85,8 @@ pub(super) fn show(row: result::Model, template: Option<&str>) -> ResultItem {
             Status::Review => "review",
             Status::Rejected => "rejected",
             Status::Failed => "failed",
+            Status::Paused => "paused",
+            Status::Cancelled => "cancelled",
         },
         verdict: report.as_ref().map(|report| report.verdict),
         cause: row.cause,
@@ -109,7 +111,7 @@ pub(super) fn show(row: result::Model, template: Option<&str>) -> ResultItem {
 pub(crate) struct Wanted {
     /// Only those of this generation.
     generation: Option<String>,
-    /// Only `queued`, `passed`, `review`, `approved`, `rejected` or `failed` ones.
+    /// Only `queued`, `passed`, `review`, `approved`, `rejected`, `failed`, `paused` or `cancelled` ones.
     status: Option<String>,
     /// Only those held for exactly this, as `matte+tilt`.
     cause: Option<String>,
@@ -129,6 +131,8 @@ fn statuses(name: &str) -> Result<&'static [Status], ApiError> {
         "review" => Ok(&[Status::Review]),
         "rejected" => Ok(&[Status::Rejected]),
         "failed" => Ok(&[Status::Failed]),
+        "paused" => Ok(&[Status::Paused]),
+        "cancelled" => Ok(&[Status::Cancelled]),
         _ => Err(ApiError::new(Code::RequestInvalid, "status", format!("there is no status `{name}`"))),
     }
 }

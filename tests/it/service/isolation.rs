@@ -31,6 +31,9 @@ async fn belongings(server: &Server, session: &Value, key: &str) -> BTreeMap<&'s
     let done = server.finished(key, id(&asked)).await;
     let keys = server.get("/v1/api_keys", token(session)).await.expect(200);
     let import = super::imports::import(server, key, &[("TIN.png", &super::imports::picture(1))]).await;
+    let small = json!({"subjects": {"skus": ["TEA"]}, "recipe": [{"kind": "packshot", "size": 512}]});
+    let batch = server.post("/v1/batches", key, small).await.expect(202);
+    let batch = format!("/v1/batches/{}", id(&batch));
     let events = server.get("/v1/events", key).await.expect(200);
     let event = format!("/v1/events/{}", id(&events["data"][0]));
     let told = json!({"address": "https://shop.example/hook"});
@@ -39,6 +42,12 @@ async fn belongings(server: &Server, session: &Value, key: &str) -> BTreeMap<&'s
     let asset = |name: &str| done["results"][0]["files"][name].as_str().unwrap().to_owned();
     BTreeMap::from([
         ("/v1/api_keys/{id}", format!("/v1/api_keys/{}", id(&keys["data"][0]))),
+        ("/v1/batches/{id}", batch.clone()),
+        ("/v1/batches/{id}/manifest", format!("{batch}/manifest")),
+        ("/v1/batches/{id}/pause", format!("{batch}/pause")),
+        ("/v1/batches/{id}/resume", format!("{batch}/resume")),
+        ("/v1/batches/{id}/cancel", format!("{batch}/cancel")),
+        ("/v1/batches/{id}/retry_failed", format!("{batch}/retry_failed")),
         ("/v1/imports/{id}", format!("/v1/imports/{}", id(&import))),
         ("/v1/imports/{id}/rows", format!("/v1/imports/{}/rows", id(&import))),
         ("/v1/photos/{id}", format!("/v1/photos/{}", id(&photo))),
@@ -110,6 +119,11 @@ async fn what_belongs_to_another_organization_is_not_there(on: Engine) {
     server.post("/v1/generations", &bobs_key, stolen).await.refused(404, "not_found");
     let stolen = json!({"kind": "packshot", "skus": ["TEA"]});
     server.post("/v1/generations", &bobs_key, stolen).await.refused(404, "not_found");
+    let import = anns["/v1/imports/{id}"].rsplit('/').next().unwrap();
+    for stolen in [json!({"import": import}), json!({"skus": ["TEA"]})] {
+        let stolen = json!({"subjects": stolen});
+        server.post("/v1/batches", &bobs_key, stolen).await.refused(404, "not_found");
+    }
     let results = server.get(&format!("/v1/results?generation={generation}"), &bobs_key).await.expect(200);
     assert_eq!(results["data"], json!([]));
     let after = server.get(&format!("/v1/photos?starting_after={photo}"), &bobs_key).await.expect(200);
@@ -161,6 +175,7 @@ fn valid(path: &str) -> Value {
         "/v1/api_keys" => json!({"name": "x"}),
         "/v1/invites" => json!({"role": "viewer"}),
         "/v1/generations" => json!({"kind": "packshot", "photos": ["x"]}),
+        "/v1/batches" => json!({"subjects": {"all": true}}),
         "/v1/organization" => json!({"confirm": "x"}),
         "/v1/reviews" => json!({"decision": "approve", "cause": "matte"}),
         "/v1/webhook_endpoints" => json!({"address": "https://shop.example/hook"}),

@@ -1,5 +1,6 @@
 //! The service as a merchant's program meets it: a real server on a port of its own, a real client, a data folder.
 
+mod batches;
 mod bucket;
 mod fleet;
 mod flow;
