@@ -106,7 +106,7 @@ fn scenes(
     let chosen = choose(&templates, &product.sku, &product.category, None, SCENES, |_| 0.0);
     let size = session.config.scene_size;
     let mut passed = 0;
-    for template in chosen {
+    for template in chosen.into_iter().cycle().take(SCENES) {
         let request = SceneRequest {
             width: size,
             height: size,
