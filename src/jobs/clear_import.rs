@@ -25,7 +25,8 @@ pub struct Payload {
 #[async_trait]
 impl Job for ClearImport {
     const KIND: &'static str = "clear_import";
-    const PRIORITY: i32 = 100;
+    /// Before cutouts, which may take days: until then the pictures lie in storage twice.
+    const PRIORITY: i32 = -1;
     type Context = JobContext;
     type Payload = Payload;
     type Input = (TenantScope, Vec<SentFile>, Vec<StorageKey>);

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use super::imports::import;
-use super::{Server, fixture, id, start};
+use super::process::Process;
+use super::{PASSWORD, Server, fixture, id, start};
 use crate::support::{Engine, on_both_databases};
 
 async fn merchant(on: Engine) -> (Server, String) {
@@ -231,6 +233,50 @@ async fn a_batch_that_is_paused_before_it_begins_goes_on_later_and_failures_are_
     let again = act(&server, &key, &path, "retry_failed").await;
     assert_eq!((&again["status"], count(&again, "failed")), (&json!("completed"), 1));
     server.stop().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_killed_goes_on_and_asks_for_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Process::start(folder.path());
+    let account = json!({"email": "ann@example.com", "password": PASSWORD, "organization": "Ann"});
+    first.send("/v1/accounts", "", Some(account)).await;
+    let session = json!({"email": "ann@example.com", "password": PASSWORD});
+    let session = first.send("/v1/sessions", "", Some(session)).await;
+    let token = session["access_token"].as_str().unwrap().to_owned();
+    let photo = Part::bytes(fixture("tea-carton.jpg")).file_name("tea.jpg");
+    let form = Form::new().part("file", photo).text("sku", "TEA");
+    let sent = first.client.post(format!("{}/v1/photos", first.base)).bearer_auth(&token).multipart(form);
+    assert_eq!(sent.send().await.unwrap().status(), 202);
+    let recipe = json!([{"kind": "scene", "templates": ["studio-sweep"], "count": 30, "size": 512}]);
+    let batch = json!({"subjects": {"all": true}, "recipe": recipe});
+    let made = first.send("/v1/batches", &token, Some(batch)).await;
+    let path = format!("/v1/batches/{}", id(&made));
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let ended = |batch: &Value| count(batch, "passed") + count(batch, "review");
+    let before = loop {
+        let now = first.send(&path, &token, None).await;
+        if ended(&now) > 0 {
+            break now;
+        }
+        assert!(Instant::now() < deadline, "{now}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert_eq!(first.end("-KILL"), None);
+    assert!(ended(&before) < 30, "it was not killed in the middle: {before}");
+
+    let second = Process::start(folder.path());
+    let done = loop {
+        let now = second.send(&path, &token, None).await;
+        if now["status"] == "completed" {
+            break now;
+        }
+        assert!(Instant::now() < deadline, "{now}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!((count(&done, "total"), ended(&done)), (30, 30), "{done:#}");
+    second.end("-KILL");
 }
 
 on_both_databases! {
