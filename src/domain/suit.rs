@@ -21,7 +21,7 @@ const FITS: f32 = 1.35;
 
 /// Whether a product can be where a template is at all: made for its category, and for about its size. A stool does not stand on a worktop, whatever a
 /// market likes.
-pub fn is_plausible(template: &SceneTemplate, category: &str, height_m: Option<f32>) -> bool {
+fn is_plausible(template: &SceneTemplate, category: &str, height_m: Option<f32>) -> bool {
     is_made_for(template, category) && misfit(template, height_m) <= FITS
 }
 
@@ -49,7 +49,7 @@ pub fn suitability(template: &SceneTemplate, category: &str, height_m: Option<f3
     if is_made_for(template, category) { 1.0 + size } else { size - 1.0 }
 }
 
-/// The `count` best templates for a product, best first; fewer if it is [plausible](is_plausible) in fewer, unless it is so in none. Among templates that
+/// The `count` best templates for a product, best first; fewer if it is plausible in fewer, unless it is so in none. Among templates that
 /// suit about equally the SKU decides, so that a catalog spreads over all of them. `leaning` says what each template gains or loses: a market's wishes, a product that lies, or nothing.
 pub fn choose<'a>(
     templates: &[&'a SceneTemplate],

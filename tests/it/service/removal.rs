@@ -135,9 +135,12 @@ async fn a_forgotten_organization_leaves_nothing_and_takes_nothing_along(on: Eng
         .await
         .expect(201);
     server.post("/v1/invites", token(&ann), json!({"role": "admin"})).await.expect(201);
+    super::imports::import(&server, &anns, &[("TIN.png", &super::imports::picture(1))]).await;
+    let small = json!({"subjects": {"skus": ["ANN"]}, "recipe": [{"kind": "packshot", "size": 512}]});
+    server.post("/v1/batches", &anns, small).await.expect(202);
     let account = server.get("/v1/account", &anns).await.expect(200);
     let organization = account["organization"].as_str().unwrap();
-    assert!(rows(&server, organization).await.iter().filter(|(_, count)| *count > 0).count() > 9);
+    assert!(rows(&server, organization).await.iter().filter(|(_, count)| *count > 0).count() > 12);
 
     let close = |confirm: &str| Some(json!({"confirm": confirm}));
     let end = "/v1/organization";
