@@ -130,7 +130,7 @@ impl App {
         Ok(App { db, queue, storage, library, scope, folder: folder.to_owned(), url, hold })
     }
 
-    /// A worker. Over a locked folder it is the only one. `opinion` votes on cutouts.
+    /// A worker that makes pictures. Over a locked folder it is the only one. `opinion` votes on cutouts.
     pub fn runner(&self, workers: usize, opinion: Option<Arc<dyn Segmenter>>) -> Runner<JobContext> {
         let storage = self.storage.clone();
         let context =
@@ -144,8 +144,9 @@ impl App {
     /// The worker that tells other servers what happened. It only waits for them, so it has its own slots and takes none from pictures.
     pub fn messenger(&self, reach: Reach) -> Result<Runner<Sender>, Problem> {
         let sender = Arc::new(Sender::new(reach)?);
-        let poll = if matches!(self.hold, Hold::Alone(_)) { ALONE } else { AMONG_OTHERS };
-        let settings = Settings { slots: MESSAGES_AT_ONCE, poll, ..Settings::default() };
+        let alone = matches!(self.hold, Hold::Alone(_));
+        let poll = if alone { ALONE } else { AMONG_OTHERS };
+        let settings = Settings { slots: MESSAGES_AT_ONCE, alone, poll, ..Settings::default() };
         Ok(Runner::new(self.db.clone(), self.queue.clone(), sender, jobs::OUTGOING, settings))
     }
 

@@ -149,6 +149,10 @@ impl<C: Send + Sync + 'static> Runner<C> {
         self.jobs.iter().map(|job| (job.kind(), job.schema())).collect()
     }
 
+    fn names(&self) -> Vec<&'static str> {
+        self.jobs.iter().map(|job| job.kind()).collect()
+    }
+
     async fn claim(&self, limit: usize) -> Result<Vec<Lease>, QueueError> {
         if limit == 0 {
             return Ok(Vec::new());
@@ -244,7 +248,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
     async fn rescue(&self, which: Rescue, summary: &mut Summary) -> Result<(), QueueError> {
         loop {
             let tx = entity::read(&self.shell.db, &self.system).await?;
-            let bereft = self.shell.queue.bereft(&tx, &self.system, which).await?;
+            let bereft = self.shell.queue.bereft(&tx, &self.system, (which, &self.names())).await?;
             tx.commit().await?;
             let mut taken = 0;
             for scope in &bereft {
@@ -264,7 +268,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
         summary: &mut Summary,
     ) -> Result<usize, QueueError> {
         let tx = entity::write(&self.shell.db, scope).await?;
-        let rescued = self.shell.queue.rescue(&tx, scope, which).await?;
+        let rescued = self.shell.queue.rescue(&tx, scope, (which, &self.names())).await?;
         let mut ends = Vec::new();
         for rescued in &rescued {
             let lease = &rescued.lease;

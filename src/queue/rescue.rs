@@ -22,7 +22,7 @@ const BATCH: u64 = 256;
 pub enum Rescue {
     /// Those whose lease has run out.
     Expired,
-    /// All: the caller knows that no worker lives, because it holds the data folder's lock.
+    /// All: the caller knows that no worker of these kinds lives, because it holds the data folder's lock.
     All,
 }
 
@@ -36,14 +36,15 @@ pub struct Rescued {
 }
 
 impl Queue {
-    /// Whose running jobs are to be taken back.
+    /// Whose running jobs of these kinds are to be taken back. A worker only asks for kinds that it knows: what is discarded leaves something to clear
+    /// up, and only who knows the kind can.
     pub async fn bereft<C: ConnectionTrait>(
         &self,
         db: &C,
         _scope: &SystemScope,
-        which: Rescue,
+        (which, kinds): (Rescue, &[&str]),
     ) -> Result<Vec<TenantScope>, QueueError> {
-        let whose = lost(which, self.now(db).await?)
+        let whose = lost(which, kinds, self.now(db).await?)
             .select_only()
             .column(Column::OrganizationId)
             .distinct()
@@ -55,16 +56,16 @@ impl Queue {
         Ok(scopes.map_err(|error| DbErr::Type(error.to_string()))?)
     }
 
-    /// Takes back the scope's running jobs in `tx`: those with attempts left become retryable, the others are discarded, whatever it was that
+    /// Takes back the scope's running jobs of these kinds in `tx`: those with attempts left become retryable, the others are discarded, whatever it was that
     /// killed their workers. A job that its holder is ending at this moment is left to it.
     pub async fn rescue(
         &self,
         tx: &DatabaseTransaction,
         scope: &TenantScope,
-        which: Rescue,
+        (which, kinds): (Rescue, &[&str]),
     ) -> Result<Vec<Rescued>, QueueError> {
         let now = self.now(tx).await?;
-        let lost = lost(which, now)
+        let lost = lost(which, kinds, now)
             .filter(Column::OrganizationId.eq(scope.organization().as_str()))
             .order_by_asc(Column::LeaseUntil)
             .limit(BATCH)
@@ -77,9 +78,10 @@ impl Queue {
     }
 }
 
-/// The running jobs that `which` means.
-fn lost(which: Rescue, now: i64) -> Select<Entity> {
-    let running = Entity::find().filter(in_state(&[State::Running]));
+/// The running jobs of these kinds that `which` means.
+fn lost(which: Rescue, kinds: &[&str], now: i64) -> Select<Entity> {
+    let running =
+        Entity::find().filter(in_state(&[State::Running])).filter(Column::Kind.is_in(kinds.iter().copied()));
     match which {
         Rescue::Expired => running.filter(Column::LeaseUntil.lt(now)),
         Rescue::All => running,

@@ -104,6 +104,14 @@ fn toy(sku: &str, does: Does) -> packshot::queue::NewJob {
 }
 
 fn worker(db: &DatabaseConnection, toys: &Arc<Toys>) -> Runner<Toys> {
+    worker_for(db, toys, JOBS)
+}
+
+fn worker_for(
+    db: &DatabaseConnection,
+    toys: &Arc<Toys>,
+    jobs: &'static [&'static dyn AnyJob<Toys>],
+) -> Runner<Toys> {
     let settings = Settings {
         worker: "toys".into(),
         slots: 2,
@@ -112,7 +120,7 @@ fn worker(db: &DatabaseConnection, toys: &Arc<Toys>) -> Runner<Toys> {
         alone: true,
         ..Settings::default()
     };
-    Runner::new(db.clone(), Queue::new(Clock::Database), Arc::clone(toys), JOBS, settings)
+    Runner::new(db.clone(), Queue::new(Clock::Database), Arc::clone(toys), jobs, settings)
 }
 
 async fn enqueue(db: &DatabaseConnection, jobs: impl IntoIterator<Item = packshot::queue::NewJob>) {
@@ -225,6 +233,9 @@ async fn a_killed_workers_jobs_are_finished_by_the_next_one_and_poison_is_cleare
     enqueue(&db, [twice, toy("poison", Does::Works), toy("waiting", Does::Works)]).await;
     // Whose process is killed holds two leases and says nothing any more.
     assert_eq!(claim(&db, &queue, 2).await.len(), 2);
+    // A worker that does not know the kind could not clear up after it, and leaves it.
+    let stranger = worker_for(&db, &toys, &[]).run(Until::Idle, Stop::never()).await.unwrap();
+    assert_eq!((stranger.discarded, stranger.retried), (0, 0), "{stranger:?}");
     let summary = worker(&db, &toys).run(Until::Idle, Stop::never()).await.unwrap();
     assert_eq!((summary.completed, summary.discarded, summary.retried), (2, 1, 1), "{summary:?}");
     assert_eq!(skus(&db).await, ["resumed", "waiting"]);
