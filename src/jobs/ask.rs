@@ -8,7 +8,7 @@ use super::library::TemplateLibrary;
 use super::make_result::{self, MakeResult};
 use super::records::GenerationParams;
 use super::rows::{Asked, put_generation, put_result};
-use super::{Exit, Job, Scene, make_result::fail_queued};
+use super::{Exit, Job, Teller, make_result::fail_queued};
 use crate::domain::{GeneratorKind, Overrides, TenantScope, prompt};
 use crate::entity::{self, generation, photo, product};
 use crate::error::{Code, Problem};
@@ -178,12 +178,12 @@ pub async fn ask(
         }
     }
     queue.enqueue_all(&tx, scope, jobs).await?;
-    let scene = Scene { tx: &tx, queue, scope, now };
+    let teller = Teller { tx: &tx, queue, scope, now };
     for id in &failed {
-        scene.tell_result(id).await?;
+        teller.tell_result(id).await?;
     }
     if !failed.is_empty() {
-        scene.generation_went_on(&generation.id).await?;
+        teller.generation_went_on(&generation.id).await?;
     }
     tx.commit().await?;
     Ok(generation)

@@ -124,7 +124,7 @@ async fn tell(
     let sku = item.map(|item| item.sku);
     let code = problem.map(|problem| problem.code);
     let data = json!({"photo": row.id, "sku": sku, "file_name": row.file_name, "code": code});
-    commit.scene().tell(kind, &row.id, data).await
+    commit.teller().tell(kind, &row.id, data).await
 }
 
 /// The results that wait for this photo.

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::deliver_reviewed::{self, DeliverReviewed};
-use super::{Exit, Job, Scene};
+use super::{Exit, Job, Teller};
 use crate::domain::TenantScope;
 use crate::entity::result::Status;
 use crate::entity::review::Decision;
@@ -83,9 +83,9 @@ pub async fn decide(
             queue.enqueue_all(&tx, scope, ids.iter().map(job).collect::<Result<Vec<_>, _>>()?).await?;
         }
         Decision::Reject => {
-            let scene = Scene { tx: &tx, queue, scope, now };
+            let teller = Teller { tx: &tx, queue, scope, now };
             for id in &ids {
-                scene.tell_result(id).await?;
+                teller.tell_result(id).await?;
             }
         }
     }

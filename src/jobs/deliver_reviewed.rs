@@ -105,7 +105,7 @@ impl Job for DeliverReviewed {
         })
         .exec(commit.tx)
         .await?;
-        commit.scene().tell_result(&payload.result_id).await.map(drop)
+        commit.teller().tell_result(&payload.result_id).await.map(drop)
     }
 
     async fn gave_up(

@@ -80,7 +80,7 @@ impl Job for FeedBatch {
             }
         }
         batch::Entity::update(after).exec(commit.tx).await?;
-        commit.scene().batch_went_on(id).await
+        commit.teller().batch_went_on(id).await
     }
 
     async fn gave_up(

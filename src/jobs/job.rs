@@ -7,7 +7,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Scene;
+use super::Teller;
 use crate::domain::TenantScope;
 use crate::entity;
 use crate::error::{Code, Kind, Problem};
@@ -55,9 +55,9 @@ impl<C> Commit<'_, C> {
         &self.lease.scope
     }
 
-    /// Where it happens, for those who are told.
-    pub fn scene(&self) -> Scene<'_> {
-        Scene { tx: self.tx, queue: self.queue, scope: self.scope(), now: self.now }
+    /// Tells of what happens here.
+    pub fn teller(&self) -> Teller<'_> {
+        Teller { tx: self.tx, queue: self.queue, scope: self.scope(), now: self.now }
     }
 
     /// Enqueues `job` for the same organization in this transaction.

@@ -150,7 +150,7 @@ impl Job for MakeResult {
         })
         .exec(commit.tx)
         .await?;
-        commit.scene().result_ended(&payload.result_id).await
+        commit.teller().result_ended(&payload.result_id).await
     }
 
     async fn gave_up(
@@ -170,7 +170,7 @@ pub(super) async fn fail(
     problem: serde_json::Value,
 ) -> Result<(), Exit> {
     fail_queued(commit.tx, result_id, Some(problem), commit.now).await?;
-    commit.scene().result_ended(result_id).await
+    commit.teller().result_ended(result_id).await
 }
 
 /// As [`fail`], for a result that no job has been at.

@@ -93,7 +93,7 @@ pub use pool::Pool;
 pub use report::{End, Settings, Summary, Until};
 pub use runner::Runner;
 pub use stop::{Stop, Stopper};
-pub use tell::Scene;
+pub use tell::Teller;
 
 /// Every job that makes something, by kind.
 pub static ALL: &[&dyn AnyJob<JobContext>] = &[

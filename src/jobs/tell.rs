@@ -14,9 +14,9 @@ use crate::entity::{batch, event, generation, product, result, webhook_endpoint}
 use crate::notify::outbox;
 use crate::queue::Queue;
 
-/// Where something happens: whose rows, in which transaction, and when.
+/// Tells of what happens in a transaction: whose rows, and when.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
+pub struct Teller<'a> {
     /// The transaction.
     pub tx: &'a DatabaseTransaction,
     /// The queue, for the deliveries.
@@ -27,7 +27,7 @@ pub struct Scene<'a> {
     pub now: i64,
 }
 
-impl Scene<'_> {
+impl Teller<'_> {
     /// That `kind` happened to what has the id `subject`.
     pub(super) async fn tell(
         &self,

@@ -11,7 +11,7 @@ use crate::http::Service;
 use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
 use crate::http::lists::{List, page as page_of, seconds};
-use crate::jobs::Scene;
+use crate::jobs::Teller;
 use crate::tenancy::Right;
 
 /// Something that happened.
@@ -117,7 +117,7 @@ pub(crate) async fn redeliver(
     let tx = entity::write(&service.db, scope).await?;
     let row = event::by_id(scope, &id).one(&tx).await?;
     let row = row.ok_or_else(|| ApiError::not_found("event"))?;
-    let deliveries = Scene { tx: &tx, queue: &service.queue, scope, now }.tell_again(&row).await?;
+    let deliveries = Teller { tx: &tx, queue: &service.queue, scope, now }.tell_again(&row).await?;
     tx.commit().await?;
     Ok(HttpResponse::Accepted().json(Redelivery { deliveries }))
 }

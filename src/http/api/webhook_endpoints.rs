@@ -13,7 +13,7 @@ use crate::http::auth::{Auth, Sent};
 use crate::http::errors::{ApiError, ErrorBody};
 use crate::http::frame::origin;
 use crate::http::lists::{Cursor, List, seconds};
-use crate::jobs::Scene;
+use crate::jobs::Teller;
 use crate::notify::{address, outbox::ALL_KINDS, signature};
 use crate::tenancy::{Right, endpoints};
 
@@ -305,7 +305,7 @@ pub(crate) async fn test(
     if row.status == webhook_endpoint::Status::Disabled {
         return Err(ApiError::new(Code::RequestInvalid, "id", "it is disabled; enable it first"));
     }
-    let event = Scene { tx: &tx, queue: &service.queue, scope, now }.try_endpoint(&row).await?;
+    let event = Teller { tx: &tx, queue: &service.queue, scope, now }.try_endpoint(&row).await?;
     tx.commit().await?;
     Ok(HttpResponse::Accepted().json(events::show(event)))
 }

@@ -201,5 +201,5 @@ async fn tell(commit: &Commit<'_, JobContext>, import_id: &str, status: import::
         "failed": row.failed,
         "skipped": row.skipped,
     });
-    commit.scene().tell(kind, import_id, data).await
+    commit.teller().tell(kind, import_id, data).await
 }
