@@ -16,8 +16,12 @@ use crate::jobs::cutout_photo::{self, CutoutPhoto};
 use crate::jobs::records::CutoutRecord;
 use crate::jobs::rows::put_photo;
 use crate::jobs::{Commit, Exit, Job, JobContext};
+use crate::queue::NewJob;
 use crate::storage::StorageKey;
 
+/// Of the cutouts: behind the pictures of a batch. Who imports a hundred thousand photos sees the first pictures at once, and not when the last photo is
+/// cut out; a batch waits for the photos that it needs next.
+const PRIORITY: i32 = 30;
 /// Rows of one insert.
 const ROWS_PER_INSERT: usize = 250;
 
@@ -67,7 +71,8 @@ pub(in crate::jobs) async fn put(
             }
             if let (Some(id), false) = (&shot.id, shot.was_there) {
                 let payload = cutout_photo::Payload { photo_id: id.clone(), file: key.clone() };
-                cutouts.push(CutoutPhoto.job(id.clone(), &payload)?);
+                let job = CutoutPhoto.job(id.clone(), &payload)?;
+                cutouts.push(NewJob { priority: PRIORITY, ..job });
             }
             row.photo_id = shot.id;
         }

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use packshot::entity::job;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::imports::import;
 use super::process::Process;
+use super::removal::everything;
 use super::{PASSWORD, Server, fixture, id, start};
 use crate::support::{Engine, on_both_databases};
 
@@ -55,6 +58,15 @@ async fn act(server: &Server, key: &str, path: &str, what: &str) -> Value {
     server.send(Method::POST, &format!("{path}/{what}"), key, None).await.expect(200)
 }
 
+/// The priority of the jobs of a kind, which all have the same one.
+async fn priority(server: &Server, kind: &str) -> i32 {
+    let tx = everything(server).await;
+    let jobs = job::Entity::find().filter(job::Column::Kind.eq(kind)).all(&tx).await.unwrap();
+    let priorities: BTreeSet<i32> = jobs.iter().map(|job| job.priority).collect();
+    assert_eq!(priorities.len(), 1, "{kind}: {priorities:?}");
+    *priorities.first().unwrap()
+}
+
 async fn four_scenes_of_each_product_of_an_import_and_a_table_of_them(on: Engine) {
     let (server, key) = merchant(on).await;
     let import = catalog(&server, &key).await;
@@ -62,6 +74,10 @@ async fn four_scenes_of_each_product_of_an_import_and_a_table_of_them(on: Engine
     let batch = done(&server, &key, &path).await;
     assert_eq!((count(&batch, "total"), batch["without_photo"].as_i64()), (8, Some(1)), "{batch:#}");
     assert_eq!(count(&batch, "passed") + count(&batch, "review"), 8, "{batch:#}");
+    // Cutouts of an import come behind pictures, or a large one would show none until its last photo is cut out.
+    let (cutouts, pictures) =
+        (priority(&server, "cutout_photo").await, priority(&server, "make_result").await);
+    assert!(cutouts > pictures, "{cutouts} {pictures}");
     assert!(batch["usable_rate"].as_f64().unwrap() > 0.5, "{batch:#}");
     assert!(batch["draws_per_passed"].as_f64().unwrap() >= 1.0, "{batch:#}");
     assert!(batch["minutes_per_passed"].as_f64().unwrap() > 0.0, "{batch:#}");

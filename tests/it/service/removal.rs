@@ -22,7 +22,7 @@ fn objects(server: &Server) -> usize {
     files(&server.folder.path().join("objects"))
 }
 
-async fn everything(server: &Server) -> DatabaseTransaction {
+pub(super) async fn everything(server: &Server) -> DatabaseTransaction {
     entity::write(&server.db, &SystemScope::established("a test")).await.unwrap()
 }
 
