@@ -29,6 +29,25 @@ impl Rect {
     pub fn right(&self) -> u32 {
         self.x + self.width
     }
+
+    /// The box of alpha ≥ 128; `None` if nothing is that opaque.
+    pub fn of_opaque(rgba: &RgbaImage) -> Option<Rect> {
+        let width = rgba.width() as usize;
+        let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
+        for (y, row) in rgba.as_raw().chunks_exact(width * 4).enumerate() {
+            let inside = |p: &[u8]| p[3] >= 128;
+            let Some(first) = row.chunks_exact(4).position(inside) else { continue };
+            let last = row.chunks_exact(4).rposition(inside).unwrap_or(first);
+            (left, right) = (left.min(first), right.max(last + 1));
+            (top, bottom) = (top.min(y), y + 1);
+        }
+        (right > 0).then(|| Rect {
+            x: left as u32,
+            y: top as u32,
+            width: (right - left) as u32,
+            height: (bottom - top) as u32,
+        })
+    }
 }
 
 /// From which side the photo's key light came, as read off the product and its shadow.

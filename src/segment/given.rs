@@ -2,8 +2,8 @@
 
 use image::{GrayImage, Luma, RgbaImage};
 
-use super::{SegmentError, bounds};
-use crate::domain::{Cutout, KeySide, Photo};
+use super::SegmentError;
+use crate::domain::{Cutout, KeySide, Photo, Rect};
 use crate::imaging::color::srgb;
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::plane::Plane;
@@ -15,7 +15,7 @@ pub(super) fn from_alpha(photo: &Photo, alpha: &GrayImage) -> Result<Cutout, Seg
     for ((out, pixel), alpha) in rgba.pixels_mut().zip(photo.pixels.pixels()).zip(alpha.as_raw()) {
         out.0 = [pixel[0], pixel[1], pixel[2], *alpha];
     }
-    let bounds = bounds(&rgba).ok_or(SegmentError::Nothing)?;
+    let bounds = Rect::of_opaque(&rgba).ok_or(SegmentError::Nothing)?;
     let opaque = Plane {
         width: width as usize,
         height: height as usize,

@@ -20,7 +20,7 @@ mod side;
 mod veil;
 mod vote;
 
-use image::{GrayImage, RgbaImage};
+use image::GrayImage;
 
 use crate::domain::{Cutout, Opinion, Photo, Rect, Vote};
 use crate::error::{Code, Problem};
@@ -89,7 +89,7 @@ pub fn segment(photo: &Photo, name: &str) -> Result<Unvoted, SegmentError> {
     }
     let coarse = Coarse { inside: region.plane(), frayed: fray::frayed(&region), line: region.line(), ratio };
     let (rgba, clarity) = refine::refine(picture, &field, &coarse);
-    let bounds = bounds(&rgba).ok_or(SegmentError::Nothing)?;
+    let bounds = Rect::of_opaque(&rgba).ok_or(SegmentError::Nothing)?;
     let mut notices = judge::notices(name, &region, bounds, picture.dimensions());
     let (confidence, doubts) = judge::confidence(name, &region, clarity);
     notices.extend(doubts);
@@ -124,25 +124,6 @@ impl Unvoted {
 
 fn as_warnings(notices: Vec<Problem>) -> Vec<Problem> {
     notices.into_iter().filter(|n| n.code.kind() == crate::error::Kind::Warning).collect()
-}
-
-/// The box of alpha ≥ 128.
-fn bounds(rgba: &RgbaImage) -> Option<Rect> {
-    let width = rgba.width() as usize;
-    let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
-    for (y, row) in rgba.as_raw().chunks_exact(width * 4).enumerate() {
-        let inside = |p: &[u8]| p[3] >= 128;
-        let Some(first) = row.chunks_exact(4).position(inside) else { continue };
-        let last = row.chunks_exact(4).rposition(inside).unwrap_or(first);
-        (left, right) = (left.min(first), right.max(last + 1));
-        (top, bottom) = (top.min(y), y + 1);
-    }
-    (right > 0).then(|| Rect {
-        x: left as u32,
-        y: top as u32,
-        width: (right - left) as u32,
-        height: (bottom - top) as u32,
-    })
 }
 
 /// The natural shadow at full size: light relative to the field outside the product, smooth, continued under it.

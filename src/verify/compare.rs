@@ -19,6 +19,8 @@ const SCREEN: u32 = 768;
 const MARGIN: f32 = 0.06;
 /// Standard deviation, in picture pixels, below which nobody calls a picture soft.
 const SHARP: f32 = 0.3;
+/// Pixels by which an outline may lie beside the prediction: registration and matting are no better.
+const SLACK: f32 = 0.8;
 
 /// Predicted and observed, side by side. All planes are row-major.
 #[derive(Clone, Debug)]
@@ -151,6 +153,16 @@ impl Comparison {
         };
         let rows = 1..height.saturating_sub(1);
         rows.map(|y| (1..width.saturating_sub(1)).filter(|x| edge(*x, y)).count()).sum::<usize>() as f32
+    }
+
+    /// Area between the outline that is predicted and the one that is seen, as a share of the product; what cannot be seen of it is as predicted.
+    pub(super) fn between_outlines(&self) -> f32 {
+        let all = self.outline.len().max(1) as f32;
+        let product = self.coverage.pixels().filter(|cover| cover[0] > 127).count().max(1) as f32;
+        let shifts = self.outline.iter().filter_map(|place| place.shift);
+        let beyond: f32 = shifts.map(|shift| (shift.abs() - SLACK).max(0.0)).sum();
+        // Each place stands for as much of the outline as there are fewer places than pixels.
+        beyond * self.outline_px() / all / product
     }
 
     /// Number of screen pixels that the product covers.

@@ -4,8 +4,6 @@
 use super::{Check, Measured, was_searched};
 use crate::verify::{Comparison, Input};
 
-/// Pixels by which an outline may lie beside the prediction: registration and matting are no better.
-const SLACK: f32 = 0.8;
 /// Share of the outline that must be seen.
 const SEEN: f32 = 0.5;
 
@@ -30,15 +28,12 @@ impl Check for Silhouette {
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         let all = seen.outline.len().max(1) as f32;
-        let shifts: Vec<f32> = seen.outline.iter().filter_map(|place| place.shift).collect();
-        if (shifts.len() as f32) < SEEN * all {
+        let told = seen.outline.iter().filter(|place| place.shift.is_some()).count() as f32;
+        if told < SEEN * all {
             let message = "Product and ground look alike along most of the outline.";
             return Measured { value: None, message: message.into() };
         }
-        let product = seen.coverage.pixels().filter(|cover| cover[0] > 127).count().max(1) as f32;
-        let beyond: f32 = shifts.iter().map(|shift| (shift.abs() - SLACK).max(0.0)).sum();
-        // Each place stands for as much of the outline as there are fewer places than pixels.
-        let value = beyond * seen.outline_px() / all / product;
+        let value = seen.between_outlines();
         let message = format!("The outline differs by {:.2} % of the product.", value * 100.0);
         Measured { value: Some(value), message }
     }

@@ -9,18 +9,22 @@ mod finish;
 mod light;
 mod print;
 mod shape;
+mod simple;
 mod surface;
 
 use image::{RgbImage, RgbaImage};
+use serde::Serialize;
 
 use crate::domain::Placement;
 use crate::imaging::composite;
 use crate::imaging::warp::Layer;
 
 pub use audit::{Effect, effect};
+pub use simple::{Simple, simple};
 
 /// What the gate should say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Truth {
     /// The same product, as an honest photo could show it: must pass, and must never be rejected.
     Faithful,
