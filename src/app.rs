@@ -9,12 +9,12 @@ use migrations::{Migrator, MigratorTrait};
 use sea_orm::DatabaseConnection;
 
 use crate::config::{Config, Deliver};
-use crate::domain::{Segmenter, TenantScope};
+use crate::domain::{Segmenter, TenantScope, TextReader};
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
 use crate::http::{Limiter, Service};
 use crate::imaging::codec::Limits;
-use crate::inference::{self, MattingPack, Pack, Runtime};
+use crate::inference::{self, MattingPack, Pack, Runtime, Tesseract};
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::{self, JobContext, Pool, Runner, Settings};
 use crate::notify::{Reach, Sender};
@@ -213,6 +213,7 @@ impl App {
             storage: self.storage.clone(),
             library: self.library.clone(),
             opinion,
+            reader: reader(config)?,
             photo: Limits::default(),
             keys: self.keys().await?,
             webhooks: config.webhook_addresses,
@@ -261,8 +262,11 @@ pub fn library() -> Result<Arc<TemplateLibrary>, Problem> {
     Ok(Arc::new(TemplateLibrary::open(&home()?.join("templates"))?))
 }
 
-/// The value of `vote` that means nobody.
+/// The value of `vote` and `text_reader` that means nobody.
 const NOBODY: &str = "none";
+/// The value of `text_reader` that means the system's own, if it has one, and what that is called.
+const WHOEVER: &str = "auto";
+const TESSERACT: &str = "tesseract";
 
 /// Where packs lie.
 pub fn models() -> Result<PathBuf, Problem> {
@@ -286,6 +290,19 @@ pub fn voter(config: &Config) -> Result<Option<MattingPack>, Problem> {
     let wrong = |error: inference::InferenceError| error.problem(&config.vote);
     let pack = Pack::read(&models()?.join(&config.vote)).map_err(wrong)?;
     Ok(Some(MattingPack::open(pack, &inference_runtime(config)?).map_err(wrong)?))
+}
+
+/// What reads print by the settings: the system's own if it has one, the one that is named, or nobody.
+pub fn reader(config: &Config) -> Result<Option<Arc<dyn TextReader>>, Problem> {
+    let found = match config.text_reader.as_str() {
+        NOBODY => None,
+        WHOEVER => Tesseract::find(Path::new(TESSERACT))?,
+        program => {
+            let missing = || Problem::new(Code::ReaderFailed, program, "there is no such program");
+            Some(Tesseract::find(Path::new(program))?.ok_or_else(missing)?)
+        }
+    };
+    Ok(found.map(|reader| Arc::new(reader) as Arc<dyn TextReader>))
 }
 
 /// [`voter`] as the port that the stages know.

@@ -48,6 +48,8 @@ pub struct Config {
     pub runtime: PathBuf,
     /// The pack that votes on cutouts, or `none`.
     pub vote: String,
+    /// The program that reads print, `auto` or `none`.
+    pub text_reader: String,
     /// Default width and height of a scene's master in pixels.
     pub scene_size: u32,
     /// Default width and height of a white main image in pixels.

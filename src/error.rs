@@ -90,6 +90,7 @@ codes! {
     MatteUncertain "matte_uncertain" Warning "Parts of the product are hardly different from the background; check the cutout.",
     // inference
     RuntimeMissing "runtime_missing" Environment "Run `make runtime`, or name the library with PACKSHOT_RUNTIME; PACKSHOT_VOTE=none works without it.",
+    ReaderFailed "reader_failed" Environment "Mend or update the program that reads print, or set PACKSHOT_TEXT_READER=none to do without it.",
     PackUnknown "pack_unknown" Invalid "Use a name from `packshot packs list`.",
     PackInvalid "pack_invalid" Invalid "Mend or fetch the pack again; `packshot packs check` says what is wrong.",
     PackExists "pack_exists" Invalid "Choose another name, or add --replace.",

@@ -29,6 +29,7 @@ pub(super) enum Command {
     #[command(
         after_help = "Example: packshot bench fidelity\n         packshot bench bulk --photos 200\n         packshot bench pairs --only carton\n\
         fidelity: cutouts against true mattes. pairs: the gate on faithful pictures and planted defects. pipeline: time of each stage.\n\
+        cold: one photo, one scene, a process each. variety: which backgrounds of a catalog look the same.\n\
         bulk: pictures a second. large: one photo of 49 megapixels. queue: claims while few and while a million jobs wait.\n\
         Exit status: 0 measured, 1 a picture that comes along is missing or broken, 2 wrong usage."
     )]
@@ -126,9 +127,9 @@ pub(super) struct Photos {
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
     /// What to measure
-    #[arg(value_parser = ["bulk", "cold", "fidelity", "large", "pairs", "pipeline", "queue"], default_value = "pipeline")]
+    #[arg(value_parser = ["bulk", "cold", "fidelity", "large", "pairs", "pipeline", "queue", "variety"], default_value = "pipeline")]
     pub what: String,
-    /// How many photos `bulk` works through; the bundled ones, over and over
+    /// How many photos `bulk` and `variety` work through; the bundled ones, over and over
     #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub photos: u32,
     /// `queue`: how many jobs wait at most
@@ -143,7 +144,7 @@ pub(super) struct BenchArgs {
     /// `pairs`: tell the gate how each picture was made
     #[arg(long)]
     pub placed: bool,
-    /// `pairs`: a JSON line for each pair, with what every check measured
+    /// `pairs`: a JSON line for each pair, with what every check measured; `variety`: one for each two that are alike
     #[arg(long)]
     pub details: bool,
 }

@@ -11,7 +11,7 @@ use crate::app;
 use crate::domain::Verdict;
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
-use crate::jobs::judge::{self, Named, Pair};
+use crate::jobs::judge::{self, Gate, Named, Pair};
 use crate::verify::Policy;
 
 /// Exit status of a review.
@@ -39,13 +39,15 @@ pub(super) fn run(session: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
         candidate: Named { name: &candidate, bytes: &items::read(&args.candidate)? },
         placement: placement.as_deref(),
     };
-    let (mut report, comparison) = judge::judge(
-        &pair,
-        &policy(&args.policy)?,
-        &Limits::default(),
-        library.as_deref(),
-        opinion.as_deref(),
-    )?;
+    let reader = app::reader(&session.config)?;
+    let gate = Gate {
+        policy: &policy(&args.policy)?,
+        limits: &Limits::default(),
+        library: library.as_deref(),
+        opinion: opinion.as_deref(),
+        reader: reader.as_deref(),
+    };
+    let (mut report, comparison) = gate.judge(&pair)?;
     if let Some(folder) = &args.evidence {
         let names = Names { source: &source, candidate: &candidate };
         report.evidence = evidence::write(folder, &names, &report, &comparison)?;

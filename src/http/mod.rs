@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::domain::Segmenter;
+use crate::domain::{Segmenter, TextReader};
 use crate::entity::DatabaseConnection;
 use crate::imaging::codec::Limits;
 use crate::jobs::Pool;
@@ -50,6 +50,8 @@ pub struct Service {
     pub library: Arc<TemplateLibrary>,
     /// Who votes on cutouts, for verifications.
     pub opinion: Option<Arc<dyn Segmenter>>,
+    /// Who reads print, for verifications.
+    pub reader: Option<Arc<dyn TextReader>>,
     /// What a photo may be.
     pub photo: Limits,
     /// What access tokens are signed with.

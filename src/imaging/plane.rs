@@ -59,6 +59,7 @@ impl Plane {
     }
 
     /// Bilinear sample at pixel coordinates (centers at +0.5), replicated border.
+    #[inline]
     pub fn sample(&self, x: f32, y: f32) -> f32 {
         self.at(&Bilinear::new(self.width, self.height, x, y))
     }
@@ -92,6 +93,17 @@ impl Bilinear {
         let (upper, lower, down) = beside(y - 0.5, height);
         let (upper, lower) = (upper * width, lower * width);
         Bilinear { index: [upper + left, upper + right, lower + left, lower + right], across, down }
+    }
+
+    /// The sample of interleaved channels, row-major, of the shape that it was worked out for.
+    #[inline]
+    pub fn of<const N: usize>(&self, data: &[[f32; N]]) -> [f32; N] {
+        let [a, b, c, d] = self.index.map(|i| data[i]);
+        std::array::from_fn(|k| {
+            let top = a[k] * (1.0 - self.across) + b[k] * self.across;
+            let low = c[k] * (1.0 - self.across) + d[k] * self.across;
+            top * (1.0 - self.down) + low * self.down
+        })
     }
 }
 

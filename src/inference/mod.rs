@@ -16,6 +16,7 @@ mod parts;
 mod probe;
 mod runtime;
 mod tensor;
+mod tesseract;
 mod tokenizer;
 
 pub use errors::InferenceError;
@@ -25,4 +26,5 @@ pub use matting::MattingPack;
 pub use pack::Pack;
 pub use probe::{Naming, Probed, probe};
 pub use runtime::{Runtime, library_in};
+pub use tesseract::Tesseract;
 pub use tokenizer::{ClipTokenizer, TokenizerError, Tokens};

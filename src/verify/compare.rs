@@ -1,10 +1,12 @@
 //! What the checks share: the composite that the placement predicts beside the one that is there, at screen size and, along the edge, at full size.
 //! Knows no limits.
 
+use std::sync::OnceLock;
+
 use image::{GrayImage, RgbImage};
 
 use super::{Input, VerifyError, light, outline};
-use crate::domain::{Cutout, Placement, Rect, Tier};
+use crate::domain::{Cutout, Placement, Rect, TextReader, Tier, Word};
 use crate::imaging::color::{delta_e, lab, srgb};
 use crate::imaging::composite::{self, Relight};
 use crate::imaging::matte::fill::push_pull;
@@ -19,6 +21,9 @@ const SCREEN: u32 = 768;
 const MARGIN: f32 = 0.06;
 /// Standard deviation, in picture pixels, below which nobody calls a picture soft.
 const SHARP: f32 = 0.3;
+/// Longer side at which print is read, pixels, and by how much a picture is enlarged for that at most: readers want letters of some thirty pixels.
+const READ_SIDE: f32 = 1800.0;
+const MOST_ZOOM: f32 = 3.0;
 /// Pixels by which an outline may lie beside the prediction: registration and matting are no better.
 const SLACK: f32 = 0.8;
 
@@ -51,6 +56,8 @@ pub struct Comparison {
     pub softness: Option<f32>,
     /// Where its outline runs against where it is predicted. Only where the product was searched for; empty otherwise.
     pub(super) outline: Vec<outline::Place>,
+    /// What was read, once it was asked for: of the prediction and of the picture.
+    read: OnceLock<Option<[Vec<Word>; 2]>>,
     /// Share of the product outside the canvas.
     pub lost: f32,
     /// Whether the ground below the product is known or continued from around.
@@ -116,6 +123,33 @@ impl Comparison {
         let Comparison { frame, observed, coverage, outline, light, lost, ground_known, .. } = self;
         let seen = screens(frame, predicted, observed, coverage)?;
         Ok(Comparison { outline, light, softness, lost, ground_known, ..seen })
+    }
+
+    /// Words of the prediction and of the picture, in pixels of the picture; `None` if they could not be read.
+    pub(super) fn words(&self, input: &Input<'_>) -> Option<&[Vec<Word>; 2]> {
+        let read = |reader: &dyn TextReader| {
+            Some([self.read_by(reader, &self.predicted)?, self.read_by(reader, &self.observed)?])
+        };
+        self.read.get_or_init(|| input.reader.and_then(read)).as_ref()
+    }
+
+    fn read_by(&self, reader: &dyn TextReader, picture: &RgbImage) -> Option<Vec<Word>> {
+        let (width, height) = picture.dimensions();
+        let zoom = (READ_SIDE / width.max(height) as f32).clamp(1.0, MOST_ZOOM);
+        let side = |pixels: u32| (pixels as f32 * zoom).round() as u32;
+        let large =
+            resize::resize_rgb(picture, Window::whole(width, height), side(width), side(height)).ok()?;
+        let mut words = reader.words(&large).ok()?;
+        for Word { place, .. } in &mut words {
+            let back = |pixels: u32| (pixels as f32 / zoom) as u32;
+            *place = Rect {
+                x: self.frame.x + back(place.x),
+                y: self.frame.y + back(place.y),
+                width: back(place.width).max(1),
+                height: back(place.height).max(1),
+            };
+        }
+        Some(words)
     }
 
     /// The picture with the product painted over by what is around it.
@@ -240,6 +274,7 @@ fn screens(
         light: None,
         softness: None,
         outline: Vec::new(),
+        read: OnceLock::new(),
         lost: 0.0,
         ground_known: false,
     })

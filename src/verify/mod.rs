@@ -15,7 +15,8 @@ pub mod trial;
 use image::RgbImage;
 
 use crate::domain::{
-    Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Outcome, Photo, Placement, Tier,
+    Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Outcome, Photo, Placement, TextReader,
+    Tier,
 };
 use crate::error::Code;
 use crate::imaging::resize::ResizeError;
@@ -44,6 +45,8 @@ pub struct Input<'a> {
     pub kind: GeneratorKind,
     /// How the product's pixels got in.
     pub tier: Tier,
+    /// Who reads what is printed; without one, text is compared as pixels only.
+    pub reader: Option<&'a dyn TextReader>,
 }
 
 /// Why nothing could be judged.
@@ -142,6 +145,7 @@ pub fn verify_candidate(
         ground: Some(&candidate.ground),
         kind,
         tier: Tier::Pasted,
+        reader: None,
     };
     verify(&input, &Policy::default()).map(|(report, _)| report)
 }

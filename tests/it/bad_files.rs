@@ -45,7 +45,7 @@ fn huge() -> Vec<u8> {
 }
 
 /// A PNG that says it is an animation of two frames.
-fn animation() -> Vec<u8> {
+pub(crate) fn animation() -> Vec<u8> {
     let still = png(RgbImage::from_pixel(80, 80, Rgb([255; 3])));
     let control = chunk(b"acTL", &[2u32.to_be_bytes(), 0u32.to_be_bytes()].concat());
     [&still[..HEADER], &control, &still[HEADER..]].concat()

@@ -140,6 +140,7 @@ fn searched(master: &RgbImage) -> Option<(Placement, FidelityReport)> {
         ground: None,
         kind: GeneratorKind::Scene,
         tier: Tier::Relit,
+        reader: None,
     };
     let (report, _) = verify::verify(&input, &Policy::default()).unwrap();
     Some((found, report))

@@ -3,6 +3,8 @@
 //! `cfg(test)` always holds here; it stands at each module because it tells clippy that helpers, too, may unwrap.
 
 #[cfg(test)]
+mod bad_candidates;
+#[cfg(test)]
 mod bad_files;
 #[cfg(test)]
 mod bad_input;

@@ -196,7 +196,7 @@ impl Stage {
         tier: Tier,
     ) -> FidelityReport {
         let (photo, cutout) = self.product.cut();
-        let input = Input { photo, cutout, placement, master, ground, kind: self.kind, tier };
+        let input = Input { photo, cutout, placement, master, ground, kind: self.kind, tier, reader: None };
         verify::verify(&input, &Policy::default()).unwrap().0
     }
 }

@@ -114,7 +114,7 @@ fn recorded_pictures_stay_small() {
 }
 
 /// The bundled photo with its true matte, the product `tall` pixels high.
-fn photo(name: &str, tall: u32) -> Vec<u8> {
+pub(crate) fn photo(name: &str, tall: u32) -> Vec<u8> {
     let products = root().join("fixtures/products");
     let read = |what: &str| image::open(products.join(format!("{name}.{what}"))).unwrap();
     let (photo, alpha) = (read("jpg").into_rgb8(), read("alpha.png").into_luma8());

@@ -14,8 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "fixtures" / "fidelity"
 HEADER = ("sku", "variant", "truth", "file", "x", "y", "frame_width", "frame_height")
-SIDE = 1000  # longer side of the frame, pixels
-SAMPLES = 24
+SIDE = 800  # longer side of the frame, pixels
+SAMPLES = 16
 QUALITY = 90
 
 

@@ -1,5 +1,5 @@
 //! `packshot bench`: how faithful the cutouts are against the true mattes, how long the stages take, how much is made in bulk,
-//! and how quickly jobs are handed out. Knows no limits.
+//! how varied backgrounds are, how sure the gate is, and how quickly jobs are handed out. Knows no limits.
 
 mod bulk;
 mod cold;
@@ -7,6 +7,7 @@ mod cutouts;
 mod pairs;
 mod queue;
 mod stages;
+mod variety;
 
 use std::path::Path;
 
@@ -41,6 +42,7 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
             pairs::run(session, &items, &plan)
         }
         "queue" => queue::run(session, args.jobs as usize),
+        "variety" => variety::run(session, &items, args.photos as usize, args.details),
         "large" => bulk::large(session, &items),
         _ => stages::run(session, &items),
     }

@@ -13,8 +13,9 @@ use crate::http::auth::Auth;
 use crate::http::errors::{ApiError, ErrorBody};
 use crate::http::upload::{self, Uploaded};
 use crate::jobs::intake;
-use crate::jobs::judge::{self, Named, Pair};
+use crate::jobs::judge::{self, Gate, Named, Pair};
 use crate::tenancy::Right;
+use crate::verify::Policy;
 
 /// A form with a pair of pictures.
 #[derive(ToSchema)]
@@ -100,9 +101,17 @@ fn run(service: &Service, task: Task) -> Result<FidelityReport, Problem> {
         candidate: Named { name: &candidate_name, bytes: &candidate },
         placement: task.placement.as_ref(),
     };
-    let opinion = service.opinion.as_deref();
-    let judged = judge::policy(&task.policy)
-        .and_then(|policy| judge::judge(&pair, &policy, &service.photo, Some(&service.library), opinion));
+    let by = |policy: &Policy| {
+        let gate = Gate {
+            policy,
+            limits: &service.photo,
+            library: Some(&service.library),
+            opinion: service.opinion.as_deref(),
+            reader: service.reader.as_deref(),
+        };
+        gate.judge(&pair)
+    };
+    let judged = judge::policy(&task.policy).and_then(|policy| by(&policy));
     judged.map(|(report, _)| report).map_err(|problem| match problem.code {
         // On the command line it is a setting; here it is a field.
         Code::ConfigInvalid => Problem { code: Code::RequestInvalid, ..problem },

@@ -1,5 +1,6 @@
 //! Measures of pictures against the truth. Know no product and no limits.
 
+pub mod alike;
 pub mod blobs;
 pub mod boundary;
 pub mod matting;

@@ -21,6 +21,7 @@ mod silhouette;
 mod standing;
 mod structure;
 mod surroundings;
+mod text;
 mod tilt;
 mod tint;
 mod white_ground;
@@ -115,6 +116,7 @@ pub static ALL: &[&dyn Check] = &[
     &standing::Standing,
     &structure::Structure,
     &surroundings::Surroundings,
+    &text::Text,
     &tilt::Tilt,
     &tint::Tint,
     &white_ground::WhiteGround,

@@ -4,6 +4,8 @@
 
 mod search;
 mod shape;
+mod sweep;
+mod view;
 
 use image::RgbImage;
 
@@ -11,8 +13,9 @@ use super::VerifyError;
 use crate::domain::{Contact, Cutout, Digest, PLACEMENT_SCHEMA, Placement, Reflection, Shadow, Stand, Wrap};
 use crate::imaging::color::srgb;
 
-use search::{Guess, TURNS, View, find};
+use search::{TURNS, find, views};
 use shape::{Point, Shape};
+use view::Guess;
 
 /// Correlation below which nothing was found, however well the outline fits: another product may have the same.
 const FOUND: f32 = 0.72;
@@ -32,7 +35,7 @@ pub fn locate(cutout: &Cutout, photo: Digest, master: &RgbImage) -> Result<Place
     if shape.points.len() < 40 {
         return Err(VerifyError::NotLocated);
     }
-    let views = View::all(master)?;
+    let views = views(master)?;
     let mut best = find(&shape, &views, &TURNS);
     if best.is_none_or(|(_, score)| score.inside < SURE) {
         let other = find(&shape.mirrored(), &views, &TURNS);
@@ -52,7 +55,7 @@ pub fn locate(cutout: &Cutout, photo: Digest, master: &RgbImage) -> Result<Place
 /// From [`FOUND_IN_ALL`] on it is found; only sizes and turns like those of a first look are tried.
 pub(super) fn resemblance(cutout: &Cutout, master: &RgbImage) -> Result<f32, VerifyError> {
     let shape = Shape::of(cutout);
-    let found = find(&shape, &View::all(master)?, &[0.0]);
+    let found = find(&shape, &views(master)?, &[0.0]);
     Ok(found.map_or(0.0, |(_, score)| if score.inside >= FOUND { score.total() } else { 0.0 }))
 }
 

@@ -32,6 +32,7 @@ pub(super) struct Plan<'a> {
 
 pub(super) fn run(session: &Session, items: &[Item], plan: &Plan<'_>) -> Result<u8, Problem> {
     let (library, opinion) = (app::library()?, session.opinion()?);
+    let reader = app::reader(&session.config)?;
     let wanted: Vec<usize> =
         (0..items.len()).filter(|k| plan.only.is_none_or(|part| items[*k].name().contains(part))).collect();
     let subjects = wanted
@@ -43,17 +44,19 @@ pub(super) fn run(session: &Session, items: &[Item], plan: &Plan<'_>) -> Result<
         .flat_map(|subject| {
             scenes(&library, subject, plan.scenes).into_iter().map(move |name| (subject, name))
         })
-        .map(|(subject, template)| Stage::new(subject, library.plate(&template)?))
+        .map(|(subject, template)| Stage::new(subject, library.plate(&template)?, reader.as_deref()))
         .collect::<Result<Vec<_>, Problem>>()?;
+    let judged = |stage: &Stage<'_>, source| {
+        let line = stage.judged(&source, plan.placed)?;
+        if plan.details {
+            output::json_line(&line);
+        }
+        Ok(line)
+    };
     let lines: Vec<Line> = stages
         .par_iter()
-        .flat_map(|stage| {
-            stage.sources(plan.placed).into_par_iter().map(|source| stage.judged(&source, plan.placed))
-        })
-        .collect::<Result<_, _>>()?;
-    if plan.details {
-        lines.iter().for_each(output::json_line);
-    }
+        .flat_map(|stage| stage.sources(plan.placed).into_par_iter().map(move |source| judged(stage, source)))
+        .collect::<Result<_, Problem>>()?;
     tables::print(&lines);
     Ok(OK)
 }

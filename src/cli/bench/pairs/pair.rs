@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::subject::{Rendered, Subject};
 use crate::domain::{
     Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Overrides, Placement, Plate, SceneRequest,
-    Tier, Verdict, candidate_seed,
+    TextReader, Tier, Verdict, candidate_seed,
 };
 use crate::error::{Code, Problem};
 use crate::generate::{self, Input as PlanInput};
@@ -82,6 +82,7 @@ struct Made {
 
 /// One product in one template.
 pub(super) struct Stage<'a> {
+    reader: Option<&'a dyn TextReader>,
     subject: &'a Subject,
     plate: Arc<Plate>,
     placement: Placement,
@@ -89,7 +90,11 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     /// Plans where the product stands.
-    pub(super) fn new(subject: &'a Subject, plate: Arc<Plate>) -> Result<Stage<'a>, Problem> {
+    pub(super) fn new(
+        subject: &'a Subject,
+        plate: Arc<Plate>,
+        reader: Option<&'a dyn TextReader>,
+    ) -> Result<Stage<'a>, Problem> {
         let request = SceneRequest {
             width: SIZE,
             height: SIZE,
@@ -104,7 +109,7 @@ impl<'a> Stage<'a> {
         let input = PlanInput { cutout: &subject.real, photo, plate: Some(&plate), request: &request, seed };
         let planned = generate::of(GeneratorKind::Scene).plan(&input);
         let (placement, _) = planned.map_err(|error| failed(subject, error.to_string()))?;
-        Ok(Stage { subject, plate, placement })
+        Ok(Stage { reader, subject, plate, placement })
     }
 
     /// Everything that is made of the product here.
@@ -121,7 +126,7 @@ impl<'a> Stage<'a> {
         };
         let start = std::time::Instant::now();
         let known = placed.then_some((&made.stand, &made.ground));
-        let judged = judge(self.subject, &made.picture, known);
+        let judged = judge(self.subject, &made.picture, known, self.reader);
         let ms = pipeline::ms(start);
         let truth = source.truth();
         let line = Line {
@@ -209,6 +214,7 @@ fn judge(
     subject: &Subject,
     picture: &RgbImage,
     known: Option<(&Placement, &RgbImage)>,
+    reader: Option<&dyn TextReader>,
 ) -> Result<(FidelityReport, Comparison), VerifyError> {
     let (photo, cutout) = (&subject.photo, &subject.cutout);
     let found;
@@ -221,6 +227,7 @@ fn judge(
             (&found, None, Tier::Relit)
         }
     };
-    let input = Input { photo, cutout, placement, master: picture, ground, kind: GeneratorKind::Scene, tier };
+    let input =
+        Input { photo, cutout, placement, master: picture, ground, kind: GeneratorKind::Scene, tier, reader };
     verify::verify(&input, &Policy::default())
 }
