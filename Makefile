@@ -1,5 +1,5 @@
 # Two commands on a fresh machine with Rust, Python 3 and make: `make demo` and `make test`. Each does all of its own set-up.
-.PHONY: runtime postgres demo real test lint doc bench bench-peers pictures setup clean
+.PHONY: runtime postgres reader demo real test lint doc bench bench-peers pictures setup clean
 CARGO ?= cargo
 OUT ?= out/demo
 
@@ -39,6 +39,14 @@ postgres: setup
 	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends postgresql || true; \
 	  else echo "setup: install it (Debian: apt install postgresql) to run them" >&2; fi; }
 
+# What the tests of the reader need. Where it cannot be had they say what they leave out.
+reader: setup
+	@command -v tesseract >/dev/null 2>&1 || { \
+	  echo "setup: tesseract is missing; tests of reading print are left out without it"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    apt-get update -q && apt-get install -yq --no-install-recommends tesseract-ocr || true; \
+	  else echo "setup: install it (Debian: apt install tesseract-ocr) to run them" >&2; fi; }
+
 demo: runtime
 	@echo "demo: building (a few minutes the first time)"
 	@$(CARGO) build --locked --quiet
@@ -49,7 +57,7 @@ real: runtime
 	@$(CARGO) build --locked --quiet
 	@$(CARGO) run --locked --quiet -- demo out/photos/catalog.csv --out out/real
 
-test: runtime postgres
+test: runtime postgres reader
 	@echo "test: building (a few minutes the first time)"
 	$(CARGO) test --workspace --locked --quiet
 

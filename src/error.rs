@@ -87,6 +87,7 @@ codes! {
     BackgroundNotPlain "background_not_plain" Invalid "The background is not plain and light; photograph the product on white or light gray.",
     ProductCutOff "product_cut_off" Warning "The product touches the frame's edge; photograph it whole, with a margin.",
     SeveralProducts "several_products" Warning "More than one separate thing stands in the photo; send one product a photo if that is not meant.",
+    GroundSeenThrough "ground_seen_through" Warning "The photo's ground seems to show through the product, as through glass or gauze; check the cutout.",
     MatteUncertain "matte_uncertain" Warning "Parts of the product are hardly different from the background; check the cutout.",
     // inference
     RuntimeMissing "runtime_missing" Environment "Run `make runtime`, or name the library with PACKSHOT_RUNTIME; PACKSHOT_VOTE=none works without it.",

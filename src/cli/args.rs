@@ -144,6 +144,12 @@ pub(super) struct BenchArgs {
     /// `pairs`: tell the gate how each picture was made
     #[arg(long)]
     pub placed: bool,
+    /// `pairs`: the photos come with their true mattes, as after a person's correction
+    #[arg(long)]
+    pub given: bool,
+    /// `pairs`: where pictures go that were not judged as they should
+    #[arg(long, value_name = "DIR")]
+    pub save: Option<PathBuf>,
     /// `pairs`: a JSON line for each pair, with what every check measured; `variety`: one for each two that are alike
     #[arg(long)]
     pub details: bool,

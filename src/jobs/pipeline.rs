@@ -62,7 +62,7 @@ pub fn cut_out(
     {
         let message =
             format!("it is \"{word}\": what shows through it in the photo would show in every scene");
-        cutout.notices.push(Problem::new(Code::MatteUncertain, name, message));
+        cutout.notices.push(Problem::new(Code::GroundSeenThrough, name, message));
         cutout.confidence = cutout.confidence.min(SEEN_THROUGH);
     }
     let timing = Timing { ingest_ms: Some(ingest_ms), segment_ms: Some(ms(start)), ..Timing::default() };

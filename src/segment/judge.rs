@@ -113,14 +113,14 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
             "{:.0} % of the product looks like the background: glass, or white on white",
             alike * 100.0
         );
-        doubts.push(Problem::new(Code::MatteUncertain, name, message));
+        doubts.push(Problem::new(Code::GroundSeenThrough, name, message));
     }
     if through > TRANSPARENT {
         let message = format!(
             "the ground seems to show through {:.0} % of the product, as through glass",
             through * 100.0
         );
-        doubts.push(Problem::new(Code::MatteUncertain, name, message));
+        doubts.push(Problem::new(Code::GroundSeenThrough, name, message));
     }
     if clarity < 0.55 {
         let message = format!("the edge is clear along {:.0} % of its length only", clarity * 100.0);
@@ -136,7 +136,7 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
     }
     if region.mesh {
         let message = "the ground is seen through a mesh; some of its cells may be missed";
-        doubts.push(Problem::new(Code::MatteUncertain, name, message));
+        doubts.push(Problem::new(Code::GroundSeenThrough, name, message));
     }
     if region.outlined {
         let message =

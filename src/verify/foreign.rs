@@ -62,10 +62,12 @@ pub(super) fn foreign(seen: &Comparison, master: &RgbImage) -> Result<Option<For
     examples = examples.into_iter().step_by(every).collect();
     let known = Known::new(&examples);
     let columns = view.width.div_ceil(STEP);
-    let mut odd = vec![false; columns * view.height.div_ceil(STEP)];
+    let mut looks = vec![Look::Ground; columns * view.height.div_ceil(STEP)];
     for (x, y) in view.places(EDGE, NEAR) {
-        odd[y / STEP * columns + x / STEP] = known.difference(&view.patch(x, y), view.side(x, y)) > ALIKE;
+        looks[y / STEP * columns + x / STEP] = known.look(&view.patch(x, y), view.side(x, y));
     }
+    follow_shadows(&mut looks, columns);
+    let odd: Vec<bool> = looks.iter().map(|look| matches!(look, Look::Darker | Look::Foreign)).collect();
     let pieces = watershed::components(&odd, columns);
     let Some(largest) = pieces.iter().max_by_key(|piece| piece.len()) else {
         return Ok(Some(Foreign { share: 0.0, region: None }));
@@ -189,6 +191,37 @@ impl View {
     }
 }
 
+/// What a patch looks like.
+#[derive(Clone, Copy, PartialEq)]
+enum Look {
+    /// Ground further away, in the same light.
+    Ground,
+    /// Ground in shadow, where shadows fall.
+    Shadow,
+    /// Ground in shadow, higher up: a shadow only if it comes from where shadows fall, as that of a thing that lies.
+    Darker,
+    /// Nothing that is around.
+    Foreign,
+}
+
+/// What is darker and hangs on to a shadow is shadow.
+fn follow_shadows(looks: &mut [Look], columns: usize) {
+    let mut open: Vec<usize> = (0..looks.len()).filter(|i| looks[*i] == Look::Shadow).collect();
+    while let Some(i) = open.pop() {
+        let (x, y) = ((i % columns) as isize, (i / columns) as isize);
+        for (u, v) in (-1..=1).flat_map(|v| (-1..=1).map(move |u| (x + u, y + v))) {
+            let beside = v * columns as isize + u;
+            if u >= 0 && u < columns as isize && v >= 0 && (beside as usize) < looks.len() {
+                let beside = beside as usize;
+                if looks[beside] == Look::Darker {
+                    looks[beside] = Look::Shadow;
+                    open.push(beside);
+                }
+            }
+        }
+    }
+}
+
 /// Where a patch lies.
 #[derive(Clone, Copy)]
 enum Side {
@@ -222,14 +255,17 @@ impl Known<'_> {
         }
     }
 
-    /// Root mean square difference of a patch from what is most alike.
-    fn difference(&self, patch: &Patch, side: Side) -> f32 {
-        let least = match side {
-            Side::Open => self.least(patch, OPEN),
-            Side::Shaded => self.least(patch, SHADED).min(self.least_shaded(patch, SHADED)),
-            Side::Touched => self.least(patch, SHADED).min(self.least_shaded(patch, TOUCHED)),
-        };
-        (least.max(0.0) / NUMBERS as f32).sqrt()
+    /// What a patch looks like, where it lies.
+    fn look(&self, patch: &Patch, side: Side) -> Look {
+        let alike = |squares: f32| (squares.max(0.0) / NUMBERS as f32).sqrt() <= ALIKE;
+        if alike(self.least(patch, OPEN)) {
+            return Look::Ground;
+        }
+        let darkest = if matches!(side, Side::Touched) { TOUCHED } else { SHADED };
+        if !alike(self.least(patch, SHADED)) && !alike(self.least_shaded(patch, darkest)) {
+            return Look::Foreign;
+        }
+        if matches!(side, Side::Open) { Look::Darker } else { Look::Shadow }
     }
 
     /// From the most alike example, each in the light that suits it.
@@ -299,6 +335,21 @@ mod tests {
                 "{region:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_shadow_that_climbs_beside_the_product_is_followed_and_a_gray_thing_up_there_is_not() {
+        // From the foot up to its middle and on, as beside something that lies.
+        let climbing = |x: u32, y: u32| (250..262).contains(&x) && (135..245).contains(&y);
+        let shaded = |x: u32, y: u32| {
+            let speck = ((x * 7919 + y * 104_729) % 13) as f32;
+            [150.0, 135.0, 110.0].map(|v| ((v + speck) * 0.6) as u8)
+        };
+        let (seen, master) = scene(|x, y| climbing(x, y).then(|| shaded(x, y)));
+        assert!(foreign(&seen, &master).unwrap().unwrap().share < 0.002);
+        let aloft = |x: u32, y: u32| (250..262).contains(&x) && (125..160).contains(&y);
+        let (seen, master) = scene(|x, y| aloft(x, y).then(|| shaded(x, y)));
+        assert!(foreign(&seen, &master).unwrap().unwrap().share > 0.008);
     }
 
     #[test]

@@ -115,7 +115,10 @@ pub fn verify(input: &Input<'_>, policy: &Policy) -> Result<(FidelityReport, Com
     let mut reports: Vec<CheckReport> = suite.iter().map(|check| judged(check)).collect();
     let doubted = |report: &CheckReport| report.check == CUTOUT && report.outcome != Outcome::Pass;
     if input.tier != Tier::Pasted && reports.iter().any(doubted) {
-        let leaning = suite.iter().zip(&mut reports).filter(|(check, _)| check.leans_on_the_cutout());
+        // What the photo's ground shows through has other colors before another one, and rightly so.
+        let seen_through = input.cutout.notices.iter().any(|notice| notice.code == Code::GroundSeenThrough);
+        let leans = |check: &dyn Check| check.leans_on_the_cutout() || seen_through && check.compares_color();
+        let leaning = suite.iter().zip(&mut reports).filter(|(check, _)| leans(***check));
         leaning.for_each(|(_, report)| leave_to_a_person(report));
     }
     let report = FidelityReport::conclude(policy.label(), input.tier, reports);

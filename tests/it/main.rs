@@ -33,6 +33,8 @@ mod plate;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
+mod print;
+#[cfg(test)]
 mod queue;
 #[cfg(test)]
 mod queue_model;

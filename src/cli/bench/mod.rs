@@ -38,7 +38,8 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
         "fidelity" => cutouts::run(session, &items),
         "pairs" => {
             let (scenes, only) = (args.scenes as usize, args.only.as_deref());
-            let plan = pairs::Plan { scenes, only, placed: args.placed, details: args.details };
+            let (placed, given, details) = (args.placed, args.given, args.details);
+            let plan = pairs::Plan { scenes, only, placed, given, details, save: args.save.as_deref() };
             pairs::run(session, &items, &plan)
         }
         "queue" => queue::run(session, args.jobs as usize),

@@ -12,6 +12,9 @@ pub(super) struct Color;
 /// Standard deviation of the blur, screen pixels.
 const BLUR: f32 = 4.0;
 
+/// Linear light of every channel above which a place is blown out: what hue is left there is a matter of where the channels were clipped. sRGB 243.
+const BLOWN: f32 = 0.9;
+
 impl Check for Color {
     fn name(&self) -> &'static str {
         "color"
@@ -19,6 +22,10 @@ impl Check for Color {
 
     fn cost(&self) -> u32 {
         400
+    }
+
+    fn compares_color(&self) -> bool {
+        true
     }
 
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
@@ -41,12 +48,16 @@ fn measured(value: Option<f32>) -> Measured {
     Measured { value, message }
 }
 
-/// At half of the screen's size: ΔE00 of the colors after the blur, lightness taken out. What is blurred so much is as well seen at half the size.
+/// At half of the screen's size: ΔE00 of the colors after the blur, lightness taken out; nothing where both are blown out. What is blurred so much is as well seen at half the size.
 pub(super) fn hue_shift(seen: &Comparison) -> Plane {
     let smooth = |picture| linear(picture).map(|plane| plane.halved().blurred(BLUR / 2.0));
     let (a, b) = (smooth(&seen.screen_predicted), smooth(&seen.screen_observed));
     let at = |planes: &[Plane; 3], i: usize| lab::of_linear(std::array::from_fn(|c| planes[c].data[i]));
+    let blown = |planes: &[Plane; 3], i: usize| planes.iter().all(|plane| plane.data[i] > BLOWN);
     let shift = |i: usize| {
+        if blown(&a, i) && blown(&b, i) {
+            return 0.0;
+        }
         let (mut predicted, observed) = (at(&a, i), at(&b, i));
         predicted[0] = observed[0];
         delta_e::delta_e00(predicted, observed)

@@ -56,6 +56,11 @@ pub trait Check: Sync {
         false
     }
 
+    /// Whether it compares colors with the photo's: they are others where another ground shows through.
+    fn compares_color(&self) -> bool {
+        false
+    }
+
     /// Measures.
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured;
 

@@ -21,6 +21,10 @@ impl Check for Photometry {
         1
     }
 
+    fn compares_color(&self) -> bool {
+        true
+    }
+
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         let Some(light) = &seen.light else {
             return Measured { value: None, message: "The light on the product cannot be told.".into() };

@@ -20,6 +20,10 @@ impl Check for Reference {
         150
     }
 
+    fn compares_color(&self) -> bool {
+        true
+    }
+
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         let (photo, cutout) = (&input.photo.pixels, &input.cutout.rgba);
         if photo.dimensions() != cutout.dimensions() {

@@ -6,9 +6,11 @@ use crate::domain::{Rect, Word};
 use crate::verify::{Comparison, Input};
 
 /// How sure the reader must be of a word in the prediction, and of what stands there in the picture.
-const SURE: [f32; 2] = [0.8, 0.7];
+const SURE: [f32; 2] = [0.85, 0.75];
 /// Letters and digits that a word must have: shorter ones are read out of ornaments.
-const LETTERS: usize = 3;
+const LETTERS: usize = 4;
+/// Pixels that its letters must be tall: of smaller ones a reader says one thing today and another tomorrow.
+const TALL: u32 = 14;
 
 pub(super) struct Text;
 
@@ -50,7 +52,10 @@ impl Check for Text {
 fn differing([own, there]: &[Vec<Word>; 2]) -> Vec<(&Word, &Word)> {
     let letters = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
     let mut found = Vec::new();
-    for word in own.iter().filter(|word| word.sure >= SURE[0] && letters(word) >= LETTERS) {
+    for word in own
+        .iter()
+        .filter(|word| word.sure >= SURE[0] && letters(word) >= LETTERS && word.place.height >= TALL)
+    {
         let here = |other: &&Word| other.sure >= SURE[1] && is_at(word.place, other.place);
         if let Some(other) = there.iter().find(here)
             && plain(&word.text) != plain(&other.text)

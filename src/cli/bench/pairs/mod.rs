@@ -6,6 +6,8 @@ mod pair;
 mod subject;
 mod tables;
 
+use std::path::Path;
+
 use rayon::prelude::*;
 
 use super::super::items::Item;
@@ -26,6 +28,10 @@ pub(super) struct Plan<'a> {
     pub only: Option<&'a str>,
     /// Whether the gate is told how each picture was made. Rendered variants are not pasted, so they are left out then.
     pub placed: bool,
+    /// Whether the gate is given the true mattes, as after a person's correction.
+    pub given: bool,
+    /// Where pictures go that were not judged as they should.
+    pub save: Option<&'a Path>,
     /// Whether to print a JSON line for each pair.
     pub details: bool,
 }
@@ -37,7 +43,7 @@ pub(super) fn run(session: &Session, items: &[Item], plan: &Plan<'_>) -> Result<
         (0..items.len()).filter(|k| plan.only.is_none_or(|part| items[*k].name().contains(part))).collect();
     let subjects = wanted
         .par_iter()
-        .map(|k| Subject::new(&items[*k], &items[(k + 1) % items.len()], opinion.as_deref()))
+        .map(|k| Subject::new(&items[*k], &items[(k + 1) % items.len()], opinion.as_deref(), plan.given))
         .collect::<Result<Vec<_>, Problem>>()?;
     let stages = subjects
         .iter()
@@ -47,7 +53,7 @@ pub(super) fn run(session: &Session, items: &[Item], plan: &Plan<'_>) -> Result<
         .map(|(subject, template)| Stage::new(subject, library.plate(&template)?, reader.as_deref()))
         .collect::<Result<Vec<_>, Problem>>()?;
     let judged = |stage: &Stage<'_>, source| {
-        let line = stage.judged(&source, plan.placed)?;
+        let line = stage.judged(&source, plan.placed, plan.save)?;
         if plan.details {
             output::json_line(&line);
         }

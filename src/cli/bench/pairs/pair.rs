@@ -1,5 +1,6 @@
 //! One picture of which the right verdict is known: made, judged by the gate, and looked at as simpler gates would. Knows no check.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use image::RgbImage;
@@ -12,8 +13,10 @@ use crate::domain::{
 };
 use crate::error::{Code, Problem};
 use crate::generate::{self, Input as PlanInput};
+use crate::imaging::codec::{self, PngEffort};
 use crate::imaging::composite;
 use crate::jobs::pipeline;
+use crate::storage;
 use crate::verify::trial::{self, Scene, Simple, Trial, Truth};
 use crate::verify::{self, Comparison, Input, Policy, VerifyError};
 
@@ -118,8 +121,13 @@ impl<'a> Stage<'a> {
         trial::ALL.iter().map(Source::Edited).chain(rendered).collect()
     }
 
-    /// Makes a picture and has it judged; `placed`: the gate is told how it was made.
-    pub(super) fn judged(&self, source: &Source<'_>, placed: bool) -> Result<Line, Problem> {
+    /// Makes a picture and has it judged; `placed`: the gate is told how it was made. A wrong verdict's picture goes into `save`.
+    pub(super) fn judged(
+        &self,
+        source: &Source<'_>,
+        placed: bool,
+        save: Option<&Path>,
+    ) -> Result<Line, Problem> {
         let (made, made_how) = match source {
             Source::Edited(trial) => (self.edited(trial)?, "edited"),
             Source::Rendered(rendered) => (self.rendered(rendered)?, "rendered"),
@@ -145,10 +153,19 @@ impl<'a> Stage<'a> {
             reasons: Vec::new(),
             checks: Vec::new(),
         };
-        Ok(match judged {
+        let line = match judged {
             Ok((report, seen)) => line.with(&report, &seen),
             Err(error) => Line { reasons: vec![(error.code().as_str().to_owned(), 0.0)], ..line },
-        })
+        };
+        if let Some(folder) = save.filter(|_| line.is_wrong()) {
+            let name =
+                [&line.product, &line.template, line.made, &line.trial].map(|part| part.replace(' ', "-"));
+            let bytes = codec::encode_rgb_png(&made.picture, PngEffort::Fast)
+                .map_err(|error| Problem::new(Code::EncodeFailed, &line.product, error.to_string()))?;
+            let path = folder.join(format!("{}.png", name.join(".")));
+            storage::write_whole(&path, &bytes).map_err(|error| error.problem())?;
+        }
+        Ok(line)
     }
 
     fn edited(&self, trial: &Trial) -> Result<Made, Problem> {
@@ -192,6 +209,11 @@ impl<'a> Stage<'a> {
 }
 
 impl Line {
+    /// Whether a faithful picture did not pass, or one with a defect did.
+    fn is_wrong(&self) -> bool {
+        self.counts && (self.truth == Truth::Faithful) != (self.verdict == Some(Verdict::Pass))
+    }
+
     fn with(self, report: &FidelityReport, seen: &Comparison) -> Line {
         let named = |check: &CheckReport| (check.check.clone(), check.value);
         let over = |check: &CheckReport| check.value / check.pass_at_most.max(1e-6);

@@ -11,7 +11,8 @@ use super::super::{cut, truth};
 use crate::app;
 use crate::domain::{Cutout, Photo, Rect, Segmenter};
 use crate::error::{Code, Problem};
-use crate::imaging::codec;
+use crate::imaging::codec::{self, Limits, PngEffort};
+use crate::jobs::pipeline::{self, Called};
 use crate::verify::trial::Truth;
 
 /// Where `tools/fidelity` puts what it renders, from the home folder.
@@ -58,10 +59,18 @@ struct Row {
 }
 
 impl Subject {
-    /// A product with the one after it in the catalog.
-    pub(super) fn new(item: &Item, next: &Item, opinion: Option<&dyn Segmenter>) -> Result<Subject, Problem> {
-        let (photo, cutout, _) = cut(item, opinion)?;
+    /// A product with the one after it in the catalog; `given`: its photo comes with the true matte.
+    pub(super) fn new(
+        item: &Item,
+        next: &Item,
+        opinion: Option<&dyn Segmenter>,
+        given: bool,
+    ) -> Result<Subject, Problem> {
+        let (mut photo, mut cutout, _) = cut(item, opinion)?;
         let real = Cutout { rgba: truth(item, &photo)?, ..cutout.clone() };
+        if given {
+            (photo, cutout) = corrected(item, &real.rgba)?;
+        }
         let (next_photo, next_cutout, _) = cut(next, None)?;
         let bounds = next_cutout.bounds;
         let whole = truth(next, &next_photo)?;
@@ -101,6 +110,14 @@ impl Rendered {
     fn broken(&self, message: String) -> Problem {
         Problem::new(Code::DecodeFailed, &self.row.file, message)
     }
+}
+
+/// The photo as a person would put it back after a correction: with a matte of its own.
+fn corrected(item: &Item, truth: &RgbaImage) -> Result<(Photo, Cutout), Problem> {
+    let failed = |error: codec::CodecError| Problem::new(Code::EncodeFailed, item.name(), error.to_string());
+    let bytes = codec::encode_rgba_png(truth, PngEffort::Fast).map_err(failed)?;
+    let called = Called { file: &item.name(), title: &item.product.title };
+    pipeline::cut_out(&bytes, called, &Limits::default(), None).map(|(photo, cutout, _)| (photo, cutout))
 }
 
 /// What is rendered of one product.
