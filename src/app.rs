@@ -16,8 +16,9 @@ use crate::http::{Limiter, Service};
 use crate::imaging::codec::Limits;
 use crate::inference::{self, MattingPack, Pack, Runtime};
 use crate::jobs::library::TemplateLibrary;
-use crate::jobs::{self, JobContext, Pool, Runner, Settings};
-use crate::notify::{Reach, Sender};
+use crate::jobs::{self, AnyJob, JobContext, Pool, Runner, Settings};
+use crate::notify::Sender;
+use crate::outside::{Fetcher, Reach};
 use crate::queue::{Clock, Queue, QueueError};
 use crate::storage::{FolderLock, LocalStorage, S3Settings, S3Storage, Storage, StorageError};
 use crate::tenancy::SigningKeys;
@@ -130,24 +131,51 @@ impl App {
         Ok(App { db, queue, storage, library, scope, folder: folder.to_owned(), url, hold })
     }
 
-    /// A worker that makes pictures. Over a locked folder it is the only one. `opinion` votes on cutouts.
-    pub fn runner(&self, workers: usize, opinion: Option<Arc<dyn Segmenter>>) -> Runner<JobContext> {
-        let storage = self.storage.clone();
-        let context =
-            JobContext { storage, library: self.library.clone(), opinion, limits: Limits::default() };
-        let alone = matches!(self.hold, Hold::Alone(_));
-        let poll = if alone { ALONE } else { AMONG_OTHERS };
-        let settings = Settings { slots: workers, alone, poll, ..Settings::default() };
-        Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
+    /// What works here. Over a locked folder it is the only one. `opinion` votes on cutouts; `workers` pictures are worked on at a time.
+    pub fn crew(
+        &self,
+        config: &Config,
+        workers: usize,
+        opinion: Option<Arc<dyn Segmenter>>,
+    ) -> Result<Crew, Problem> {
+        let context = Arc::new(self.context(config.photo_addresses, opinion)?);
+        let sender = Arc::new(Sender::new(config.webhook_addresses)?);
+        Ok(Crew {
+            pictures: self.worker(context.clone(), jobs::ALL, workers),
+            fetches: self.worker(context, jobs::FETCHING, FETCHES_AT_ONCE),
+            messages: self.worker(sender, jobs::OUTGOING, MESSAGES_AT_ONCE),
+        })
     }
 
-    /// The worker that tells other servers what happened. It only waits for them, so it has its own slots and takes none from pictures.
-    pub fn messenger(&self, reach: Reach) -> Result<Runner<Sender>, Problem> {
-        let sender = Arc::new(Sender::new(reach)?);
+    /// A worker that makes pictures and does nothing else. `opinion` votes on cutouts.
+    pub fn runner(
+        &self,
+        workers: usize,
+        opinion: Option<Arc<dyn Segmenter>>,
+    ) -> Result<Runner<JobContext>, Problem> {
+        Ok(self.worker(Arc::new(self.context(Reach::Public, opinion)?), jobs::ALL, workers))
+    }
+
+    fn context(&self, reach: Reach, opinion: Option<Arc<dyn Segmenter>>) -> Result<JobContext, Problem> {
+        Ok(JobContext {
+            storage: self.storage.clone(),
+            library: self.library.clone(),
+            opinion,
+            fetcher: Fetcher::new(reach)?,
+            limits: Limits::default(),
+        })
+    }
+
+    fn worker<C: Send + Sync + 'static>(
+        &self,
+        context: Arc<C>,
+        jobs: &'static [&'static dyn AnyJob<C>],
+        slots: usize,
+    ) -> Runner<C> {
         let alone = matches!(self.hold, Hold::Alone(_));
         let poll = if alone { ALONE } else { AMONG_OTHERS };
-        let settings = Settings { slots: MESSAGES_AT_ONCE, alone, poll, ..Settings::default() };
-        Ok(Runner::new(self.db.clone(), self.queue.clone(), sender, jobs::OUTGOING, settings))
+        let settings = Settings { slots, alone, poll, ..Settings::default() };
+        Runner::new(self.db.clone(), self.queue.clone(), context, jobs, settings)
     }
 
     /// Where everything lies, fit for people to see.
@@ -179,6 +207,20 @@ pub fn failed(url: &DatabaseUrl) -> impl Fn(entity::DbErr) -> Problem {
     move |error| Problem::new(entity::code_of(&error), url.to_string(), error.to_string())
 }
 
+/// Who works in a process: those who make pictures, and those who only wait for other people's servers, with slots of their own so that pictures do not
+/// wait for those.
+#[derive(Debug)]
+pub struct Crew {
+    /// Makes pictures.
+    pub pictures: Runner<JobContext>,
+    /// Fetches photos from addresses.
+    pub fetches: Runner<JobContext>,
+    /// Tells other servers what happened.
+    pub messages: Runner<Sender>,
+}
+
+/// How many photos are fetched at a time; each takes 32 MiB at most.
+const FETCHES_AT_ONCE: usize = 8;
 /// How many messages are on their way at a time.
 const MESSAGES_AT_ONCE: usize = 8;
 /// How many passwords are hashed at a time; each takes 46 MiB.
@@ -216,6 +258,7 @@ impl App {
             photo: Limits::default(),
             keys: self.keys().await?,
             webhooks: config.webhook_addresses,
+            photos_from: config.photo_addresses,
             signup: config.signup,
             redirect: config.deliver == Deliver::Redirect,
             sizes: [config.scene_size, config.packshot_size],

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
-use crate::notify::Reach;
+use crate::outside::Reach;
 use crate::storage::{Addressing, Bucket, Checksums, S3Settings, Secret, check_endpoint};
 use crate::tenancy::Signup;
 
@@ -88,6 +88,8 @@ pub struct Config {
     pub webhook_addresses: Reach,
     /// Who may sign up.
     pub signup: Signup,
+    /// Where photos may be fetched from.
+    pub photo_addresses: Reach,
     /// Mebibytes that the files of one import may have together.
     pub import_mib: u32,
     /// Requests a minute of each key or person.

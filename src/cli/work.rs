@@ -8,7 +8,7 @@ use tokio::signal;
 
 use super::args::WorkArgs;
 use super::{OK, Session, output};
-use crate::app::{self, App};
+use crate::app::{self, App, Crew};
 use crate::error::{Code, Problem};
 use crate::jobs::{Runner, Stop, Stopper, Until};
 
@@ -23,8 +23,7 @@ pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
     let data = args.data.clone().unwrap_or_else(|| PathBuf::from("data"));
     super::runtime()?.block_on(async {
         let app = App::start(&session.config, &data, app::library()?).await?;
-        let runner = app.runner(session.workers(), session.opinion()?);
-        let messenger = app.messenger(session.config.webhook_addresses)?;
+        let crew = app.crew(&session.config, session.workers(), session.opinion()?)?;
         let (stopper, stop) = Stopper::new();
         let signals = tokio::spawn(async move {
             told_to_stop().await;
@@ -33,9 +32,7 @@ pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
             stopper
         });
         output::line(&format!("working ({}, Ctrl-C stops)", app.places()));
-        let (pictures, messages) =
-            tokio::join!(work(runner, |_works| {}, stop.clone()), work(messenger, |_works| {}, stop));
-        let handed_back = pictures + messages;
+        let handed_back = work(crew, |_works| {}, stop).await;
         signals.abort();
         output::say(&format!("stopped; {handed_back} jobs were handed back unfinished"));
         Ok(OK)
@@ -56,13 +53,19 @@ pub(super) async fn told_to_stop() {
     }
 }
 
+/// Has everybody work until they are told to stop, and returns how many jobs were handed back. Whether pictures are made is told to `works`.
+pub(super) async fn work(crew: Crew, works: impl Fn(bool), stop: Stop) -> u64 {
+    let (pictures, fetches, messages) = tokio::join!(
+        go_on(crew.pictures, works, stop.clone()),
+        go_on(crew.fetches, |_works| {}, stop.clone()),
+        go_on(crew.messages, |_works| {}, stop)
+    );
+    pictures + fetches + messages
+}
+
 /// Works until it is told to stop, and returns how many jobs were handed back. What only a person can mend (a full disk) is logged and tried
 /// again after a while; `works` is told meanwhile.
-pub(super) async fn work<C: Send + Sync + 'static>(
-    runner: Runner<C>,
-    works: impl Fn(bool),
-    mut stop: Stop,
-) -> u64 {
+async fn go_on<C: Send + Sync + 'static>(runner: Runner<C>, works: impl Fn(bool), mut stop: Stop) -> u64 {
     let mut handed_back = 0;
     while !stop.is_stopped() {
         works(true);

@@ -24,7 +24,7 @@ use crate::entity::DatabaseConnection;
 use crate::imaging::codec::Limits;
 use crate::jobs::Pool;
 use crate::jobs::library::TemplateLibrary;
-use crate::notify::Reach;
+use crate::outside::Reach;
 use crate::queue::Queue;
 use crate::storage::Storage;
 use crate::tenancy::{SigningKeys, Signup};
@@ -56,6 +56,8 @@ pub struct Service {
     pub keys: SigningKeys,
     /// Where customers' webhook endpoints may be.
     pub webhooks: Reach,
+    /// Where photos may be fetched from.
+    pub photos_from: Reach,
     /// Who may sign up.
     pub signup: Signup,
     /// Default sides of a scene's and of a white image's master.

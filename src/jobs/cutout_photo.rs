@@ -82,11 +82,11 @@ impl Job for CutoutPhoto {
         })
         .exec(commit.tx)
         .await?;
-        for id in waiting(commit, payload).await? {
+        for id in waiting(commit, &payload.photo_id).await? {
             let job = MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?;
             commit.enqueue(job).await?;
         }
-        tell(commit, payload, EventKind::PhotoReady, None).await
+        tell(commit, &payload.photo_id, EventKind::PhotoReady, None).await
     }
 
     async fn gave_up(
@@ -95,30 +95,39 @@ impl Job for CutoutPhoto {
         payload: &Payload,
         problem: &Problem,
     ) -> Result<(), Exit> {
-        let told = serde_json::to_value(problem).unwrap_or_default();
-        photo::Entity::update(photo::ActiveModel {
-            id: Set(payload.photo_id.clone()),
-            status: Set(photo::Status::Failed),
-            problem: Set(Some(told.clone())),
-            updated_at: Set(commit.now),
-            ..Default::default()
-        })
-        .exec(commit.tx)
-        .await?;
-        for id in waiting(commit, payload).await? {
-            make_result::fail(commit, &id, told.clone()).await?;
-        }
-        tell(commit, payload, EventKind::PhotoFailed, Some(problem)).await
+        fail(commit, &payload.photo_id, problem).await
     }
+}
+
+/// Marks a photo as failed, and with it the pictures that wait for it.
+pub(super) async fn fail(
+    commit: &Commit<'_, JobContext>,
+    photo_id: &str,
+    problem: &Problem,
+) -> Result<(), Exit> {
+    let told = serde_json::to_value(problem).unwrap_or_default();
+    photo::Entity::update(photo::ActiveModel {
+        id: Set(photo_id.to_owned()),
+        status: Set(photo::Status::Failed),
+        problem: Set(Some(told.clone())),
+        updated_at: Set(commit.now),
+        ..Default::default()
+    })
+    .exec(commit.tx)
+    .await?;
+    for id in waiting(commit, photo_id).await? {
+        make_result::fail(commit, &id, told.clone()).await?;
+    }
+    tell(commit, photo_id, EventKind::PhotoFailed, Some(problem)).await
 }
 
 async fn tell(
     commit: &Commit<'_, JobContext>,
-    payload: &Payload,
+    photo_id: &str,
     kind: EventKind,
     problem: Option<&Problem>,
 ) -> Result<(), Exit> {
-    let row = photo::by_id(commit.scope(), &payload.photo_id).one(commit.tx).await?;
+    let row = photo::by_id(commit.scope(), photo_id).one(commit.tx).await?;
     let Some(row) = row else { return Ok(()) };
     let item = product::by_id(commit.scope(), &row.product_id).one(commit.tx).await?;
     let sku = item.map(|item| item.sku);
@@ -128,9 +137,9 @@ async fn tell(
 }
 
 /// The results that wait for this photo.
-async fn waiting(commit: &Commit<'_, JobContext>, payload: &Payload) -> Result<Vec<String>, Exit> {
+async fn waiting(commit: &Commit<'_, JobContext>, photo_id: &str) -> Result<Vec<String>, Exit> {
     let rows = result::of(commit.scope())
-        .filter(result::Column::PhotoId.eq(&payload.photo_id))
+        .filter(result::Column::PhotoId.eq(photo_id))
         .filter(result::Column::Status.eq(result::Status::Queued))
         .select_only()
         .column(result::Column::Id)
