@@ -12,7 +12,7 @@ use crate::config::{Config, Deliver};
 use crate::domain::{Segmenter, TenantScope};
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
-use crate::http::{Limiter, Service};
+use crate::http::{Limiter, Pulse, Service};
 use crate::imaging::codec::Limits;
 use crate::inference::{self, MattingPack, Pack, Runtime};
 use crate::jobs::library::TemplateLibrary;
@@ -21,6 +21,7 @@ use crate::notify::Sender;
 use crate::outside::{Fetcher, Reach};
 use crate::queue::{Clock, Queue, QueueError};
 use crate::storage::{FolderLock, LocalStorage, S3Settings, S3Storage, Storage, StorageError};
+use crate::telemetry::Metrics;
 use crate::tenancy::SigningKeys;
 use crate::{config, entity, tenancy};
 
@@ -46,6 +47,8 @@ pub struct App {
     pub library: Arc<TemplateLibrary>,
     /// The right to the default Organization.
     pub scope: TenantScope,
+    /// What this process counts of itself.
+    pub metrics: Metrics,
     folder: PathBuf,
     url: DatabaseUrl,
     hold: Hold,
@@ -128,7 +131,8 @@ impl App {
         };
         let now = queue.now(&db).await.map_err(|error| wrong(&error))?;
         let scope = tenancy::default_scope(&db, now).await.map_err(|error| wrong(&error))?;
-        Ok(App { db, queue, storage, library, scope, folder: folder.to_owned(), url, hold })
+        let (metrics, folder) = (Metrics::new(), folder.to_owned());
+        Ok(App { db, queue, storage, library, scope, metrics, folder, url, hold })
     }
 
     /// What works here. Over a locked folder it is the only one. `opinion` votes on cutouts; `workers` pictures are worked on at a time.
@@ -139,7 +143,7 @@ impl App {
         opinion: Option<Arc<dyn Segmenter>>,
     ) -> Result<Crew, Problem> {
         let context = Arc::new(self.context(config.photo_addresses, opinion)?);
-        let sender = Arc::new(Sender::new(config.webhook_addresses)?);
+        let sender = Arc::new(Sender::new(config.webhook_addresses, self.metrics.clone())?);
         Ok(Crew {
             pictures: self.worker(context.clone(), jobs::ALL, workers),
             fetches: self.worker(context, jobs::FETCHING, FETCHES_AT_ONCE),
@@ -176,6 +180,13 @@ impl App {
         let poll = if alone { ALONE } else { AMONG_OTHERS };
         let settings = Settings { slots, alone, poll, ..Settings::default() };
         Runner::new(self.db.clone(), self.queue.clone(), context, jobs, settings)
+            .measured(self.metrics.clone())
+    }
+
+    /// How this process is, for who watches it.
+    pub async fn pulse(&self) -> Result<Arc<Pulse>, Problem> {
+        let readers = entity::readers(&self.url).await.map_err(failed(&self.url))?;
+        Ok(Arc::new(Pulse::new(self.metrics.clone(), readers, self.queue.clone())))
     }
 
     /// Where everything lies, fit for people to see.
@@ -260,6 +271,8 @@ impl App {
             webhooks: config.webhook_addresses,
             photos_from: config.photo_addresses,
             signup: config.signup,
+            origins: config.cors_origins.clone(),
+            metrics: self.metrics.clone(),
             redirect: config.deliver == Deliver::Redirect,
             sizes: [config.scene_size, config.packshot_size],
             limiter: Limiter::new(config.requests_per_minute, config.signins_per_minute),
@@ -268,6 +281,7 @@ impl App {
             compute: Pool::new(workers),
             passwords: Pool::new(PASSWORDS_AT_ONCE),
             files: Pool::new(FILES_AT_ONCE),
+            streams: Default::default(),
             health: Arc::default(),
             previews: Default::default(),
         })

@@ -5,7 +5,7 @@
 
 /// 0: stable public codes and the one error shape; knows no web framework and no stage.
 pub mod error;
-/// 0: set-up of tracing; called by `cli` alone.
+/// 0: set-up of tracing, and the numbers that a process counts of itself; knows no route and no job.
 pub mod telemetry;
 
 /// 0: pure pixels: bytes↔buffers, color, resize, matte kernels, compositing, shadow, metrics, registration; knows no product and no file.

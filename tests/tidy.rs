@@ -77,6 +77,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("getrandom", &["src/tenancy/secret.rs"]),
     ("clap", &["src/cli/"]),
     ("indicatif", &["src/cli/"]),
+    ("prometheus_client", &["src/telemetry/"]),
     ("minijinja", &["src/cli/sheet.rs", "src/cli/evidence.rs", "src/http/console/"]),
     ("ort", &["src/inference/"]),
     ("unicode_normalization", &["src/inference/tokenizer/"]),

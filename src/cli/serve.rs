@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::ServeArgs;
-use super::work::{told_to_stop, work};
+use super::work::{told_to_stop, watched, work};
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app::{self, App};
 use crate::error::{Code, Problem};
@@ -37,7 +37,8 @@ async fn serve(session: &Session, data: PathBuf, listen: &str) -> Result<u8, Pro
     let health = service.health.clone();
     let crew = app.crew(&session.config, session.workers(), opinion)?;
     let worker = tokio::spawn(work(crew, move |works| health.works(works), stop.clone()));
-    output::line(&format!("listening on http://{address} ({}, Ctrl-C stops)", app.places()));
+    let pulse = watched(session, &app, stop.clone()).await?;
+    output::line(&format!("listening on http://{address} ({}, {pulse}Ctrl-C stops)", app.places()));
     let served = http::serve(service, listener, stop.clone()).await;
     // The server is gone, told or not: without it there is nothing to wait for.
     let told = stop.is_stopped();

@@ -1,6 +1,7 @@
 //! `packshot work`: a worker alone, one of any number over a PostgreSQL database and a shared data folder or bucket; ends when it is told to and hands back
 //! what it has not finished. Knows no route.
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use super::args::WorkArgs;
 use super::{OK, Session, output};
 use crate::app::{self, App, Crew};
 use crate::error::{Code, Problem};
+use crate::http;
 use crate::jobs::{Runner, Stop, Stopper, Until};
 
 /// How long a worker that could not go on (a full disk) waits before it tries again.
@@ -31,7 +33,8 @@ pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
             // Kept alive: dropping it would mean that a stop never comes.
             stopper
         });
-        output::line(&format!("working ({}, Ctrl-C stops)", app.places()));
+        let pulse = watched(session, &app, stop.clone()).await?;
+        output::line(&format!("working ({}, {pulse}Ctrl-C stops)", app.places()));
         let handed_back = work(crew, |_works| {}, stop).await;
         signals.abort();
         output::say(&format!("stopped; {handed_back} jobs were handed back unfinished"));
@@ -51,6 +54,26 @@ pub(super) async fn told_to_stop() {
     if signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+/// Tells on the address of the settings how the process is, until it is told to stop. Returns where, for people; nothing if there is no such address.
+pub(super) async fn watched(session: &Session, app: &App, stop: Stop) -> Result<String, Problem> {
+    let listen = &session.config.metrics_listen;
+    if listen.is_empty() {
+        return Ok(String::new());
+    }
+    let unusable = |error: std::io::Error| {
+        Problem::new(Code::ConfigInvalid, "metrics_listen", format!("{listen}: {error}"))
+    };
+    let listener = TcpListener::bind(listen).map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
+    let telling = http::tell(app.pulse().await?, listener, stop);
+    tokio::spawn(async move {
+        if let Err(error) = telling.await {
+            tracing::error!(%error, "nobody is told how the process is");
+        }
+    });
+    Ok(format!("metrics on http://{address}/metrics, "))
 }
 
 /// Has everybody work until they are told to stop, and returns how many jobs were handed back. Whether pictures are made is told to `works`.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ColumnTrait, DatabaseConnection, DatabaseTransaction, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseConnection, DatabaseTransaction, ExprTrait, QueryFilter, QueryOrder};
 
+use super::cutout_photo::CutoutPhoto;
 use super::library::TemplateLibrary;
 use super::make_result::{self, MakeResult};
 use super::records::GenerationParams;
 use super::rows::{Asked, put_generation, put_result};
 use super::{Exit, Job, Teller, make_result::fail_queued};
 use crate::domain::{GeneratorKind, Overrides, TenantScope, prompt};
-use crate::entity::{self, generation, photo, product};
+use crate::entity::{self, generation, job, photo, product};
 use crate::error::{Code, Problem};
 use crate::queue::Queue;
 
@@ -158,6 +159,7 @@ pub async fn ask(
     let generation = put_generation(&tx, scope, &asked, now).await?;
     let several = reading.templates.len() > 1;
     let (mut jobs, mut failed) = (Vec::new(), Vec::new());
+    hasten(&tx, queue, scope, &photos).await?;
     for shot in &photos {
         for number in 0..per_photo {
             let template = reading.templates.get(number / reading.count as usize).filter(|_| several);
@@ -187,6 +189,22 @@ pub async fn ask(
     }
     tx.commit().await?;
     Ok(generation)
+}
+
+/// Somebody waits for these photos: their cutouts come before those that nobody has asked for.
+async fn hasten(
+    tx: &DatabaseTransaction,
+    queue: &Queue,
+    scope: &TenantScope,
+    photos: &[photo::Model],
+) -> Result<(), Exit> {
+    let pending = photos.iter().filter(|shot| shot.status == photo::Status::Pending);
+    let ids: Vec<&str> = pending.map(|shot| shot.id.as_str()).collect();
+    if !ids.is_empty() {
+        let those = job::Column::Kind.eq(CutoutPhoto::KIND).and(job::Column::UniqueKey.is_in(ids));
+        queue.hasten(tx, scope, those, CutoutPhoto::PRIORITY).await?;
+    }
+    Ok(())
 }
 
 /// The photos, in the order in which they were named, each once.

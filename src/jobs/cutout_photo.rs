@@ -9,7 +9,7 @@ use super::make_result::{self, MakeResult};
 use super::pipeline::{self, Called};
 use super::{Commit, Exit, Job, JobContext, Load, records::CutoutRecord};
 use crate::domain::{EventKind, Timing};
-use crate::entity::{photo, product, result};
+use crate::entity::{photo, product, result, used_day};
 use crate::error::{Code, Problem};
 use crate::storage::StorageKey;
 
@@ -30,6 +30,8 @@ pub struct Payload {
 #[derive(Debug)]
 pub struct Output {
     record: CutoutRecord,
+    /// Bytes of the photo and of what was made of it.
+    stored: usize,
     pixel_digest: String,
     notices: Vec<Problem>,
     timing: Timing,
@@ -56,9 +58,10 @@ impl Job for CutoutPhoto {
         let called = Called { file: &row.file_name, title: &title };
         let (photo, cutout, timing) =
             pipeline::cut_out(&bytes, called, &context.limits, context.opinion.as_deref())?;
-        let record = CutoutRecord::store(&cutout, file, context.storage.as_ref())?;
+        let (record, stored) = CutoutRecord::store(&cutout, file, context.storage.as_ref())?;
         let notices = photo.notices.iter().chain(&cutout.notices).cloned().collect();
-        Ok(Output { record, pixel_digest: photo.pixel_digest.hex(), notices, timing })
+        let stored = stored + bytes.len();
+        Ok(Output { record, stored, pixel_digest: photo.pixel_digest.hex(), notices, timing })
     }
 
     async fn save(
@@ -82,6 +85,11 @@ impl Job for CutoutPhoto {
         })
         .exec(commit.tx)
         .await?;
+        let spent = [output.timing.ingest_ms, output.timing.segment_ms].into_iter().flatten().sum::<f32>();
+        let (bytes, spent_ms) = (output.stored as i64, spent.round() as i64);
+        commit
+            .used(&used_day::Model { photos: 1, cutouts: 1, bytes, spent_ms, ..Default::default() })
+            .await?;
         for id in waiting(commit, &payload.photo_id).await? {
             let job = MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?;
             commit.enqueue(job).await?;
@@ -95,6 +103,7 @@ impl Job for CutoutPhoto {
         payload: &Payload,
         problem: &Problem,
     ) -> Result<(), Exit> {
+        commit.used(&used_day::Model { photos: 1, ..Default::default() }).await?;
         fail(commit, &payload.photo_id, problem).await
     }
 }

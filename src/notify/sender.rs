@@ -8,6 +8,7 @@ use reqwest::redirect::Policy;
 use super::signature;
 use crate::error::{Code, Problem};
 use crate::outside::{self, Inside, Reach, address};
+use crate::telemetry::Metrics;
 
 /// For the whole of an attempt.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -59,21 +60,29 @@ impl Told {
 pub struct Sender {
     client: reqwest::Client,
     reach: Reach,
+    metrics: Metrics,
 }
 
 impl Sender {
-    /// A client that goes as far as `reach`.
-    pub fn new(reach: Reach) -> Result<Self, Problem> {
+    /// A client that goes as far as `reach` and counts in `metrics` how it fares.
+    pub fn new(reach: Reach, metrics: Metrics) -> Result<Self, Problem> {
         let client = outside::builder(reach)
             .redirect(Policy::none())
             .timeout(PATIENCE)
             .build()
             .map_err(|error| Problem::new(Code::Internal, "webhooks", error.to_string()))?;
-        Ok(Sender { client, reach })
+        Ok(Sender { client, reach, metrics })
     }
 
     /// Sends `message` once, signed at `seconds` since 1970.
     pub async fn send(&self, message: &Message, seconds: i64) -> Told {
+        let begun = std::time::Instant::now();
+        let told = self.try_once(message, seconds).await;
+        self.metrics.delivery(told.trouble.is_none(), begun.elapsed());
+        told
+    }
+
+    async fn try_once(&self, message: &Message, seconds: i64) -> Told {
         let url = match address::check(&message.address, self.reach) {
             Ok(url) => url,
             Err(refusal) => return Told::failed(format!("the address may not be told: {refusal}")),

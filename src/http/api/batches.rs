@@ -217,7 +217,8 @@ async fn whole(tx: &DatabaseTransaction, scope: &TenantScope, row: batch::Model)
     Ok(Batch { by_category: groups(categories), by_template: groups(templates), ..show(row, all) })
 }
 
-fn understand(service: &Service, body: BatchForm) -> Result<NewBatch, ApiError> {
+/// What a form asks for, if that can be followed.
+pub(super) fn understand(service: &Service, body: BatchForm) -> Result<NewBatch, ApiError> {
     if body.name.chars().count() > NAME || body.name.chars().any(char::is_control) {
         return Err(ApiError::new(Code::RequestInvalid, "name", "it may have 200 characters"));
     }

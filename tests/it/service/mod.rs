@@ -8,11 +8,14 @@ mod flow;
 mod forms;
 mod imports;
 mod isolation;
+mod operations;
 mod people;
 mod process;
 mod removal;
 mod reviews;
+mod streams;
 mod tokens;
+mod usage;
 mod webhooks;
 
 use std::net::TcpListener;
