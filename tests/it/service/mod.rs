@@ -11,6 +11,7 @@ mod isolation;
 mod operations;
 mod people;
 mod process;
+mod quickstart;
 mod removal;
 mod reviews;
 mod streams;
