@@ -1,6 +1,7 @@
 //! The service as a merchant's program meets it: a real server on a port of its own, a real client, a data folder.
 
 mod addresses;
+mod attacks;
 mod batches;
 mod bucket;
 mod fleet;
