@@ -29,7 +29,7 @@ const SIDES: std::ops::RangeInclusive<u32> = 256..=4096;
 pub enum Subjects {
     /// By their ids.
     Photos(Vec<String>),
-    /// The newest photo of each product, by SKU.
+    /// The newest photo of each product that is usable, by SKU.
     Skus(Vec<String>),
 }
 
@@ -230,8 +230,14 @@ async fn find(
             Subjects::Skus(_) => {
                 let item = product::of(scope).filter(product::Column::Sku.eq(name)).one(tx).await?;
                 let item = item.ok_or_else(|| missing(name))?;
-                let newest = photo::of(scope).filter(photo::Column::ProductId.eq(&item.id));
-                newest.order_by_desc(photo::Column::Id).one(tx).await?
+                let own = photo::of(scope).filter(photo::Column::ProductId.eq(&item.id));
+                let own = own.order_by_desc(photo::Column::Id);
+                // One that could not be fetched or used does not stand before one that can.
+                let usable = own.clone().filter(photo::Column::Status.ne(photo::Status::Failed));
+                match usable.one(tx).await? {
+                    None => own.one(tx).await?,
+                    usable => usable,
+                }
             }
         };
         let row = row.ok_or_else(|| missing(name))?;

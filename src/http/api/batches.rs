@@ -30,7 +30,7 @@ pub(crate) struct BatchForm {
     /// What people call it.
     #[serde(default)]
     name: String,
-    /// One of `{"import": id}`, `{"skus": [sku, …]}` (10,000 at most), `{"category": name}`, `{"all": true}`. The newest photo of each product is used.
+    /// One of `{"import": id}`, `{"skus": [sku, …]}` (10,000 at most), `{"category": name}`, `{"all": true}`. The newest usable photo of each product is used.
     #[schema(value_type = Object, example = json!({"category": "kitchen"}))]
     subjects: Subjects,
     /// Lines of `kind` (`scene` or `packshot`), `templates` (a list, or `"auto"`: those that suit each product best), `count` (of named templates, in each),

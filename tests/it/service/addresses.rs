@@ -144,6 +144,12 @@ async fn what_cannot_be_fetched_says_why_and_can_be_sent_again(on: Engine) {
     assert_eq!(five, 2 + 3 + 5, "an address that may answer later is tried five times");
     let again = post("/status/503.png", "address_unreachable").await;
     assert_eq!((&again["status"], shop.dialled.load(Ordering::SeqCst)), (&json!("failed"), five + 5));
+    // A photo that is there is not pushed aside by one that is not.
+    let there = post("/8.png", "BOTH").await;
+    assert_eq!(post("/status/404.png", "BOTH").await["status"], "failed");
+    let wish = json!({"kind": "packshot", "skus": ["BOTH"], "size": 256});
+    let asked = server.post("/v1/generations", &key, wish).await.expect(202);
+    assert_eq!(server.finished(&key, id(&asked)).await["results"][0]["photo"], there["id"]);
     for (body, code) in [
         (json!({"url": format!("{}/1.png", shop.base)}), "request_invalid"),
         (json!({"url": format!("{}/1.png", shop.base), "sku": ""}), "request_invalid"),
