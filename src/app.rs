@@ -12,14 +12,16 @@ use crate::config::{Config, Deliver};
 use crate::domain::{Segmenter, TenantScope, TextReader};
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
-use crate::http::{Limiter, Service};
+use crate::http::{Limiter, Pulse, Service};
 use crate::imaging::codec::Limits;
 use crate::inference::{self, MattingPack, Pack, Runtime, Tesseract};
 use crate::jobs::library::TemplateLibrary;
-use crate::jobs::{self, JobContext, Pool, Runner, Settings};
-use crate::notify::{Reach, Sender};
+use crate::jobs::{self, AnyJob, JobContext, Pool, Runner, Settings};
+use crate::notify::Sender;
+use crate::outside::{Fetcher, Reach};
 use crate::queue::{Clock, Queue, QueueError};
 use crate::storage::{FolderLock, LocalStorage, S3Settings, S3Storage, Storage, StorageError};
+use crate::telemetry::Metrics;
 use crate::tenancy::SigningKeys;
 use crate::{config, entity, tenancy};
 
@@ -45,6 +47,8 @@ pub struct App {
     pub library: Arc<TemplateLibrary>,
     /// The right to the default Organization.
     pub scope: TenantScope,
+    /// What this process counts of itself.
+    pub metrics: Metrics,
     folder: PathBuf,
     url: DatabaseUrl,
     hold: Hold,
@@ -127,27 +131,62 @@ impl App {
         };
         let now = queue.now(&db).await.map_err(|error| wrong(&error))?;
         let scope = tenancy::default_scope(&db, now).await.map_err(|error| wrong(&error))?;
-        Ok(App { db, queue, storage, library, scope, folder: folder.to_owned(), url, hold })
+        let (metrics, folder) = (Metrics::new(), folder.to_owned());
+        Ok(App { db, queue, storage, library, scope, metrics, folder, url, hold })
     }
 
-    /// A worker that makes pictures. Over a locked folder it is the only one. `opinion` votes on cutouts.
-    pub fn runner(&self, workers: usize, opinion: Option<Arc<dyn Segmenter>>) -> Runner<JobContext> {
-        let storage = self.storage.clone();
-        let context =
-            JobContext { storage, library: self.library.clone(), opinion, limits: Limits::default() };
-        let alone = matches!(self.hold, Hold::Alone(_));
-        let poll = if alone { ALONE } else { AMONG_OTHERS };
-        let settings = Settings { slots: workers, alone, poll, ..Settings::default() };
-        Runner::new(self.db.clone(), self.queue.clone(), Arc::new(context), jobs::ALL, settings)
+    /// What works here. Over a locked folder it is the only one. `opinion` votes on cutouts; `workers` pictures are worked on at a time.
+    pub fn crew(
+        &self,
+        config: &Config,
+        workers: usize,
+        opinion: Option<Arc<dyn Segmenter>>,
+    ) -> Result<Crew, Problem> {
+        let context = Arc::new(self.context(config.photo_addresses, opinion)?);
+        let sender = Arc::new(Sender::new(config.webhook_addresses, self.metrics.clone())?);
+        Ok(Crew {
+            pictures: self.worker(context.clone(), jobs::ALL, workers),
+            fetches: self.worker(context, jobs::FETCHING, FETCHES_AT_ONCE),
+            messages: self.worker(sender, jobs::OUTGOING, MESSAGES_AT_ONCE),
+        })
     }
 
-    /// The worker that tells other servers what happened. It only waits for them, so it has its own slots and takes none from pictures.
-    pub fn messenger(&self, reach: Reach) -> Result<Runner<Sender>, Problem> {
-        let sender = Arc::new(Sender::new(reach)?);
+    /// A worker that makes pictures and does nothing else. `opinion` votes on cutouts.
+    pub fn runner(
+        &self,
+        workers: usize,
+        opinion: Option<Arc<dyn Segmenter>>,
+    ) -> Result<Runner<JobContext>, Problem> {
+        Ok(self.worker(Arc::new(self.context(Reach::Public, opinion)?), jobs::ALL, workers))
+    }
+
+    fn context(&self, reach: Reach, opinion: Option<Arc<dyn Segmenter>>) -> Result<JobContext, Problem> {
+        Ok(JobContext {
+            storage: self.storage.clone(),
+            library: self.library.clone(),
+            opinion,
+            fetcher: Fetcher::new(reach)?,
+            limits: Limits::default(),
+        })
+    }
+
+    fn worker<C: Send + Sync + 'static>(
+        &self,
+        context: Arc<C>,
+        jobs: &'static [&'static dyn AnyJob<C>],
+        slots: usize,
+    ) -> Runner<C> {
         let alone = matches!(self.hold, Hold::Alone(_));
         let poll = if alone { ALONE } else { AMONG_OTHERS };
-        let settings = Settings { slots: MESSAGES_AT_ONCE, alone, poll, ..Settings::default() };
-        Ok(Runner::new(self.db.clone(), self.queue.clone(), sender, jobs::OUTGOING, settings))
+        let settings = Settings { slots, alone, poll, ..Settings::default() };
+        Runner::new(self.db.clone(), self.queue.clone(), context, jobs, settings)
+            .measured(self.metrics.clone())
+    }
+
+    /// How this process is, for who watches it.
+    pub async fn pulse(&self) -> Result<Arc<Pulse>, Problem> {
+        let readers = entity::readers(&self.url).await.map_err(failed(&self.url))?;
+        Ok(Arc::new(Pulse::new(self.metrics.clone(), readers, self.queue.clone())))
     }
 
     /// Where everything lies, fit for people to see.
@@ -179,6 +218,20 @@ pub fn failed(url: &DatabaseUrl) -> impl Fn(entity::DbErr) -> Problem {
     move |error| Problem::new(entity::code_of(&error), url.to_string(), error.to_string())
 }
 
+/// Who works in a process: those who make pictures, and those who only wait for other people's servers, with slots of their own so that pictures do not
+/// wait for those.
+#[derive(Debug)]
+pub struct Crew {
+    /// Makes pictures.
+    pub pictures: Runner<JobContext>,
+    /// Fetches photos from addresses.
+    pub fetches: Runner<JobContext>,
+    /// Tells other servers what happened.
+    pub messages: Runner<Sender>,
+}
+
+/// How many photos are fetched at a time; each takes 32 MiB at most.
+const FETCHES_AT_ONCE: usize = 8;
 /// How many messages are on their way at a time.
 const MESSAGES_AT_ONCE: usize = 8;
 /// How many passwords are hashed at a time; each takes 46 MiB.
@@ -217,7 +270,10 @@ impl App {
             photo: Limits::default(),
             keys: self.keys().await?,
             webhooks: config.webhook_addresses,
+            photos_from: config.photo_addresses,
             signup: config.signup,
+            origins: config.cors_origins.clone(),
+            metrics: self.metrics.clone(),
             redirect: config.deliver == Deliver::Redirect,
             sizes: [config.scene_size, config.packshot_size],
             limiter: Limiter::new(config.requests_per_minute, config.signins_per_minute),
@@ -226,6 +282,7 @@ impl App {
             compute: Pool::new(workers),
             passwords: Pool::new(PASSWORDS_AT_ONCE),
             files: Pool::new(FILES_AT_ONCE),
+            streams: Default::default(),
             health: Arc::default(),
             previews: Default::default(),
         })

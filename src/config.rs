@@ -9,8 +9,9 @@ use serde::{Deserialize, Deserializer};
 
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
-use crate::notify::Reach;
+use crate::outside::Reach;
 use crate::storage::{Addressing, Bucket, Checksums, S3Settings, Secret, check_endpoint};
+use crate::telemetry::LogFormat;
 use crate::tenancy::Signup;
 
 /// The commented defaults, which are also the manual.
@@ -44,6 +45,8 @@ pub struct Config {
     pub workers: usize,
     /// Log directives, as in `warn,packshot=info`.
     pub log: String,
+    /// How a line of the log is written.
+    pub log_format: LogFormat,
     /// The ONNX runtime library; empty = where `make runtime` puts it.
     pub runtime: PathBuf,
     /// The pack that votes on cutouts, or `none`.
@@ -90,6 +93,13 @@ pub struct Config {
     pub webhook_addresses: Reach,
     /// Who may sign up.
     pub signup: Signup,
+    /// Where photos may be fetched from.
+    pub photo_addresses: Reach,
+    /// Where `serve` and `work` tell how they are; empty = nowhere.
+    pub metrics_listen: String,
+    /// Origins whose pages may call the API.
+    #[serde(deserialize_with = "origins")]
+    pub cors_origins: Vec<String>,
     /// Mebibytes that the files of one import may have together.
     pub import_mib: u32,
     /// Requests a minute of each key or person.
@@ -228,6 +238,20 @@ fn bucket<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Bucket>, 
     if text.is_empty() { Ok(None) } else { Bucket::parse(&text).map(Some).map_err(wrong) }
 }
 
+/// Origins with commas between them, each as a browser writes it.
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let origin = |text: &str| match url::Url::parse(text) {
+        Ok(url) if url.origin().is_tuple() && url.origin().ascii_serialization() == text => {
+            Ok(text.to_owned())
+        }
+        _ => Err(D::Error::custom(format!(
+            "cors_origins: `{text}` is no origin; one is written like https://shop.example, without a path"
+        ))),
+    };
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(origin).collect()
+}
+
 /// An empty text is no address. What is wrong is said without the text, because a password may stand in it.
 fn database<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DatabaseUrl>, D::Error> {
     let text = String::deserialize(deserializer)?;
@@ -324,6 +348,18 @@ mod tests {
         ] {
             let said = with(name, value).unwrap_err().to_string();
             assert!(said.contains(item) && !said.contains("s3cret"), "{said}");
+        }
+    }
+
+    #[test]
+    fn origins_are_written_as_browsers_do() {
+        let config = with("PACKSHOT_CORS_ORIGINS", "https://shop.example, http://localhost:5173,").unwrap();
+        assert_eq!(config.cors_origins, ["https://shop.example", "http://localhost:5173"]);
+        for wrong in ["*", "shop.example", "https://shop.example/", "https://shop.example/a", "null"] {
+            assert!(
+                with("PACKSHOT_CORS_ORIGINS", wrong).unwrap_err().message.contains("no origin"),
+                "{wrong}"
+            );
         }
     }
 

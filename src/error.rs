@@ -79,7 +79,9 @@ codes! {
     EntryEncrypted "entry_encrypted" Invalid "Pack the ZIP without a password.",
     EntryRefused "entry_refused" Invalid "Pack the file again as an ordinary one: a plain name, no link, stored or deflated.",
     ImportTooLarge "import_too_large" Invalid "Split it into several imports; the message says how much one may hold.",
-    AddressUnsupported "address_unsupported" Invalid "Photos are not fetched from addresses; send the files in a ZIP, or in the same form as the manifest.",
+    AddressUnsupported "address_unsupported" Invalid "Photos are fetched from web addresses in the public internet, over TLS and without a password in them; name such a one, or send the file.",
+    AddressFailed "address_failed" Invalid "Open the address in a browser where you are not signed in: it must answer with the picture itself.",
+    AddressUnreachable "address_unreachable" Invalid "The address was tried several times; see that its server answers from everywhere, then send it again.",
     PhotoUnused "photo_unused" Invalid "Name this picture in a row of the manifest, or call it by a SKU that stands there.",
     PhotoAmbiguous "photo_ambiguous" Invalid "Several different photos have this name; name the one that is meant by its path or its SHA-256 digest.",
     // segment

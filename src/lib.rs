@@ -5,7 +5,7 @@
 
 /// 0: stable public codes and the one error shape; knows no web framework and no stage.
 pub mod error;
-/// 0: set-up of tracing; called by `cli` alone.
+/// 0: set-up of tracing, and the numbers that a process counts of itself; knows no route and no job.
 pub mod telemetry;
 
 /// 0: pure pixels: bytes↔buffers, color, resize, matte kernels, compositing, shadow, metrics, registration; knows no product and no file.
@@ -18,10 +18,12 @@ pub mod domain;
 pub mod entity;
 /// 2: packs → sessions → tensors; knows no product.
 pub mod inference;
+/// 2: the way out to addresses that a customer names, which dials nothing inside; knows no row and no message.
+pub mod outside;
 /// 2: every stored object is one variant of `StorageKey`; knows no database.
 pub mod storage;
 
-/// 3: who is told what happened: outbox, signatures, the client that dials no address inside; knows no queue and no imagery.
+/// 3: who is told what happened: outbox, signatures, messages; knows no queue and no imagery.
 pub mod notify;
 /// 3: what runs next: claim, lease, retry, rescue; knows no imagery.
 pub mod queue;

@@ -15,6 +15,8 @@ mod m20261128_000008_import;
 mod m20261128_000009_batch;
 mod m20261128_000010_event;
 mod m20261128_000011_review;
+mod m20261128_000012_photo_address;
+mod m20261128_000013_usage;
 mod walls;
 
 /// Every step, oldest first. A step that has been released is never edited: a new one follows it (see this folder's README).
@@ -36,6 +38,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000009_batch::Migration),
             Box::new(m20261128_000010_event::Migration),
             Box::new(m20261128_000011_review::Migration),
+            Box::new(m20261128_000012_photo_address::Migration),
+            Box::new(m20261128_000013_usage::Migration),
         ]
     }
 }

@@ -115,7 +115,7 @@ async fn work(session: &Session, args: &DemoArgs, data: &Path) -> Result<Option<
     let done = batch::finished(&app.db, &app.scope).await.map_err(stopped)?;
     bar.inc(done);
     let counted = bar.clone();
-    let runner = app.runner(session.workers(), session.opinion()?).observed(move |_, _| counted.inc(1));
+    let runner = app.runner(session.workers(), session.opinion()?)?.observed(move |_, _| counted.inc(1));
     let (stopper, stop) = Stopper::new();
     let listener = tokio::spawn(async move {
         if signal::ctrl_c().await.is_ok() {

@@ -69,7 +69,7 @@ pub fn run() -> u8 {
         Ok(config) => config,
         Err(problem) => return refuse(&problem),
     };
-    telemetry::init(&config.log);
+    telemetry::init(&config.log, config.log_format);
     let session = Session { config };
     let outcome = match cli.command {
         Command::Bench(args) => bench::run(&session, &args),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::ServeArgs;
-use super::work::{told_to_stop, work};
+use super::work::{told_to_stop, watched, work};
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app::{self, App};
 use crate::error::{Code, Problem};
@@ -35,15 +35,10 @@ async fn serve(session: &Session, data: PathBuf, listen: &str) -> Result<u8, Pro
         stopper
     });
     let health = service.health.clone();
-    let runner = app.runner(session.workers(), opinion);
-    let messenger = app.messenger(session.config.webhook_addresses)?;
-    let pictures = work(runner, move |works| health.works(works), stop.clone());
-    let messages = work(messenger, |_works| {}, stop.clone());
-    let worker = tokio::spawn(async move {
-        let (pictures, messages) = tokio::join!(pictures, messages);
-        pictures + messages
-    });
-    output::line(&format!("listening on http://{address} ({}, Ctrl-C stops)", app.places()));
+    let crew = app.crew(&session.config, session.workers(), opinion)?;
+    let worker = tokio::spawn(work(crew, move |works| health.works(works), stop.clone()));
+    let pulse = watched(session, &app, stop.clone()).await?;
+    output::line(&format!("listening on http://{address} ({}, {pulse}Ctrl-C stops)", app.places()));
     let served = http::serve(service, listener, stop.clone()).await;
     // The server is gone, told or not: without it there is nothing to wait for.
     let told = stop.is_stopped();

@@ -1,6 +1,7 @@
 //! `packshot work`: a worker alone, one of any number over a PostgreSQL database and a shared data folder or bucket; ends when it is told to and hands back
 //! what it has not finished. Knows no route.
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,8 +9,9 @@ use tokio::signal;
 
 use super::args::WorkArgs;
 use super::{OK, Session, output};
-use crate::app::{self, App};
+use crate::app::{self, App, Crew};
 use crate::error::{Code, Problem};
+use crate::http;
 use crate::jobs::{Runner, Stop, Stopper, Until};
 
 /// How long a worker that could not go on (a full disk) waits before it tries again.
@@ -23,8 +25,7 @@ pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
     let data = args.data.clone().unwrap_or_else(|| PathBuf::from("data"));
     super::runtime()?.block_on(async {
         let app = App::start(&session.config, &data, app::library()?).await?;
-        let runner = app.runner(session.workers(), session.opinion()?);
-        let messenger = app.messenger(session.config.webhook_addresses)?;
+        let crew = app.crew(&session.config, session.workers(), session.opinion()?)?;
         let (stopper, stop) = Stopper::new();
         let signals = tokio::spawn(async move {
             told_to_stop().await;
@@ -32,10 +33,9 @@ pub(super) fn run(session: &Session, args: &WorkArgs) -> Result<u8, Problem> {
             // Kept alive: dropping it would mean that a stop never comes.
             stopper
         });
-        output::line(&format!("working ({}, Ctrl-C stops)", app.places()));
-        let (pictures, messages) =
-            tokio::join!(work(runner, |_works| {}, stop.clone()), work(messenger, |_works| {}, stop));
-        let handed_back = pictures + messages;
+        let pulse = watched(session, &app, stop.clone()).await?;
+        output::line(&format!("working ({}, {pulse}Ctrl-C stops)", app.places()));
+        let handed_back = work(crew, |_works| {}, stop).await;
         signals.abort();
         output::say(&format!("stopped; {handed_back} jobs were handed back unfinished"));
         Ok(OK)
@@ -56,13 +56,39 @@ pub(super) async fn told_to_stop() {
     }
 }
 
+/// Tells on the address of the settings how the process is, until it is told to stop. Returns where, for people; nothing if there is no such address.
+pub(super) async fn watched(session: &Session, app: &App, stop: Stop) -> Result<String, Problem> {
+    let listen = &session.config.metrics_listen;
+    if listen.is_empty() {
+        return Ok(String::new());
+    }
+    let unusable = |error: std::io::Error| {
+        Problem::new(Code::ConfigInvalid, "metrics_listen", format!("{listen}: {error}"))
+    };
+    let listener = TcpListener::bind(listen).map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
+    let telling = http::tell(app.pulse().await?, listener, stop);
+    tokio::spawn(async move {
+        if let Err(error) = telling.await {
+            tracing::error!(%error, "nobody is told how the process is");
+        }
+    });
+    Ok(format!("metrics on http://{address}/metrics, "))
+}
+
+/// Has everybody work until they are told to stop, and returns how many jobs were handed back. Whether pictures are made is told to `works`.
+pub(super) async fn work(crew: Crew, works: impl Fn(bool), stop: Stop) -> u64 {
+    let (pictures, fetches, messages) = tokio::join!(
+        go_on(crew.pictures, works, stop.clone()),
+        go_on(crew.fetches, |_works| {}, stop.clone()),
+        go_on(crew.messages, |_works| {}, stop)
+    );
+    pictures + fetches + messages
+}
+
 /// Works until it is told to stop, and returns how many jobs were handed back. What only a person can mend (a full disk) is logged and tried
 /// again after a while; `works` is told meanwhile.
-pub(super) async fn work<C: Send + Sync + 'static>(
-    runner: Runner<C>,
-    works: impl Fn(bool),
-    mut stop: Stop,
-) -> u64 {
+async fn go_on<C: Send + Sync + 'static>(runner: Runner<C>, works: impl Fn(bool), mut stop: Stop) -> u64 {
     let mut handed_back = 0;
     while !stop.is_stopped() {
         works(true);

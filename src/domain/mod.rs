@@ -1,5 +1,6 @@
 //! The words of the trade as types (docs/glossary.md). Knows no file, clock, random source, database or stage: parsing and rules only.
 
+pub mod calendar;
 mod channel;
 mod cutout;
 mod digest;

@@ -28,6 +28,7 @@ pub mod schema;
 pub mod session;
 pub mod signing_key;
 mod url;
+pub mod used_day;
 pub mod user;
 pub mod webhook_endpoint;
 

@@ -16,7 +16,7 @@ pub enum Status {
     Failed,
 }
 
-/// One photo, once per product and file digest.
+/// One photo, once per product and file digest, or if it was given by its address, per product and address.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "photo")]
 pub struct Model {
@@ -29,8 +29,10 @@ pub struct Model {
     pub product_id: String,
     /// As the merchant called it, for messages.
     pub file_name: String,
-    /// SHA-256 of the uploaded bytes, hex.
+    /// SHA-256 of the uploaded bytes, hex; empty until they are fetched.
     pub file_digest: String,
+    /// The address that it is fetched from, if it was given by one.
+    pub source_url: Option<String>,
     /// Digest of the decoded pixels, hex, once decoded.
     pub pixel_digest: Option<String>,
     /// How far it has come.

@@ -181,6 +181,28 @@ pub async fn of_batch<C: ConnectionTrait>(
     rows.order_by_asc(Column::Id).limit(limit).all(db).await
 }
 
+/// When the last `limit` of the scope's pictures that were made came to their end.
+pub async fn last_ends<C: ConnectionTrait>(
+    db: &C,
+    scope: &TenantScope,
+    limit: u64,
+) -> Result<Vec<i64>, DbErr> {
+    of(scope)
+        .filter(Column::SpentMs.is_not_null())
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .select_only()
+        .column(Column::UpdatedAt)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// How many of the scope's pictures wait to be made.
+pub async fn waiting<C: ConnectionTrait>(db: &C, scope: &TenantScope) -> Result<u64, DbErr> {
+    of(scope).filter(Column::Status.is_in([Status::Queued, Status::Running])).count(db).await
+}
+
 /// Results of one category, template and status.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
 pub struct Tally {

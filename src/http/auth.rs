@@ -48,6 +48,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
     }
 }
 
+/// Whether what somebody showed once is still good. It is not counted as a request.
+pub(super) async fn again(service: &Service, bearer: &str) -> Result<Caller, ApiError> {
+    let now = service.queue.now(&service.readers).await?;
+    Ok(tenancy::recognize(&service.readers, &service.keys, bearer, now).await?)
+}
+
 async fn recognize(request: &HttpRequest) -> Result<Caller, ApiError> {
     let service = request
         .app_data::<web::Data<Service>>()

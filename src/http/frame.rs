@@ -1,19 +1,21 @@
 //! What every request and every answer gets: an id, the envelope around errors, headers that keep browsers in bounds, a line in the log. Knows no
 //! route.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, web};
 
 use super::auth::Recognized;
 use super::errors::ApiError;
 use super::limits::Standing;
+use super::{Service, cors};
 use crate::error::Code;
+use crate::telemetry::Metrics;
 use crate::tenancy::{self, Origin};
 
 /// The id of the request at hand.
@@ -21,9 +23,11 @@ use crate::tenancy::{self, Origin};
 struct RequestId(String);
 
 /// Sent with every answer that does not say otherwise.
-const HEADERS: [(&str, &str); 5] = [
+const HEADERS: [(&str, &str); 7] = [
     ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"),
@@ -49,9 +53,18 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     // Sorting by time is of no use here, so none is asked for.
     let id = tenancy::new_id("req", 0).map(|id| id.to_string()).unwrap_or_default();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let called = next.call(request).await?.map_into_boxed_body();
+    let service = request.app_data::<web::Data<Service>>().cloned();
+    let origins = service.as_ref().map(|service| service.origins.as_slice()).unwrap_or_default();
+    let origin = cors::allowed(&request, origins);
+    let called = match cors::preflight(&request, origin.as_ref()) {
+        Some(answer) => request.into_response(answer),
+        None => next.call(request).await?.map_into_boxed_body(),
+    };
     let mut answer = enveloped(called, &id);
     let status = answer.status();
+    if let Some(service) = &service {
+        measure(&service.metrics, &answer, start.elapsed());
+    }
     let (organization, actor) = {
         let extensions = answer.request().extensions();
         let known = extensions.get::<Recognized>();
@@ -70,12 +83,29 @@ pub(super) async fn frame<B: MessageBody + 'static>(
         }
     }
     put(headers, "x-request-id", &id);
+    if let Some(origin) = &origin {
+        cors::allow(headers, origin);
+    }
+    if !origins.is_empty() {
+        put(headers, "vary", "origin");
+    }
     for (name, value) in HEADERS {
         if !headers.contains_key(name) {
             put(headers, name, value);
         }
     }
     Ok(answer)
+}
+
+/// Counts a request under its route, which names nobody's things, and a method that there is.
+fn measure(metrics: &Metrics, answer: &ServiceResponse<BoxBody>, took: Duration) {
+    let request = answer.request();
+    let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
+    let method = match request.method().as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
+        _ => "other",
+    };
+    metrics.request(&route, method, answer.status().as_u16(), took);
 }
 
 fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {

@@ -5,13 +5,16 @@ mod api;
 mod auth;
 mod cells;
 mod console;
+mod cors;
 mod errors;
 mod frame;
 mod idempotency;
 mod limits;
 mod lists;
 mod openapi;
+mod pulse;
 mod server;
+mod streams;
 mod upload;
 
 use std::collections::HashMap;
@@ -24,14 +27,17 @@ use crate::entity::DatabaseConnection;
 use crate::imaging::codec::Limits;
 use crate::jobs::Pool;
 use crate::jobs::library::TemplateLibrary;
-use crate::notify::Reach;
+use crate::outside::Reach;
 use crate::queue::Queue;
 use crate::storage::Storage;
+use crate::telemetry::Metrics;
 use crate::tenancy::{SigningKeys, Signup};
 
 pub use limits::Limiter;
 pub use openapi::document;
+pub use pulse::{Pulse, tell};
 pub use server::serve;
+pub use streams::Streams;
 
 /// Everything that the routes share.
 #[derive(Debug)]
@@ -58,6 +64,12 @@ pub struct Service {
     pub keys: SigningKeys,
     /// Where customers' webhook endpoints may be.
     pub webhooks: Reach,
+    /// Where photos may be fetched from.
+    pub photos_from: Reach,
+    /// Origins whose pages may call us.
+    pub origins: Vec<String>,
+    /// Where requests are counted.
+    pub metrics: Metrics,
     /// Who may sign up.
     pub signup: Signup,
     /// Default sides of a scene's and of a white image's master.
@@ -74,6 +86,8 @@ pub struct Service {
     pub passwords: Pool,
     /// For what waits for the disk, and bounds how many files are in memory.
     pub files: Pool,
+    /// Who listens for events.
+    pub streams: Streams,
     /// How the process is.
     pub health: Arc<Health>,
     /// Small pictures of templates, by name, once somebody has looked at them.

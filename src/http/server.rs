@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
-use super::{Service, api, console, errors, frame};
+use super::{Service, api, console, errors, frame, streams};
 use crate::jobs::Stop;
 
 /// Threads that parse requests; work is done elsewhere.
@@ -23,6 +23,7 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Serves on `listener` until `stop`, then finishes what has begun.
 pub async fn serve(service: Arc<Service>, listener: TcpListener, mut stop: Stop) -> std::io::Result<()> {
     let health = service.health.clone();
+    tokio::spawn(streams::listen(service.clone(), stop.clone()));
     let shared = web::Data::from(service);
     let server = HttpServer::new(move || {
         App::new()
@@ -37,6 +38,8 @@ pub async fn serve(service: Arc<Service>, listener: TcpListener, mut stop: Stop)
     .workers(THREADS)
     .client_request_timeout(HEAD)
     .keep_alive(IDLE)
+    // Who has hung up listens to no stream any more; without this it would be noticed by what cannot be sent.
+    .h1_allow_half_closed(false)
     .shutdown_timeout(GRACE_SECONDS)
     .disable_signals()
     .listen(listener)?

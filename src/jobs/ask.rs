@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ColumnTrait, DatabaseConnection, DatabaseTransaction, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseConnection, DatabaseTransaction, ExprTrait, QueryFilter, QueryOrder};
 
+use super::cutout_photo::CutoutPhoto;
 use super::library::TemplateLibrary;
 use super::make_result::{self, MakeResult};
 use super::records::GenerationParams;
 use super::rows::{Asked, put_generation, put_result};
 use super::{Exit, Job, Teller, make_result::fail_queued};
 use crate::domain::{GeneratorKind, Overrides, TenantScope, prompt};
-use crate::entity::{self, generation, photo, product};
+use crate::entity::{self, generation, job, photo, product};
 use crate::error::{Code, Problem};
 use crate::queue::Queue;
 
@@ -28,7 +29,7 @@ const SIDES: std::ops::RangeInclusive<u32> = 256..=4096;
 pub enum Subjects {
     /// By their ids.
     Photos(Vec<String>),
-    /// The newest photo of each product, by SKU.
+    /// The newest photo of each product that is usable, by SKU.
     Skus(Vec<String>),
 }
 
@@ -158,6 +159,7 @@ pub async fn ask(
     let generation = put_generation(&tx, scope, &asked, now).await?;
     let several = reading.templates.len() > 1;
     let (mut jobs, mut failed) = (Vec::new(), Vec::new());
+    hasten(&tx, queue, scope, &photos).await?;
     for shot in &photos {
         for number in 0..per_photo {
             let template = reading.templates.get(number / reading.count as usize).filter(|_| several);
@@ -189,6 +191,22 @@ pub async fn ask(
     Ok(generation)
 }
 
+/// Somebody waits for these photos: their cutouts come before those that nobody has asked for.
+async fn hasten(
+    tx: &DatabaseTransaction,
+    queue: &Queue,
+    scope: &TenantScope,
+    photos: &[photo::Model],
+) -> Result<(), Exit> {
+    let pending = photos.iter().filter(|shot| shot.status == photo::Status::Pending);
+    let ids: Vec<&str> = pending.map(|shot| shot.id.as_str()).collect();
+    if !ids.is_empty() {
+        let those = job::Column::Kind.eq(CutoutPhoto::KIND).and(job::Column::UniqueKey.is_in(ids));
+        queue.hasten(tx, scope, those, CutoutPhoto::PRIORITY).await?;
+    }
+    Ok(())
+}
+
 /// The photos, in the order in which they were named, each once.
 async fn find(
     tx: &DatabaseTransaction,
@@ -212,8 +230,14 @@ async fn find(
             Subjects::Skus(_) => {
                 let item = product::of(scope).filter(product::Column::Sku.eq(name)).one(tx).await?;
                 let item = item.ok_or_else(|| missing(name))?;
-                let newest = photo::of(scope).filter(photo::Column::ProductId.eq(&item.id));
-                newest.order_by_desc(photo::Column::Id).one(tx).await?
+                let own = photo::of(scope).filter(photo::Column::ProductId.eq(&item.id));
+                let own = own.order_by_desc(photo::Column::Id);
+                // One that could not be fetched or used does not stand before one that can.
+                let usable = own.clone().filter(photo::Column::Status.ne(photo::Status::Failed));
+                match usable.one(tx).await? {
+                    None => own.one(tx).await?,
+                    usable => usable,
+                }
             }
         };
         let row = row.ok_or_else(|| missing(name))?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::library::TemplateLibrary;
 use crate::domain::Segmenter;
 use crate::imaging::codec::Limits;
+use crate::outside::Fetcher;
 use crate::storage::Storage;
 
 /// What the jobs share.
@@ -16,6 +17,8 @@ pub struct JobContext {
     pub library: Arc<TemplateLibrary>,
     /// Who votes on cutouts.
     pub opinion: Option<Arc<dyn Segmenter>>,
+    /// Who fetches photos from addresses.
+    pub fetcher: Fetcher,
     /// What a photo may be.
     pub limits: Limits,
 }

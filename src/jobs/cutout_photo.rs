@@ -9,7 +9,7 @@ use super::make_result::{self, MakeResult};
 use super::pipeline::{self, Called};
 use super::{Commit, Exit, Job, JobContext, Load, records::CutoutRecord};
 use crate::domain::{EventKind, Timing};
-use crate::entity::{photo, product, result};
+use crate::entity::{photo, product, result, used_day};
 use crate::error::{Code, Problem};
 use crate::storage::StorageKey;
 
@@ -30,6 +30,8 @@ pub struct Payload {
 #[derive(Debug)]
 pub struct Output {
     record: CutoutRecord,
+    /// Bytes of the photo and of what was made of it.
+    stored: usize,
     pixel_digest: String,
     notices: Vec<Problem>,
     timing: Timing,
@@ -56,9 +58,10 @@ impl Job for CutoutPhoto {
         let called = Called { file: &row.file_name, title: &title };
         let (photo, cutout, timing) =
             pipeline::cut_out(&bytes, called, &context.limits, context.opinion.as_deref())?;
-        let record = CutoutRecord::store(&cutout, file, context.storage.as_ref())?;
+        let (record, stored) = CutoutRecord::store(&cutout, file, context.storage.as_ref())?;
         let notices = photo.notices.iter().chain(&cutout.notices).cloned().collect();
-        Ok(Output { record, pixel_digest: photo.pixel_digest.hex(), notices, timing })
+        let stored = stored + bytes.len();
+        Ok(Output { record, stored, pixel_digest: photo.pixel_digest.hex(), notices, timing })
     }
 
     async fn save(
@@ -82,11 +85,16 @@ impl Job for CutoutPhoto {
         })
         .exec(commit.tx)
         .await?;
-        for id in waiting(commit, payload).await? {
+        let spent = [output.timing.ingest_ms, output.timing.segment_ms].into_iter().flatten().sum::<f32>();
+        let (bytes, spent_ms) = (output.stored as i64, spent.round() as i64);
+        commit
+            .used(&used_day::Model { photos: 1, cutouts: 1, bytes, spent_ms, ..Default::default() })
+            .await?;
+        for id in waiting(commit, &payload.photo_id).await? {
             let job = MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?;
             commit.enqueue(job).await?;
         }
-        tell(commit, payload, EventKind::PhotoReady, None).await
+        tell(commit, &payload.photo_id, EventKind::PhotoReady, None).await
     }
 
     async fn gave_up(
@@ -95,30 +103,40 @@ impl Job for CutoutPhoto {
         payload: &Payload,
         problem: &Problem,
     ) -> Result<(), Exit> {
-        let told = serde_json::to_value(problem).unwrap_or_default();
-        photo::Entity::update(photo::ActiveModel {
-            id: Set(payload.photo_id.clone()),
-            status: Set(photo::Status::Failed),
-            problem: Set(Some(told.clone())),
-            updated_at: Set(commit.now),
-            ..Default::default()
-        })
-        .exec(commit.tx)
-        .await?;
-        for id in waiting(commit, payload).await? {
-            make_result::fail(commit, &id, told.clone()).await?;
-        }
-        tell(commit, payload, EventKind::PhotoFailed, Some(problem)).await
+        commit.used(&used_day::Model { photos: 1, ..Default::default() }).await?;
+        fail(commit, &payload.photo_id, problem).await
     }
+}
+
+/// Marks a photo as failed, and with it the pictures that wait for it.
+pub(super) async fn fail(
+    commit: &Commit<'_, JobContext>,
+    photo_id: &str,
+    problem: &Problem,
+) -> Result<(), Exit> {
+    let told = serde_json::to_value(problem).unwrap_or_default();
+    photo::Entity::update(photo::ActiveModel {
+        id: Set(photo_id.to_owned()),
+        status: Set(photo::Status::Failed),
+        problem: Set(Some(told.clone())),
+        updated_at: Set(commit.now),
+        ..Default::default()
+    })
+    .exec(commit.tx)
+    .await?;
+    for id in waiting(commit, photo_id).await? {
+        make_result::fail(commit, &id, told.clone()).await?;
+    }
+    tell(commit, photo_id, EventKind::PhotoFailed, Some(problem)).await
 }
 
 async fn tell(
     commit: &Commit<'_, JobContext>,
-    payload: &Payload,
+    photo_id: &str,
     kind: EventKind,
     problem: Option<&Problem>,
 ) -> Result<(), Exit> {
-    let row = photo::by_id(commit.scope(), &payload.photo_id).one(commit.tx).await?;
+    let row = photo::by_id(commit.scope(), photo_id).one(commit.tx).await?;
     let Some(row) = row else { return Ok(()) };
     let item = product::by_id(commit.scope(), &row.product_id).one(commit.tx).await?;
     let sku = item.map(|item| item.sku);
@@ -128,9 +146,9 @@ async fn tell(
 }
 
 /// The results that wait for this photo.
-async fn waiting(commit: &Commit<'_, JobContext>, payload: &Payload) -> Result<Vec<String>, Exit> {
+async fn waiting(commit: &Commit<'_, JobContext>, photo_id: &str) -> Result<Vec<String>, Exit> {
     let rows = result::of(commit.scope())
-        .filter(result::Column::PhotoId.eq(&payload.photo_id))
+        .filter(result::Column::PhotoId.eq(photo_id))
         .filter(result::Column::Status.eq(result::Status::Queued))
         .select_only()
         .column(result::Column::Id)

@@ -10,10 +10,10 @@ use sea_orm::{
 
 use super::deliver_reviewed::{self, DeliverReviewed};
 use super::{Exit, Job, Teller};
-use crate::domain::TenantScope;
+use crate::domain::{TenantScope, calendar};
 use crate::entity::result::Status;
 use crate::entity::review::Decision;
-use crate::entity::{self, derived_id, result, review};
+use crate::entity::{self, derived_id, result, review, used_day};
 use crate::queue::Queue;
 
 /// Pictures of one decision, at most; more is several decisions.
@@ -83,6 +83,8 @@ pub async fn decide(
             queue.enqueue_all(&tx, scope, ids.iter().map(job).collect::<Result<Vec<_>, _>>()?).await?;
         }
         Decision::Reject => {
+            let rejected = used_day::Model { rejected: ids.len() as i64, ..Default::default() };
+            used_day::add(&tx, scope, calendar::day_of(now), &rejected).await?;
             let teller = Teller { tx: &tx, queue, scope, now };
             for id in &ids {
                 teller.tell_result(id).await?;

@@ -9,7 +9,7 @@ use super::records::{GenerationParams, ResultAssets};
 use super::renditions::{self, Passed};
 use super::{Commit, Exit, Job, JobContext, Load};
 use crate::domain::Receipt;
-use crate::entity::{generation, result};
+use crate::entity::{generation, result, used_day};
 use crate::error::{Code, Problem};
 use crate::imaging::codec;
 
@@ -36,6 +36,8 @@ pub struct Approved {
 pub struct Output {
     assets: serde_json::Value,
     notices: serde_json::Value,
+    /// Bytes of the files.
+    stored: usize,
 }
 
 #[async_trait]
@@ -75,16 +77,17 @@ impl Job for DeliverReviewed {
             receipt: &receipt,
             organization: &organization,
         };
-        let (files, more) = renditions::render(context, &passed, &channels)?;
-        assets.renditions.extend(files);
+        let rendered = renditions::render(context, &passed, &channels)?;
+        assets.renditions.extend(rendered.files);
         let mut notices: Vec<Problem> = read(&result.notices, &result.id)?;
-        notices.extend(more);
+        notices.extend(rendered.notices);
         let json = |value: serde_json::Result<serde_json::Value>| {
             value.map_err(|error| Problem::new(Code::Internal, &result.id, error.to_string()))
         };
         Ok(Output {
             assets: json(serde_json::to_value(&assets))?,
             notices: json(serde_json::to_value(&notices))?,
+            stored: rendered.stored,
         })
     }
 
@@ -105,6 +108,8 @@ impl Job for DeliverReviewed {
         })
         .exec(commit.tx)
         .await?;
+        let bytes = output.stored as i64;
+        commit.used(&used_day::Model { delivered: 1, bytes, ..Default::default() }).await?;
         commit.teller().tell_result(&payload.result_id).await.map(drop)
     }
 

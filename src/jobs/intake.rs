@@ -1,17 +1,18 @@
-//! One photo that comes in by itself: looked at from outside, stored, put into the database and the queue. Knows no stage but what bytes say of
+//! One photo that comes in by itself, as a file or by its address: looked at from outside, stored, put into the database and the queue. Knows no stage but what bytes say of
 //! themselves, and no route.
 
-use sea_orm::{ColumnTrait, DatabaseConnection, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, DatabaseTransaction, ExprTrait, QueryFilter};
 
 use super::cutout_photo::{self, CutoutPhoto};
-use super::rows::{put_photo, put_product};
-use super::{Exit, Job};
+use super::fetch_photo::{self, FetchPhoto};
+use super::rows::{put_photo, put_photo_from, put_product};
+use super::{Exit, Job, fetch};
 use crate::domain::{Product, TenantScope};
-use crate::entity::{self, photo, product};
+use crate::entity::{self, job, photo, product};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, Limits};
 use crate::ingest;
-use crate::queue::Queue;
+use crate::queue::{Enqueued, Queue};
 use crate::storage::{Address, Storage, StorageKey};
 
 /// Longest SKU and file name, in characters.
@@ -87,7 +88,48 @@ pub async fn receive(
 ) -> Result<photo::Model, Exit> {
     let now = queue.now(db).await?;
     let tx = entity::write(db, scope).await?;
-    let known = product::of(scope).filter(product::Column::Sku.eq(&about.sku)).one(&tx).await?;
+    let product_id = put_about(&tx, scope, about, now).await?;
+    let name: String = file_name.chars().filter(|c| !c.is_control()).take(NAME).collect();
+    let row = put_photo(&tx, scope, &product_id, (&name, key.address().digest), now).await?;
+    let payload = cutout_photo::Payload { photo_id: row.id.clone(), file: key };
+    queue.enqueue(&tx, scope, CutoutPhoto.job(row.id.clone(), &payload)?).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Puts a photo that lies at `address` and its product into the database, and into the queue that it is to be fetched. A second time it finds what is
+/// there, and has it fetched again if that failed.
+pub async fn expect(
+    db: &DatabaseConnection,
+    queue: &Queue,
+    scope: &TenantScope,
+    about: &About,
+    address: &str,
+) -> Result<photo::Model, Exit> {
+    let now = queue.now(db).await?;
+    let tx = entity::write(db, scope).await?;
+    let product_id = put_about(&tx, scope, about, now).await?;
+    let name: String = fetch::file_name(address).chars().filter(|c| !c.is_control()).take(NAME).collect();
+    let (row, to_fetch) = put_photo_from(&tx, scope, &product_id, (&name, address), now).await?;
+    if to_fetch {
+        let job = FetchPhoto.job(row.id.clone(), &fetch_photo::Payload { photo_id: row.id.clone() })?;
+        if queue.enqueue(&tx, scope, job).await? == Enqueued::Known {
+            let same = job::Column::Kind.eq(FetchPhoto::KIND).and(job::Column::UniqueKey.eq(&row.id));
+            queue.revive(&tx, scope, same).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The id of the product that `about` is about, which now is as it says.
+async fn put_about(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    about: &About,
+    now: i64,
+) -> Result<String, Exit> {
+    let known = product::of(scope).filter(product::Column::Sku.eq(&about.sku)).one(tx).await?;
     let (title, category, width) =
         known.map_or_else(Default::default, |row| (row.title, row.category, row.width_m));
     let item = Product {
@@ -96,11 +138,5 @@ pub async fn receive(
         category: about.category.clone().unwrap_or(category),
         width_m: about.width_m.or(width.map(|width| width as f32)),
     };
-    let product_id = put_product(&tx, scope, &item, now).await?;
-    let name: String = file_name.chars().filter(|c| !c.is_control()).take(NAME).collect();
-    let row = put_photo(&tx, scope, &product_id, (&name, key.address().digest), now).await?;
-    let payload = cutout_photo::Payload { photo_id: row.id.clone(), file: key };
-    queue.enqueue(&tx, scope, CutoutPhoto.job(row.id.clone(), &payload)?).await?;
-    tx.commit().await?;
-    Ok(row)
+    put_product(tx, scope, &item, now).await
 }

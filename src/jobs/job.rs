@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Teller;
-use crate::domain::TenantScope;
-use crate::entity;
+use crate::domain::{TenantScope, calendar};
+use crate::entity::{self, used_day};
 use crate::error::{Code, Kind, Problem};
 use crate::queue::{Enqueued, Lease, NewJob, Queue, QueueError};
 use crate::storage::StorageError;
@@ -58,6 +58,11 @@ impl<C> Commit<'_, C> {
     /// Tells of what happens here.
     pub fn teller(&self) -> Teller<'_> {
         Teller { tx: self.tx, queue: self.queue, scope: self.scope(), now: self.now }
+    }
+
+    /// Counts in this transaction what was used.
+    pub(super) async fn used(&self, more: &used_day::Model) -> Result<(), Exit> {
+        Ok(used_day::add(self.tx, self.scope(), calendar::day_of(self.now), more).await?)
     }
 
     /// Enqueues `job` for the same organization in this transaction.

@@ -9,7 +9,7 @@ use super::records::{CutoutRecord, GenerationParams, ResultAssets, encode_failed
 use super::renditions::{self, Passed};
 use super::{Commit, Exit, Job, JobContext, Load, pipeline};
 use crate::domain::{GeneratorKind, SceneRequest, Timing, Verdict};
-use crate::entity::{generation, photo, product, result};
+use crate::entity::{generation, photo, product, result, used_day};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, PngEffort};
 use crate::ingest;
@@ -42,6 +42,8 @@ pub struct Output {
     cause: Option<String>,
     attempt: u32,
     assets: ResultAssets,
+    /// Bytes of them.
+    stored: usize,
     report: serde_json::Value,
     notices: Vec<Problem>,
     timing: Timing,
@@ -118,9 +120,10 @@ impl Job for MakeResult {
                 receipt: &last.receipt,
                 organization: &record.photo.address().organization,
             };
-            let (files, notices) = renditions::render(context, &passed, &params.channels)?;
-            output.assets.renditions = files;
-            output.notices.extend(notices);
+            let rendered = renditions::render(context, &passed, &params.channels)?;
+            output.assets.renditions = rendered.files;
+            output.notices.extend(rendered.notices);
+            output.stored += rendered.stored;
         }
         output.timing = Timing { deliver_ms: Some(pipeline::ms(start)), ..made.timing };
         Ok(output)
@@ -134,6 +137,14 @@ impl Job for MakeResult {
     ) -> Result<(), Exit> {
         let json = |value: serde_json::Result<serde_json::Value>| {
             value.map_err(|error| Problem::new(Code::Internal, &payload.result_id, error.to_string()))
+        };
+        let used = used_day::Model {
+            candidates: i64::from(output.attempt) + 1,
+            delivered: i64::from(output.status == result::Status::Passed),
+            review: i64::from(output.status == result::Status::Review),
+            bytes: output.stored as i64,
+            spent_ms: spent_ms(&output.timing),
+            ..Default::default()
         };
         result::Entity::update(result::ActiveModel {
             id: Set(payload.result_id.clone()),
@@ -150,6 +161,7 @@ impl Job for MakeResult {
         })
         .exec(commit.tx)
         .await?;
+        commit.used(&used).await?;
         commit.teller().result_ended(&payload.result_id).await
     }
 
@@ -170,6 +182,7 @@ pub(super) async fn fail(
     problem: serde_json::Value,
 ) -> Result<(), Exit> {
     fail_queued(commit.tx, result_id, Some(problem), commit.now).await?;
+    commit.used(&used_day::Model { failed: 1, ..Default::default() }).await?;
     commit.teller().result_ended(result_id).await
 }
 
@@ -233,5 +246,6 @@ fn store(context: &JobContext, photo: &StorageKey, made: &pipeline::Made) -> Res
         .map_err(|error| Problem::new(Code::Internal, &last.receipt.sku, error.to_string()))?;
     let notices = last.receipt.notices.clone();
     let attempt = last.receipt.attempt;
-    Ok(Output { status, cause, attempt, assets, report, notices, timing: Timing::default() })
+    let stored = master.len() + receipt.len();
+    Ok(Output { status, cause, attempt, assets, stored, report, notices, timing: Timing::default() })
 }

@@ -60,6 +60,9 @@ pub mod deliver_event;
 pub mod deliver_reviewed;
 mod erased;
 pub mod feed_batch;
+mod fetch;
+pub mod fetch_photo;
+pub mod fetch_row;
 pub mod forget_organization;
 pub mod imports;
 pub mod intake;
@@ -108,5 +111,8 @@ pub static ALL: &[&dyn AnyJob<JobContext>] = &[
     &take_rows::TakeRows,
 ];
 
-/// Every job that waits for somebody else's server, by kind. They have a worker of their own: pictures must not wait for them.
+/// Every job that fetches a picture from somebody else's server, by kind. They have a worker of their own: nothing must wait for them.
+pub static FETCHING: &[&dyn AnyJob<JobContext>] = &[&fetch_photo::FetchPhoto, &fetch_row::FetchRow];
+
+/// Every job that tells somebody else's server, by kind. They have a worker of their own: pictures must not wait for them.
 pub static OUTGOING: &[&dyn AnyJob<Sender>] = &[&deliver_event::DeliverEvent];

@@ -33,8 +33,8 @@ pub struct CutoutRecord {
 }
 
 impl CutoutRecord {
-    /// Stores the cutout's pictures beside the photo `photo`.
-    pub fn store(cutout: &Cutout, photo: StorageKey, storage: &dyn Storage) -> Result<Self, Exit> {
+    /// Stores the cutout's pictures beside the photo `photo`. Also returns how many bytes they are.
+    pub fn store(cutout: &Cutout, photo: StorageKey, storage: &dyn Storage) -> Result<(Self, usize), Exit> {
         let organization = photo.address().organization.clone();
         let rgba = codec::encode_rgba_png(&cutout.rgba, PngEffort::Fast).map_err(encode_failed)?;
         let shadow = codec::encode_gray_png(&cutout.shadow, PngEffort::Fast).map_err(encode_failed)?;
@@ -54,7 +54,7 @@ impl CutoutRecord {
         };
         storage.put(&record.cutout, &rgba)?;
         storage.put(&record.shadow, &shadow)?;
-        Ok(record)
+        Ok((record, rgba.len() + shadow.len()))
     }
 
     /// Reads the cutout back; `notices` stand in the photo's row.

@@ -6,6 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
 
 use super::cutout_photo::CutoutPhoto;
+use super::fetch_photo::FetchPhoto;
 use super::make_result::MakeResult;
 use super::records::{CutoutRecord, ResultAssets};
 use super::remove_objects::{self, RemoveObjects};
@@ -61,6 +62,7 @@ async fn take_back(
     let results = result::of(scope).filter(result::Column::PhotoId.eq(&row.id)).all(tx).await?;
     let ids: Vec<&str> = results.iter().map(|result| result.id.as_str()).collect();
     // Whoever is at it now is refused when it wants to write.
+    queue.cancel(tx, scope, of_kind(FetchPhoto::KIND, &[&row.id])).await?;
     queue.cancel(tx, scope, of_kind(CutoutPhoto::KIND, &[&row.id])).await?;
     queue.cancel(tx, scope, of_kind(MakeResult::KIND, &ids)).await?;
     let jobs = removals(scope, row, &results)?;
@@ -109,6 +111,10 @@ fn photo_objects(scope: &TenantScope, row: &photo::Model) -> Result<Vec<StorageK
         row.cutout.as_ref().and_then(|json| serde_json::from_value(json.clone()).ok());
     if let Some(record) = record {
         return Ok(vec![record.photo, record.cutout, record.shadow]);
+    }
+    if row.file_digest.is_empty() {
+        // Never fetched.
+        return Ok(Vec::new());
     }
     // What it is stands in its job alone; removing what is not there is fine.
     let digest = Digest::parse(&row.file_digest)

@@ -23,8 +23,16 @@ pub(super) struct Passed<'a> {
     pub(super) organization: &'a Id,
 }
 
-/// The files that were stored, by channel, and what is to be known of them.
-pub(super) type Rendered = (BTreeMap<String, StorageKey>, Vec<Problem>);
+/// The files that were stored.
+#[derive(Debug, Default)]
+pub(super) struct Rendered {
+    /// By channel.
+    pub(super) files: BTreeMap<String, StorageKey>,
+    /// What is to be known of them.
+    pub(super) notices: Vec<Problem>,
+    /// How many bytes they are.
+    pub(super) stored: usize,
+}
 
 /// Renders and stores. A channel whose rules the picture breaks becomes a notice; the others get theirs.
 pub(super) fn render(
@@ -34,7 +42,7 @@ pub(super) fn render(
 ) -> Result<Rendered, Exit> {
     let receipt = passed.receipt;
     let provenance = Provenance::of(receipt.kind, &receipt.engine);
-    let (mut files, mut notices) = (BTreeMap::new(), Vec::new());
+    let mut rendered = Rendered::default();
     for name in channels {
         let spec = context.library.channel(name)?;
         match deliver::render_for(passed.master, passed.product, spec, &provenance) {
@@ -43,11 +51,12 @@ pub(super) fn render(
                 let address = Address { organization: passed.organization.clone(), digest };
                 let key = StorageKey::Rendition { address, format: rendition.format };
                 context.storage.put(&key, &rendition.bytes)?;
-                notices.extend(rendition.notice(&receipt.sku));
-                files.insert(name.clone(), key);
+                rendered.stored += rendition.bytes.len();
+                rendered.notices.extend(rendition.notice(&receipt.sku));
+                rendered.files.insert(name.clone(), key);
             }
-            Err(error) => notices.push(error.problem(&receipt.sku)),
+            Err(error) => rendered.notices.push(error.problem(&receipt.sku)),
         }
     }
-    Ok((files, notices))
+    Ok(rendered)
 }

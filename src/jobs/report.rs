@@ -63,6 +63,21 @@ pub enum End {
     Halted(Problem),
 }
 
+impl End {
+    /// Its name where ends are counted.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            End::Completed => "completed",
+            End::Retried(_) => "retried",
+            End::Discarded(_) => "discarded",
+            End::Snoozed => "snoozed",
+            End::Cancelled => "cancelled",
+            End::Lost => "lost",
+            End::Halted(_) => "halted",
+        }
+    }
+}
+
 /// What a worker did.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {

@@ -1,6 +1,8 @@
 //! Rows that are made when something is ordered, each by its natural key: ordering again finds what is there. Knows no stage and no queue.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
 use serde_json::json;
 
 use super::Exit;
@@ -66,6 +68,7 @@ pub(super) async fn put_photo(
         product_id: product_id.to_owned(),
         file_name: file_name.to_owned(),
         file_digest: digest,
+        source_url: None,
         pixel_digest: None,
         status: photo::Status::Pending,
         problem: None,
@@ -77,6 +80,49 @@ pub(super) async fn put_photo(
     };
     photo::Entity::insert(photo::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
     Ok(row)
+}
+
+/// The photo of the product from this address, and whether it has to be fetched: if it is new, or could not be fetched before.
+pub(super) async fn put_photo_from(
+    tx: &DatabaseTransaction,
+    scope: &TenantScope,
+    product_id: &str,
+    (file_name, address): (&str, &str),
+    now: i64,
+) -> Result<(photo::Model, bool), Exit> {
+    let organization = scope.organization().as_str();
+    let known = photo::of(scope)
+        .filter(photo::Column::ProductId.eq(product_id))
+        .filter(photo::Column::SourceUrl.eq(address))
+        .one(tx)
+        .await?;
+    if let Some(row) = known {
+        // One that was fetched and then could not be used is the same when it is fetched again.
+        if row.status != photo::Status::Failed || !row.file_digest.is_empty() {
+            return Ok((row, false));
+        }
+        let again = photo::Model { status: photo::Status::Pending, problem: None, updated_at: now, ..row };
+        photo::Entity::update(photo::ActiveModel::from(again.clone()).reset_all()).exec(tx).await?;
+        return Ok((again, true));
+    }
+    let row = photo::Model {
+        id: derived_id("pho", now, &[organization, product_id, address]).to_string(),
+        organization_id: organization.to_owned(),
+        product_id: product_id.to_owned(),
+        file_name: file_name.to_owned(),
+        file_digest: String::new(),
+        source_url: Some(address.to_owned()),
+        pixel_digest: None,
+        status: photo::Status::Pending,
+        problem: None,
+        notices: json!([]),
+        cutout: None,
+        timings: None,
+        created_at: now,
+        updated_at: now,
+    };
+    photo::Entity::insert(photo::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
+    Ok((row, true))
 }
 
 /// What a generation row is made of.

@@ -15,9 +15,10 @@ use crate::domain::{SystemScope, TenantScope};
 use crate::entity;
 use crate::error::{Code, Problem};
 use crate::queue::{ClaimOrder, Failed, Lease, Outlook, Queue, QueueError, Rescue};
+use crate::telemetry::Metrics;
 
 type Observer = Arc<dyn Fn(&Lease, &End) + Send + Sync>;
-type Attempt = (Arc<Lease>, Result<End, QueueError>);
+type Attempt = (Arc<Lease>, Duration, Result<End, QueueError>);
 
 /// How long a worker waits after its database failed.
 const TROUBLE: Duration = Duration::from_secs(1);
@@ -36,6 +37,7 @@ pub struct Runner<C: Send + Sync + 'static> {
     jobs: &'static [&'static dyn AnyJob<C>],
     settings: Settings,
     observer: Option<Observer>,
+    metrics: Metrics,
     system: SystemScope,
     held: Held,
 }
@@ -61,6 +63,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
             jobs,
             settings,
             observer: None,
+            metrics: Metrics::new(),
             system: SystemScope::established("a worker claims for every organization"),
             held: Held::default(),
         }
@@ -70,6 +73,11 @@ impl<C: Send + Sync + 'static> Runner<C> {
     pub fn observed(mut self, observer: impl Fn(&Lease, &End) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
+    }
+
+    /// Counts what it does in `metrics`.
+    pub fn measured(self, metrics: Metrics) -> Self {
+        Runner { metrics, ..self }
     }
 
     /// Runs jobs. Returns what was done, or the database's failure; jobs that were at work then run out their leases and are taken back. A
@@ -192,9 +200,10 @@ impl<C: Send + Sync + 'static> Runner<C> {
         let (shell, lease) = (self.shell.clone(), Arc::new(lease));
         let guard = self.held.hold(&lease);
         tasks.spawn(async move {
+            let begun = Instant::now();
             let end = slot::run(&shell, job, &lease).await;
             drop(guard);
-            (lease, end)
+            (lease, begun.elapsed(), end)
         });
         Ok(())
     }
@@ -202,13 +211,17 @@ impl<C: Send + Sync + 'static> Runner<C> {
     /// A job whose end could not be written runs out its lease and is taken back.
     fn ended(&self, attempt: Result<Attempt, JoinError>, summary: &mut Summary) {
         match attempt {
-            Ok((lease, Ok(end))) => {
+            Ok((lease, ran, Ok(end))) => {
                 summary.count(&end);
+                self.metrics.item(&lease.kind, end.name(), lease.waited, ran);
+                if end == End::Lost {
+                    self.metrics.stale_completion(&lease.kind);
+                }
                 if let Some(observer) = &self.observer {
                     observer(&lease, &end);
                 }
             }
-            Ok((lease, Err(error))) => {
+            Ok((lease, _, Err(error))) => {
                 tracing::error!(%error, job = lease.job, "the database failed at a job's end");
             }
             // A panic outside the pool: the lease is not kept alive any more, runs out, and the job is taken back and charged.
@@ -285,6 +298,7 @@ impl<C: Send + Sync + 'static> Runner<C> {
         tx.commit().await?;
         for (lease, end) in ends {
             summary.count(&end);
+            self.metrics.lease_expired(&lease.kind, end.name());
             if let Some(observer) = &self.observer {
                 observer(lease, &end);
             }

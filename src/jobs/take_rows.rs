@@ -53,6 +53,8 @@ pub struct Input {
 #[derive(Debug)]
 pub struct Output {
     rows: Vec<Done>,
+    /// Those whose photos are fetched by others.
+    elsewhere: Vec<Item>,
     dry_run: bool,
 }
 
@@ -77,8 +79,11 @@ impl Job for TakeRows {
             .map_err(|error| Problem::new(Code::Internal, input.import.id.as_str(), error.to_string()))?;
         let files = files(input.import.files.clone())?;
         let mut reader = Reader { context, input: &input, files: &files, open: None };
-        let rows: Result<Vec<Done>, Exit> = part.items.into_iter().map(|item| reader.take(item)).collect();
-        Ok(Output { rows: rows?, dry_run: input.import.dry_run })
+        let is_elsewhere =
+            |item: &Item| item.problem.is_none() && matches!(item.photo, Some(Source::Address(_)));
+        let (elsewhere, here): (Vec<_>, Vec<_>) = part.items.into_iter().partition(is_elsewhere);
+        let rows: Result<Vec<Done>, Exit> = here.into_iter().map(|item| reader.take(item)).collect();
+        Ok(Output { rows: rows?, elsewhere, dry_run: input.import.dry_run })
     }
 
     async fn save(
@@ -88,6 +93,7 @@ impl Job for TakeRows {
         output: Output,
     ) -> Result<(), Exit> {
         let id = payload.import_id.as_str();
+        imports::leave_to_fetch(commit, id, &output.elsewhere).await?;
         let rows = imports::put(commit, (id, output.dry_run), output.rows).await?;
         imports::count(commit, id, &rows).await
     }

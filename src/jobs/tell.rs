@@ -111,16 +111,19 @@ impl Teller<'_> {
         if self.is_open(result::Column::GenerationId.eq(generation_id)).await? {
             return Ok(());
         }
-        let (mut passed, mut review, mut failed) = (0, 0, 0);
+        let (mut passed, mut review, mut rejected, mut failed) = (0, 0, 0, 0);
         for (_, status, count) in result::counts(self.tx, self.scope, &[generation_id.to_owned()]).await? {
             match status {
                 Status::Passed => passed += count,
-                Status::Review | Status::Rejected => review += count,
+                Status::Review => review += count,
+                Status::Rejected => rejected += count,
                 Status::Failed => failed += count,
                 Status::Queued | Status::Running | Status::Approved | Status::Paused | Status::Cancelled => {}
             }
         }
-        let data = json!({"generation": generation_id, "passed": passed, "review": review, "failed": failed});
+        let data = json!({
+            "generation": generation_id, "passed": passed, "review": review, "rejected": rejected, "failed": failed,
+        });
         self.tell(EventKind::GenerationCompleted, generation_id, data).await?;
         Ok(outbox::forget_old(self.tx, self.scope, self.now).await?)
     }

@@ -1,24 +1,17 @@
-//! The HTTP client that goes where a customer says: it dials no address inside, follows no redirect, uses no proxy, waits a bounded time and does not
-//! read the answer's body. Knows no row.
+//! Sends one message to where a customer says: follows no redirect, waits a bounded time and does not read the answer's body. Knows no row.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 
-use super::address::{self, Reach};
 use super::signature;
 use crate::error::{Code, Problem};
+use crate::outside::{self, Inside, Reach, address};
+use crate::telemetry::Metrics;
 
 /// For the whole of an attempt.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// For opening a connection.
-const CONNECT: Duration = Duration::from_secs(5);
-/// What it is called in a receiver's log.
-const AGENT: &str = concat!("packshot/", env!("CARGO_PKG_VERSION"));
 
 /// A message that is ready to go.
 #[derive(Clone)]
@@ -67,27 +60,29 @@ impl Told {
 pub struct Sender {
     client: reqwest::Client,
     reach: Reach,
+    metrics: Metrics,
 }
 
 impl Sender {
-    /// A client that goes as far as `reach`.
-    pub fn new(reach: Reach) -> Result<Self, Problem> {
-        let client = reqwest::Client::builder()
-            .user_agent(AGENT)
+    /// A client that goes as far as `reach` and counts in `metrics` how it fares.
+    pub fn new(reach: Reach, metrics: Metrics) -> Result<Self, Problem> {
+        let client = outside::builder(reach)
             .redirect(Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT)
             .timeout(PATIENCE)
-            // A kept connection was dialled before a name could come to mean another address.
-            .pool_max_idle_per_host(0)
-            .dns_resolver(Arc::new(Guarded(reach)))
             .build()
             .map_err(|error| Problem::new(Code::Internal, "webhooks", error.to_string()))?;
-        Ok(Sender { client, reach })
+        Ok(Sender { client, reach, metrics })
     }
 
     /// Sends `message` once, signed at `seconds` since 1970.
     pub async fn send(&self, message: &Message, seconds: i64) -> Told {
+        let begun = std::time::Instant::now();
+        let told = self.try_once(message, seconds).await;
+        self.metrics.delivery(told.trouble.is_none(), begun.elapsed());
+        told
+    }
+
+    async fn try_once(&self, message: &Message, seconds: i64) -> Told {
         let url = match address::check(&message.address, self.reach) {
             Ok(url) => url,
             Err(refusal) => return Told::failed(format!("the address may not be told: {refusal}")),
@@ -127,36 +122,8 @@ fn clause(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         return "it did not answer in time";
     }
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(current) = cause {
-        if let Some(Inside) = current.downcast_ref() {
-            return "its name leads to no address of the public internet";
-        }
-        cause = current.source();
+    if Inside::is_behind(error) {
+        return "its name leads to no address of the public internet";
     }
     if error.is_connect() { "it could not be connected to" } else { "the connection broke" }
-}
-
-/// That a name leads to nothing that may be dialled.
-#[derive(Debug, thiserror::Error)]
-#[error("no address of the public internet")]
-struct Inside;
-
-/// Looks names up and leaves out what may not be dialled: what it returns is what is connected to, so a name cannot change in between.
-#[derive(Clone, Copy, Debug)]
-struct Guarded(Reach);
-
-impl Resolve for Guarded {
-    fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> =
-                found.filter(|found| address::may_dial(found.ip(), reach)).collect();
-            if allowed.is_empty() {
-                return Err(Inside.into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
-    }
 }

@@ -121,6 +121,23 @@ impl Queue {
         Ok(update.exec(db).await?.rows_affected)
     }
 
+    /// Brings those of the scope's waiting jobs that `which` meets to `priority`, if they stand behind it. Returns how many.
+    pub async fn hasten<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        scope: &TenantScope,
+        which: Expr,
+        priority: i32,
+    ) -> Result<u64, QueueError> {
+        let update = job::Entity::update_many()
+            .filter(Column::OrganizationId.eq(scope.organization().as_str()))
+            .filter(in_state(&[State::Available, State::Scheduled, State::Retryable]))
+            .filter(Column::Priority.gt(priority))
+            .filter(which)
+            .col_expr(Column::Priority, Expr::value(priority));
+        Ok(update.exec(db).await?.rows_affected)
+    }
+
     /// Makes the scope's discarded and cancelled jobs that `which` meets available again, with all their attempts. Returns how many.
     pub async fn revive<C: ConnectionTrait>(
         &self,

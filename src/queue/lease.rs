@@ -31,6 +31,8 @@ pub struct Lease {
     pub attempt: i32,
     /// After that many it is discarded.
     pub max_attempts: i32,
+    /// How long it could have been claimed before it was.
+    pub waited: Duration,
 }
 
 impl Lease {
@@ -48,6 +50,9 @@ impl Lease {
             payload: row.payload,
             attempt: row.attempt,
             max_attempts: row.max_attempts,
+            waited: Duration::from_micros(
+                row.attempted_at.unwrap_or(0).saturating_sub(row.scheduled_at).try_into().unwrap_or(0),
+            ),
         })
     }
 

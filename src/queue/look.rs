@@ -1,7 +1,11 @@
 //! What lies in the queue. Changes nothing.
 
+use std::collections::BTreeMap;
+
 use sea_orm::sea_query::{Expr, Func};
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 use super::{ClaimOrder, Queue, QueueError};
 use crate::domain::SystemScope;
@@ -47,6 +51,36 @@ impl Queue {
             running: any(db, runnable(&[State::Running]).order_by_asc(Column::LeaseUntil)).await?,
             next_due_in: due.map(|due| due.saturating_sub(now).max(0)),
         })
+    }
+
+    /// What could be claimed now, of all organizations: (kind, how many, microseconds that the first has waited). Reads every such job.
+    pub async fn ready<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        _scope: &SystemScope,
+    ) -> Result<Vec<(String, i64, i64)>, QueueError> {
+        let now = self.now(db).await?;
+        let mut ready = BTreeMap::<String, (i64, i64)>::new();
+        // One question for each of the two indexes.
+        for states in [&[State::Available] as &[_], &[State::Scheduled, State::Retryable]] {
+            let due = Entity::find().filter(in_state(states)).filter(Column::ScheduledAt.lte(now));
+            let rows: Vec<(String, i64, i64)> = due
+                .select_only()
+                .column(Column::Kind)
+                .column_as(Column::Id.count(), "n")
+                .column_as(Column::ScheduledAt.min(), "first")
+                .group_by(Column::Kind)
+                .into_tuple()
+                .all(db)
+                .await?;
+            for (kind, count, first) in rows {
+                let (all, oldest) = ready.entry(kind).or_insert((0, i64::MAX));
+                *all += count;
+                *oldest = first.min(*oldest);
+            }
+        }
+        let waited = |first: i64| now.saturating_sub(first).max(0);
+        Ok(ready.into_iter().map(|(kind, (count, first))| (kind, count, waited(first))).collect())
     }
 
     /// How many unfinished jobs a worker that orders `order` does not know how to run: they wait for a newer version.

@@ -25,7 +25,7 @@ pub(crate) fn png(picture: impl Into<image::DynamicImage>) -> Vec<u8> {
 }
 
 /// A PNG chunk: length, kind, data, check sum.
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+pub(crate) fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     let body = [kind, data].concat();
     let crc = body.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xEDB8_8320 } else { c >> 1 })

@@ -30,7 +30,7 @@ pub(crate) struct BatchForm {
     /// What people call it.
     #[serde(default)]
     name: String,
-    /// One of `{"import": id}`, `{"skus": [sku, …]}` (10,000 at most), `{"category": name}`, `{"all": true}`. The newest photo of each product is used.
+    /// One of `{"import": id}`, `{"skus": [sku, …]}` (10,000 at most), `{"category": name}`, `{"all": true}`. The newest usable photo of each product is used.
     #[schema(value_type = Object, example = json!({"category": "kitchen"}))]
     subjects: Subjects,
     /// Lines of `kind` (`scene` or `packshot`), `templates` (a list, or `"auto"`: those that suit each product best), `count` (of named templates, in each),
@@ -217,7 +217,8 @@ async fn whole(tx: &DatabaseTransaction, scope: &TenantScope, row: batch::Model)
     Ok(Batch { by_category: groups(categories), by_template: groups(templates), ..show(row, all) })
 }
 
-fn understand(service: &Service, body: BatchForm) -> Result<NewBatch, ApiError> {
+/// What a form asks for, if that can be followed.
+pub(super) fn understand(service: &Service, body: BatchForm) -> Result<NewBatch, ApiError> {
     if body.name.chars().count() > NAME || body.name.chars().any(char::is_control) {
         return Err(ApiError::new(Code::RequestInvalid, "name", "it may have 200 characters"));
     }

@@ -34,7 +34,7 @@ pub(crate) struct NewGeneration {
     kind: GeneratorKind,
     /// Ids of photos. Either these or `skus`.
     photos: Option<Vec<String>>,
-    /// The newest photo of each of these products.
+    /// The newest usable photo of each of these products.
     skus: Option<Vec<String>>,
     /// Scene templates by name; see `GET /v1/templates`.
     #[serde(default)]

@@ -7,16 +7,19 @@ pub(super) mod audit;
 pub(super) mod batch_manifest;
 pub(super) mod batches;
 pub(super) mod codes;
+pub(super) mod event_stream;
 pub(super) mod events;
 pub(super) mod generations;
 pub(super) mod health;
 pub(super) mod imports;
 pub(super) mod photos;
 pub(super) mod products;
+pub(super) mod quotes;
 pub(super) mod results;
 pub(super) mod reviews;
 pub(super) mod sessions;
 pub(super) mod templates;
+pub(super) mod usage;
 pub(super) mod verifications;
 pub(super) mod webhook_endpoints;
 
@@ -48,6 +51,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(batches::cancel)
         .service(batches::retry_failed)
         .service(codes::list)
+        // Before the route with a name in its place.
+        .service(event_stream::listen)
         .service(events::list)
         .service(events::read)
         .service(events::redeliver)
@@ -68,6 +73,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(products::list)
         .service(products::read)
         .service(products::take_back)
+        .service(quotes::create)
         .service(results::list)
         .service(results::read)
         .service(reviews::waiting)
@@ -78,6 +84,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(sessions::end)
         .service(templates::list)
         .service(templates::preview)
+        .service(usage::read)
         .service(verifications::create)
         .service(webhook_endpoints::create)
         .service(webhook_endpoints::list)

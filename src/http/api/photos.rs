@@ -2,8 +2,8 @@
 
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use serde::Serialize;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, delete, get, post, web};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -19,6 +19,7 @@ use crate::http::{Service, idempotency};
 use crate::jobs::intake::{self, About};
 use crate::jobs::records::CutoutRecord;
 use crate::jobs::remove;
+use crate::outside::address;
 use crate::tenancy::Right;
 
 /// A form with a photo.
@@ -39,6 +40,21 @@ pub(crate) struct NewPhoto {
     width_cm: Option<f32>,
 }
 
+/// A photo that lies at an address.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PhotoByAddress {
+    /// Fetched by a job, over TLS and from the public internet unless the installation is set up otherwise; at most three redirects are followed.
+    #[schema(example = "https://shop.example/photos/moka-6.jpg")]
+    url: String,
+    /// As in the form.
+    #[schema(example = "MOKA-6")]
+    sku: String,
+    title: Option<String>,
+    category: Option<String>,
+    width_cm: Option<f32>,
+}
+
 /// A photo.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Photo {
@@ -47,8 +63,10 @@ pub(crate) struct Photo {
     id: String,
     product: String,
     file_name: String,
-    /// SHA-256 of the uploaded bytes.
-    digest: String,
+    /// SHA-256 of the uploaded bytes; none until they are fetched.
+    digest: Option<String>,
+    /// The address that it was given by, if it was.
+    url: Option<String>,
     /// `pending`, `ready` or `failed`.
     status: &'static str,
     /// How sure the cutout is, 0 to 1, once there is one.
@@ -81,7 +99,8 @@ fn show(row: photo::Model) -> Photo {
         id: row.id,
         product: row.product_id,
         file_name: row.file_name,
-        digest: row.file_digest,
+        digest: Some(row.file_digest).filter(|digest| !digest.is_empty()),
+        url: row.source_url,
         created_at: seconds(row.created_at),
     }
 }
@@ -108,9 +127,9 @@ fn understand(mut form: Form) -> Result<(About, Uploaded), ApiError> {
 /// Upload a photo
 ///
 /// It is looked at from outside (kind, bytes, pixels) at once and cut out by a job; poll it until it is `ready`. The same file for the same SKU is
-/// the same photo.
+/// the same photo. Given by its address, as JSON, it is fetched by a job, too; the same address for the same SKU is the same photo, and is fetched once.
 #[utoipa::path(tag = "photos",
-    request_body(content = NewPhoto, content_type = "multipart/form-data"),
+    request_body(content((NewPhoto = "multipart/form-data"), (PhotoByAddress = "application/json"))),
     params(("Idempotency-Key" = Option<String>, Header, description = "The same again within a day gets the first answer.")),
     responses((status = 202, body = Photo), (status = "4XX", body = ErrorBody)))]
 #[post("/v1/photos")]
@@ -118,15 +137,53 @@ pub(crate) async fn create(
     service: web::Data<Service>,
     request: HttpRequest,
     caller: Auth,
+    body: web::Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    let scope = caller.0.may(Right::Write).map_err(ApiError::from)?;
+    if request.content_type().eq_ignore_ascii_case("application/json") {
+        let wanted = web::Json::<PhotoByAddress>::from_request(&request, &mut body.into_inner()).await?;
+        return Ok(by_address(&service, &request, scope, wanted.into_inner()).await?);
+    }
+    Ok(uploaded(&service, &request, scope, Multipart::new(request.headers(), body)).await?)
+}
+
+/// Takes a photo by its address.
+async fn by_address(
+    service: &Service,
+    request: &HttpRequest,
+    scope: &TenantScope,
+    wanted: PhotoByAddress,
+) -> Result<HttpResponse, ApiError> {
+    let about = About {
+        sku: wanted.sku.trim().to_owned(),
+        title: wanted.title,
+        category: wanted.category.map(|category| category.to_lowercase()),
+        width_m: wanted.width_cm.map(|width| width / 100.0),
+    };
+    about.check()?;
+    let url = address::check(wanted.url.trim(), service.photos_from)
+        .map_err(|refusal| ApiError::new(Code::AddressUnsupported, "url", refusal.to_string()))?;
+    let asked = Digest::of(format!("{url} {about:?}").as_bytes());
+    idempotency::once(service, request, scope, asked, StatusCode::ACCEPTED, |_id| async {
+        let row = intake::expect(&service.db, &service.queue, scope, &about, url.as_str()).await?;
+        Ok(show(row))
+    })
+    .await
+}
+
+/// Takes a photo that comes along.
+async fn uploaded(
+    service: &Service,
+    request: &HttpRequest,
+    scope: &TenantScope,
     form: Multipart,
 ) -> Result<HttpResponse, ApiError> {
-    let scope = caller.0.may(Right::Write)?;
     let form = upload::read(form, &service.uploads, service.photo.max_bytes as u64).await?;
     let (about, file) = understand(form)?;
     let name = file.name.clone();
-    let (key, digest) = shelve(&service, scope, file).await?;
+    let (key, digest) = shelve(service, scope, file).await?;
     let asked = Digest::of(format!("{digest:?} {about:?}").as_bytes());
-    idempotency::once(&service, &request, scope, asked, StatusCode::ACCEPTED, |_id| async {
+    idempotency::once(service, request, scope, asked, StatusCode::ACCEPTED, |_id| async {
         let row = intake::receive(&service.db, &service.queue, scope, &about, (&name, key)).await?;
         Ok(show(row))
     })

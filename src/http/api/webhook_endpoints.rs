@@ -14,7 +14,8 @@ use crate::http::errors::{ApiError, ErrorBody};
 use crate::http::frame::origin;
 use crate::http::lists::{Cursor, List, seconds};
 use crate::jobs::Teller;
-use crate::notify::{address, outbox::ALL_KINDS, signature};
+use crate::notify::{outbox::ALL_KINDS, signature};
+use crate::outside::address;
 use crate::tenancy::{Right, endpoints};
 
 /// Seconds for which a former secret signs, too, if nothing else is said.

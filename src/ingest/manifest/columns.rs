@@ -171,6 +171,10 @@ impl Columns {
 
 /// Whether a name, with either slash, cannot leave the folder it is resolved in.
 fn stays_below(name: &str) -> bool {
+    if name.contains("://") {
+        // No name of a file but an address.
+        return !name.contains('\0');
+    }
     let rooted = name.starts_with(['/', '\\']) || name.get(1..2) == Some(":");
     !rooted && !name.contains('\0') && name.split(['/', '\\']).all(|part| part != "..")
 }

@@ -1,6 +1,7 @@
-//! A merchant's manifest (CSV in any of its dialects, XLSX, NDJSON) → products and the names of their photos, row by row. Knows no file but the
+//! A merchant's manifest (CSV in any of its dialects, XLSX, NDJSON, a list of addresses) → products and the names of their photos, row by row. Knows no file but the
 //! stream it is given: whether a photo exists is its caller's to ask.
 
+mod addresses;
 mod columns;
 mod lines;
 mod newlines;
@@ -11,6 +12,7 @@ mod tests;
 use std::collections::HashMap;
 use std::io::{Chain, Cursor, Read};
 
+pub use addresses::{Addresses, is_address_list};
 use columns::Columns;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 pub use lines::Lines;

@@ -229,8 +229,14 @@ async fn next(tx: &DatabaseTransaction, scope: &TenantScope, plan: &Plan, place:
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     // The later one of a product takes the earlier one's place.
     let photos = photo::of(scope).filter(photo::Column::ProductId.is_in(ids)).order_by_asc(photo::Column::Id);
-    let mut newest: HashMap<String, photo::Model> =
-        photos.all(tx).await?.into_iter().map(|row| (row.product_id.clone(), row)).collect();
+    let mut newest: HashMap<String, photo::Model> = HashMap::new();
+    for row in photos.all(tx).await? {
+        let usable = |row: &photo::Model| row.status != photo::Status::Failed;
+        // One that could not be fetched or used does not stand before one that can.
+        if usable(&row) || !newest.get(&row.product_id).is_some_and(usable) {
+            newest.insert(row.product_id.clone(), row);
+        }
+    }
     let done = rows.len() < limit;
     let shots =
         rows.into_iter().map(|row| (newest.remove(&row.id), row)).map(|(shot, row)| (row, shot)).collect();

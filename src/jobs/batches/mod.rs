@@ -2,6 +2,7 @@
 //! at once. Knows no route.
 
 mod expand;
+mod quote;
 mod recipe;
 mod steer;
 
@@ -17,6 +18,7 @@ use crate::error::{Code, Problem};
 use crate::queue::Queue;
 
 pub(super) use expand::{expand, must_wait};
+pub use quote::{Quote, quote};
 pub use recipe::{Choice, Line, Market, Sizes, default_recipe, read};
 pub use steer::{cancel, pause, resume, retry_failed};
 

@@ -109,7 +109,7 @@ mod tests {
         let mut finder = finder(&["shop/a.jpg", "a.jpg", "shop/img/B.JPG", "x/c.jpg", "y/c.jpg", "bad.jpg"]);
         let mut place = |name: &str| match finder.named("shop/", name) {
             Ok(Source::Sent { entry, .. }) => Ok(entry),
-            Ok(Source::Known) => Ok(None),
+            Ok(Source::Known | Source::Address(_)) => Ok(None),
             Err(problem) => Err(problem.code),
         };
         assert_eq!(place("a.jpg"), Ok(Some(0)));

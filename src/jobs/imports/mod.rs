@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clear_import::{self, ClearImport};
 use super::read_import::{self, ReadImport};
-use super::{Commit, Exit, Job, JobContext};
+use super::{Commit, Exit, Job, JobContext, fetch_row};
 use crate::domain::{Digest, EventKind, Product, TenantScope};
 use crate::entity::{self, import, import_row};
 use crate::error::Problem;
@@ -49,6 +49,8 @@ pub(super) enum Source {
         /// Which entry.
         entry: Option<usize>,
     },
+    /// The address that it is fetched from.
+    Address(String),
     /// Nothing that came along: a photo that was uploaded before, by file name or digest.
     Known,
 }
@@ -125,6 +127,24 @@ pub async fn accept(
     queue.enqueue(&tx, scope, ReadImport.job(row.id.clone(), &payload)?).await?;
     tx.commit().await?;
     Ok(row)
+}
+
+/// Leaves rows to jobs that fetch their photos. Each is a part of its own from now on.
+pub(super) async fn leave_to_fetch(
+    commit: &Commit<'_, JobContext>,
+    import_id: &str,
+    items: &[Item],
+) -> Result<(), Exit> {
+    use import::Column;
+    let jobs: Result<Vec<_>, Exit> = items.iter().map(|item| fetch_row::job(import_id, item)).collect();
+    commit.queue.enqueue_all(commit.tx, commit.scope(), jobs?).await?;
+    import::Entity::update_many()
+        .filter(Column::OrganizationId.eq(commit.scope().organization().as_str()))
+        .filter(Column::Id.eq(import_id))
+        .col_expr(Column::Parts, Expr::col(Column::Parts).add(items.len() as i32))
+        .exec(commit.tx)
+        .await?;
+    Ok(())
 }
 
 /// Counts a part's rows; with the last part the import is done, and what it was made of can go.

@@ -9,7 +9,8 @@ use crate::domain::{Product, TenantScope};
 use crate::error::{Code, Kind, Problem};
 use crate::ingest;
 use crate::ingest::archive::{self, Archive, label};
-use crate::ingest::manifest::{Flaw, Lines, Manifest, Photos, Row, Sheet};
+use crate::ingest::manifest::{Addresses, Flaw, Lines, Manifest, Photos, Row, Sheet, is_address_list};
+use crate::jobs::fetch;
 use crate::jobs::intake::About;
 use crate::storage::Storage;
 
@@ -204,6 +205,7 @@ fn open<'a>(stream: impl Read + std::io::Seek + 'a, head: &[u8], name: &str) -> 
         }
         () if head.starts_with(ZIP[0]) => Ok(Box::new(Sheet::open(stream, &name)?)),
         () if text.starts_with(b"[") => wrong("it is a JSON array; write one object a line"),
+        () if is_address_list(text) => Ok(Box::new(Addresses::open(stream, &name))),
         () if text.starts_with(b"{") => Ok(Box::new(Lines::open(stream, &name))),
         () => Ok(Box::new(Manifest::open(stream, &name, Photos::Optional)?)),
     }
@@ -229,8 +231,7 @@ fn of_row(row: Row, folder: &str, finder: &mut Finder, items: &mut Vec<Item>) {
     for name in &photos {
         items.push(match () {
             () if name.contains("://") => {
-                let message = "the photo is an address";
-                item(name, None, Some(Problem::new(Code::AddressUnsupported, label(name), message)))
+                item(&fetch::file_name(name), Some(Source::Address(name.clone())), None)
             }
             () => match finder.named(folder, name) {
                 Ok(source) => item(name, Some(source), None),

@@ -207,14 +207,14 @@ async fn while_the_bucket_is_away_work_waits_and_is_charged_nothing() {
     // First the photo cannot be read, then the cutout cannot be stored; each outlasts both attempts.
     for method in [Method::GET, Method::PUT] {
         bucket.will(&[503; 2].map(|status| (method.clone(), Fault::Answer(status))));
-        let summary = app.runner(1, None).run(Until::Idle, Stop::never()).await.unwrap();
+        let summary = app.runner(1, None).unwrap().run(Until::Idle, Stop::never()).await.unwrap();
         let halted = summary.halted.unwrap();
         assert_eq!(halted.code, Code::StorageUnavailable, "{halted}");
         let row = job::Entity::find().one(&app.db).await.unwrap().unwrap();
         assert_eq!((row.state, row.attempt), (job::State::Available, 0));
         assert!(bucket.is_done());
     }
-    let summary = app.runner(1, None).run(Until::Idle, Stop::never()).await.unwrap();
+    let summary = app.runner(1, None).unwrap().run(Until::Idle, Stop::never()).await.unwrap();
     assert_eq!(summary.halted, None);
     let row = job::Entity::find().one(&app.db).await.unwrap().unwrap();
     assert_eq!((row.state, row.attempt), (job::State::Completed, 1));

@@ -36,7 +36,7 @@ fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn form(files: &[(&str, &[u8])]) -> Form {
+pub(crate) fn form(files: &[(&str, &[u8])]) -> Form {
     files.iter().fold(Form::new(), |form, (name, bytes)| {
         form.part("file", Part::bytes(bytes.to_vec()).file_name((*name).to_owned()))
     })
@@ -48,7 +48,7 @@ pub(crate) async fn import(server: &Server, key: &str, files: &[(&str, &[u8])]) 
     ended(server, key, id(&made)).await
 }
 
-async fn ended(server: &Server, key: &str, id: &str) -> Value {
+pub(crate) async fn ended(server: &Server, key: &str, id: &str) -> Value {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let import = server.get(&format!("/v1/imports/{id}"), key).await.expect(200);
@@ -60,13 +60,13 @@ async fn ended(server: &Server, key: &str, id: &str) -> Value {
     }
 }
 
-async fn rows(server: &Server, key: &str, import: &Value) -> Vec<Value> {
+pub(crate) async fn rows(server: &Server, key: &str, import: &Value) -> Vec<Value> {
     let path = format!("/v1/imports/{}/rows?limit=100", id(import));
     server.get(&path, key).await.expect(200)["data"].as_array().unwrap().clone()
 }
 
 /// What each row came to: its code if it failed, else its status.
-async fn fates(server: &Server, key: &str, import: &Value) -> Vec<String> {
+pub(crate) async fn fates(server: &Server, key: &str, import: &Value) -> Vec<String> {
     let fate = |row: &Value| row["problem"]["code"].as_str().or(row["status"].as_str()).unwrap().to_owned();
     rows(server, key, import).await.iter().map(fate).collect()
 }
@@ -79,7 +79,7 @@ async fn products(server: &Server, key: &str) -> BTreeMap<String, (String, Strin
         .collect()
 }
 
-fn counts(import: &Value) -> [i64; 4] {
+pub(crate) fn counts(import: &Value) -> [i64; 4] {
     ["total", "accepted", "failed", "skipped"].map(|name| import[name].as_i64().unwrap())
 }
 
@@ -223,7 +223,7 @@ async fn a_dry_run_says_what_would_become_of_each_row_and_changes_nothing(on: En
 
 async fn one_bad_row_stops_no_other_and_each_says_what_is_wrong(on: Engine) {
     let (server, key) = merchant(on, &[]).await;
-    let csv = "sku,title,width_cm,photo\nA,Good,10,a.png\nA,Again,10,a.png\n,No SKU,10,a.png\nC,Wide,wide,a.png\nD,Far,,https://x.example/d.png\nE,Gone,,e.png\n\
+    let csv = "sku,title,width_cm,photo\nA,Good,10,a.png\nA,Again,10,a.png\n,No SKU,10,a.png\nC,Wide,wide,a.png\nD,Far,,http://x.example/d.png\nE,Gone,,e.png\n\
                F,Up,,../../etc/passwd\nG,Two,,twin.png\nH,Text,,h.png\nI,Cut,,i.jpg\nJ,Empty,,j.png\n=1+1,Formula,,k.png\n";
     let torn = &fixture("moka-pot.jpg")[..100];
     let pictures = zip(&[

@@ -1,5 +1,7 @@
 //! The service as a merchant's program meets it: a real server on a port of its own, a real client, a data folder.
 
+mod addresses;
+mod attacks;
 mod batches;
 mod bucket;
 mod fleet;
@@ -7,11 +9,15 @@ mod flow;
 mod forms;
 mod imports;
 mod isolation;
+mod operations;
 mod people;
 mod process;
+mod quickstart;
 mod removal;
 mod reviews;
+mod streams;
 mod tokens;
+mod usage;
 mod webhooks;
 
 use std::net::TcpListener;
@@ -130,13 +136,18 @@ pub(crate) async fn start_at(database: &str, settings: &[(&str, &str)], worker: 
 }
 
 fn work(app: App, config: &Config, stop: Stop, health: Arc<http::Health>) -> JoinHandle<()> {
-    let messenger = app.messenger(config.webhook_addresses).unwrap();
+    let crew = app.crew(config, 2, None).unwrap();
     tokio::spawn(async move {
         health.works(true);
-        let runner = app.runner(2, None);
-        let (pictures, messages) =
-            tokio::join!(runner.run(Until::Stopped, stop.clone()), messenger.run(Until::Stopped, stop));
-        assert_eq!((pictures.unwrap().halted, messages.unwrap().halted), (None, None));
+        let (pictures, fetches, messages) = tokio::join!(
+            crew.pictures.run(Until::Stopped, stop.clone()),
+            crew.fetches.run(Until::Stopped, stop.clone()),
+            crew.messages.run(Until::Stopped, stop)
+        );
+        let halted = [pictures, fetches, messages].map(|summary| summary.unwrap().halted);
+        assert_eq!(halted, [None, None, None]);
+        // Keeps the folder's lock as long as it works.
+        drop(app);
     })
 }
 

@@ -16,25 +16,34 @@ pub(super) struct Process {
     child: Child,
     pub(super) base: String,
     pub(super) client: Client,
+    /// What it said when it was ready.
+    pub(super) line: String,
 }
 
 impl Process {
     /// Starts it, and returns once it listens.
     pub(super) fn start(data: &Path) -> Self {
+        Process::start_with(data, &[("PACKSHOT_LOG", "error")], None)
+    }
+
+    /// As [`Process::start`], with these settings; its log goes to a file, if one is named.
+    pub(super) fn start_with(data: &Path, settings: &[(&str, &str)], log: Option<&Path>) -> Self {
+        let log = log.map_or_else(Stdio::inherit, |log| std::fs::File::create(log).unwrap().into());
         let mut child = Command::new(env!("CARGO_BIN_EXE_packshot"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("PACKSHOT_VOTE", "none")
             .env("PACKSHOT_WORKERS", "2")
-            .env("PACKSHOT_LOG", "error")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let base = line.split_whitespace().find(|word| word.starts_with("http://"));
         let base = base.unwrap_or_else(|| panic!("it said {line:?}")).to_owned();
-        Process { child, base, client: Client::new() }
+        Process { child, base, client: Client::new(), line }
     }
 
     pub(super) async fn send(&self, path: &str, bearer: &str, body: Option<Value>) -> Value {
@@ -46,6 +55,14 @@ impl Process {
         let answer = request.bearer_auth(bearer).send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
         answer.json().await.unwrap()
+    }
+
+    /// The most memory that it has had so far, in mebibytes.
+    #[cfg(target_os = "linux")]
+    pub(super) fn peak_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
     }
 
     /// Ends it by `signal` and returns its exit status, if it has one.

@@ -153,7 +153,7 @@ async fn a_merchant_is_told_what_becomes_of_a_picture(on: Engine) {
         assert_eq!(listed, message.json(), "what is told is what can be read");
     }
     let done = came.iter().find(|m| m.path == "/some").unwrap().json();
-    let counts = json!({"generation": id(&asked), "passed": 1, "review": 0, "failed": 0});
+    let counts = json!({"generation": id(&asked), "passed": 1, "review": 0, "rejected": 0, "failed": 0});
     assert_eq!(done["data"], counts);
     let ready = server.get("/v1/events?type=photo.ready", &key).await.expect(200);
     assert_eq!(ready["data"][0]["data"]["sku"], "MOKA-6");

@@ -1,5 +1,5 @@
-//! Where a message may go: not to our own network. What a customer names is dialled from inside the operator's walls, so every address is looked at
-//! when it is given and again when it is dialled. Knows no message.
+//! Where one may go: not into our own network. What a customer names is dialled from inside the operator's walls, so every address is looked at when
+//! it is given and again when it is dialled. Knows no request.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -13,7 +13,7 @@ const WEB_PORTS: [u16; 2] = [80, 443];
 /// Longest URL, in characters.
 const LONGEST: usize = 2000;
 
-/// How far messages may go.
+/// How far one may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
@@ -23,12 +23,12 @@ pub enum Reach {
     Anywhere,
 }
 
-/// Why an address may not be told anything.
+/// Why an address may not be dialled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Refusal(pub &'static str);
 
-/// The URL behind `text`, if messages may go there by what it says itself. A name in it is looked up when it is dialled.
+/// The URL behind `text`, if one may go there by what it says itself. A name in it is looked up when it is dialled.
 pub fn check(text: &str, reach: Reach) -> Result<Url, Refusal> {
     if text.chars().count() > LONGEST {
         return Err(Refusal("it may have 2,000 characters"));
