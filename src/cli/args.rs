@@ -144,6 +144,9 @@ pub(super) struct BenchArgs {
     /// `pairs`: tell the gate how each picture was made
     #[arg(long)]
     pub placed: bool,
+    /// `pairs`: only products rendered anew, no edited pictures
+    #[arg(long, conflicts_with = "placed")]
+    pub rendered: bool,
     /// `pairs`: the photos come with their true mattes, as after a person's correction
     #[arg(long)]
     pub given: bool,

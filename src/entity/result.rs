@@ -106,6 +106,15 @@ pub fn by_id(scope: &TenantScope, id: &str) -> Select<Entity> {
     of(scope).filter(Column::Id.eq(id))
 }
 
+/// Those of the scope's results that `ids` name, in no particular order.
+pub async fn among<'a, C: ConnectionTrait>(
+    db: &C,
+    scope: &TenantScope,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Model>, DbErr> {
+    of(scope).filter(Column::Id.is_in(ids)).all(db).await
+}
+
 /// The scope's results of one generation, by photo and index.
 pub fn of_generation(scope: &TenantScope, generation_id: &str) -> Select<Entity> {
     of(scope)

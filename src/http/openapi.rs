@@ -21,7 +21,7 @@ use super::api::{
     paths(
         accounts::create, accounts::read, accounts::create_invite, accounts::close, api_keys::create, api_keys::list, api_keys::revoke, assets::read, audit::list, batch_manifest::read, batches::create, batches::list, batches::read, batches::pause, batches::resume, batches::cancel,
         batches::retry_failed, codes::list, event_stream::listen, events::list, events::read, events::redeliver, generations::create, generations::list, generations::read, health::alive, health::ready, imports::create, imports::list, imports::read, imports::rows, photos::create, photos::list,
-        photos::read, photos::take_back, products::list, products::read, products::take_back, quotes::create, read, results::list, results::read, reviews::waiting, reviews::create, reviews::list, sessions::create, sessions::refresh, sessions::end,
+        photos::read, photos::take_back, products::list, products::read, products::take_back, quotes::create, read, results::list, results::read, reviews::waiting, reviews::create, reviews::examples, reviews::list, sessions::create, sessions::refresh, sessions::end,
         templates::list, templates::preview, usage::read, verifications::create, webhook_endpoints::create, webhook_endpoints::list, webhook_endpoints::read, webhook_endpoints::update,
         webhook_endpoints::remove, webhook_endpoints::rotate, webhook_endpoints::test, webhook_endpoints::deliveries,
     ),

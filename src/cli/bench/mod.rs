@@ -38,8 +38,9 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
         "fidelity" => cutouts::run(session, &items),
         "pairs" => {
             let (scenes, only) = (args.scenes as usize, args.only.as_deref());
-            let (placed, given, details) = (args.placed, args.given, args.details);
-            let plan = pairs::Plan { scenes, only, placed, given, details, save: args.save.as_deref() };
+            let (placed, rendered, given, details) = (args.placed, args.rendered, args.given, args.details);
+            let save = args.save.as_deref();
+            let plan = pairs::Plan { scenes, only, placed, rendered, given, details, save };
             pairs::run(session, &items, &plan)
         }
         "queue" => queue::run(session, args.jobs as usize),

@@ -78,6 +78,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(results::read)
         .service(reviews::waiting)
         .service(reviews::create)
+        .service(reviews::examples)
         .service(reviews::list)
         .service(sessions::create)
         .service(sessions::refresh)

@@ -1,7 +1,10 @@
 //! `/v1/reviews`: pictures that wait for a person, grouped by why, and what was decided. Knows no check.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::entity::review::Decision;
@@ -172,4 +175,70 @@ pub(crate) async fn list(
     let tx = entity::read(&service.readers, scope).await?;
     let listed = page::list(&tx, review::of(scope), review::Column::Id, &cursor.page()?).await?;
     Ok(HttpResponse::Ok().json(List::of(listed, show)))
+}
+
+/// A decision with what the gate had measured: an example that policies and checks can be held against.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Example {
+    /// `example`.
+    object: &'static str,
+    /// Of the decision.
+    id: String,
+    /// The picture; its files stand in `GET /v1/results/{id}`.
+    result: String,
+    /// `usable` or `unusable`, as a person saw it.
+    #[schema(example = "usable")]
+    label: &'static str,
+    /// Why the picture was held.
+    cause: String,
+    /// In the person's words.
+    reason: String,
+    /// From which photo.
+    photo: Option<String>,
+    /// Every check with its value and limits; nothing if the picture was taken back since.
+    #[schema(value_type = Option<Object>)]
+    report: Option<Value>,
+    /// Seconds since 1970.
+    created_at: i64,
+}
+
+/// List labelled examples
+///
+/// Each decision with the report of its picture, newest first.
+#[utoipa::path(tag = "reviews", params(Cursor), responses(
+    (status = 200, body = List<Example>), (status = "4XX", body = ErrorBody)))]
+#[get("/v1/reviews/examples")]
+pub(crate) async fn examples(
+    service: web::Data<Service>,
+    caller: Auth,
+    cursor: web::Query<Cursor>,
+) -> Result<HttpResponse, ApiError> {
+    let scope = caller.0.may(Right::Read)?;
+    let tx = entity::read(&service.readers, scope).await?;
+    let listed = page::list(&tx, review::of(scope), review::Column::Id, &cursor.page()?).await?;
+    let pictures = listed.rows.iter().map(|row| row.result_id.as_str());
+    let results = result::among(&tx, scope, pictures).await?;
+    let results: HashMap<String, result::Model> =
+        results.into_iter().map(|row| (row.id.clone(), row)).collect();
+    let shown = |row: review::Model| {
+        // One picture may be decided about twice; the report is the same.
+        let picture = results.get(&row.result_id);
+        let (photo, report) =
+            picture.map_or((None, None), |row| (Some(row.photo_id.clone()), row.report.clone()));
+        Example {
+            object: "example",
+            id: row.id,
+            result: row.result_id,
+            label: match row.decision {
+                Decision::Approve => "usable",
+                Decision::Reject => "unusable",
+            },
+            cause: row.cause,
+            reason: row.reason,
+            photo,
+            report,
+            created_at: seconds(row.created_at),
+        }
+    };
+    Ok(HttpResponse::Ok().json(List::of(listed, shown)))
 }

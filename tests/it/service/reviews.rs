@@ -87,6 +87,14 @@ async fn a_person_decides_and_it_is_written_down(on: Engine) {
     assert_eq!(said, [("approve", "looks right"), ("reject", "its rim is bitten")]);
     let who = eye["user"]["id"].as_str().or(eye["id"].as_str()).unwrap();
     assert!(told.iter().all(|r| r["decided_by"] == who && r["cause"] == cause), "{reviews}");
+    // What was decided is a labelled example: the label beside what the gate had measured.
+    let examples = server.get("/v1/reviews/examples", &writer).await.expect(200);
+    let labels: Vec<_> =
+        examples["data"].as_array().unwrap().iter().map(|e| (&e["label"], &e["result"])).collect();
+    assert_eq!(labels, [(&json!("usable"), &json!(results[1])), (&json!("unusable"), &json!(results[0]))]);
+    let report = &examples["data"][0]["report"];
+    assert_eq!((&report["verdict"], examples["data"][0]["cause"].as_str()), (&json!("review"), Some(cause)));
+    assert!(report["checks"].as_array().unwrap().len() > 8, "{report}");
     let events = server.get("/v1/events?limit=100", &writer).await.expect(200);
     let kinds = |name: &str| events["data"].as_array().unwrap().iter().filter(|e| e["type"] == name).count();
     assert_eq!((kinds("result.review"), kinds("result.rejected"), kinds("result.passed")), (2, 1, 1));

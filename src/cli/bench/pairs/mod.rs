@@ -28,6 +28,8 @@ pub(super) struct Plan<'a> {
     pub only: Option<&'a str>,
     /// Whether the gate is told how each picture was made. Rendered variants are not pasted, so they are left out then.
     pub placed: bool,
+    /// Whether to leave edited pictures out.
+    pub rendered: bool,
     /// Whether the gate is given the true mattes, as after a person's correction.
     pub given: bool,
     /// Where pictures go that were not judged as they should.
@@ -61,7 +63,7 @@ pub(super) fn run(session: &Session, items: &[Item], plan: &Plan<'_>) -> Result<
     };
     let lines: Vec<Line> = stages
         .par_iter()
-        .flat_map(|stage| stage.sources(plan.placed).into_par_iter().map(move |source| judged(stage, source)))
+        .flat_map(|stage| stage.sources(plan).into_par_iter().map(move |source| judged(stage, source)))
         .collect::<Result<_, Problem>>()?;
     tables::print(&lines);
     Ok(OK)

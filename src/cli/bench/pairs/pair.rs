@@ -6,6 +6,7 @@ use std::sync::Arc;
 use image::RgbImage;
 use serde::Serialize;
 
+use super::Plan;
 use super::subject::{Rendered, Subject};
 use crate::domain::{
     Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Overrides, Placement, Plate, SceneRequest,
@@ -116,9 +117,10 @@ impl<'a> Stage<'a> {
     }
 
     /// Everything that is made of the product here.
-    pub(super) fn sources(&self, placed: bool) -> Vec<Source<'a>> {
-        let rendered = self.subject.rendered.iter().filter(|_| !placed).map(Source::Rendered);
-        trial::ALL.iter().map(Source::Edited).chain(rendered).collect()
+    pub(super) fn sources(&self, plan: &Plan<'_>) -> Vec<Source<'a>> {
+        let rendered = self.subject.rendered.iter().filter(|_| !plan.placed).map(Source::Rendered);
+        let edited = trial::ALL.iter().filter(|_| !plan.rendered).map(Source::Edited);
+        edited.chain(rendered).collect()
     }
 
     /// Makes a picture and has it judged; `placed`: the gate is told how it was made. A wrong verdict's picture goes into `save`.
