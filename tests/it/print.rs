@@ -10,6 +10,7 @@ use packshot::jobs::judge::{Gate, Named, Pair};
 use packshot::verify::Policy;
 
 use crate::bad_files::{png, skipped};
+use crate::postgres::nothing_may_be_skipped;
 use crate::stage::root;
 use crate::verdicts::photo;
 
@@ -20,12 +21,7 @@ const TALL: u32 = 900;
 fn reader() -> Option<Tesseract> {
     let found = Tesseract::find(Path::new("tesseract")).unwrap();
     if found.is_none() {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the settings of a run of tests are no settings of ours"
-        )]
-        let strict = std::env::var("PACKSHOT_SKIP").is_ok_and(|skip| skip == "none");
-        assert!(!strict, "tesseract is needed");
+        assert!(!nothing_may_be_skipped(), "tesseract is needed");
         skipped("there is no `tesseract` here to read print");
     }
     found
