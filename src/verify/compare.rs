@@ -21,8 +21,8 @@ const SCREEN: u32 = 768;
 const MARGIN: f32 = 0.06;
 /// Standard deviation, in picture pixels, below which nobody calls a picture soft.
 const SHARP: f32 = 0.3;
-/// Longer side at which print is read, pixels, and by how much a picture is enlarged for that at most: readers want letters of some thirty pixels.
-const READ_SIDE: f32 = 1800.0;
+/// Longer sides at which print is read, pixels, and by how much a picture is enlarged for that at most. Readers miss at one size what they read at another.
+const READ_SIDES: [f32; 2] = [1000.0, 1330.0];
 const MOST_ZOOM: f32 = 3.0;
 /// Pixels by which an outline may lie beside the prediction: registration and matting are no better.
 const SLACK: f32 = 0.8;
@@ -135,21 +135,25 @@ impl Comparison {
 
     fn read_by(&self, reader: &dyn TextReader, picture: &RgbImage) -> Option<Vec<Word>> {
         let (width, height) = picture.dimensions();
-        let zoom = (READ_SIDE / width.max(height) as f32).clamp(1.0, MOST_ZOOM);
-        let side = |pixels: u32| (pixels as f32 * zoom).round() as u32;
-        let large =
-            resize::resize_rgb(picture, Window::whole(width, height), side(width), side(height)).ok()?;
-        let mut words = reader.words(&large).ok()?;
-        for Word { place, .. } in &mut words {
-            let back = |pixels: u32| (pixels as f32 / zoom) as u32;
-            *place = Rect {
-                x: self.frame.x + back(place.x),
-                y: self.frame.y + back(place.y),
-                width: back(place.width).max(1),
-                height: back(place.height).max(1),
-            };
+        let mut all = Vec::new();
+        for wanted in READ_SIDES {
+            let zoom = (wanted / width.max(height) as f32).min(MOST_ZOOM);
+            let side = |pixels: u32| ((pixels as f32 * zoom).round() as u32).max(1);
+            let whole = Window::whole(width, height);
+            let sized = resize::resize_rgb(picture, whole, side(width), side(height)).ok()?;
+            let mut words = reader.words(&sized).ok()?;
+            for Word { place, .. } in &mut words {
+                let back = |pixels: u32| (pixels as f32 / zoom) as u32;
+                *place = Rect {
+                    x: self.frame.x + back(place.x),
+                    y: self.frame.y + back(place.y),
+                    width: back(place.width).max(1),
+                    height: back(place.height).max(1),
+                };
+            }
+            all.append(&mut words);
         }
-        Some(words)
+        Some(all)
     }
 
     /// The picture with the product painted over by what is around it.

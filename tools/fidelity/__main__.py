@@ -1,11 +1,11 @@
 """Renders variants of the bundled products: python -m tools.fidelity [product …] [--variant NAME …] [--out DIR] [--force].
 
-Writes <sku>.<variant>.webp into fixtures/fidelity (lossy color, lossless matte, straight alpha, cropped to what is not empty) and keeps variants.csv: where
+Writes <sku>.<variant>.webp into fixtures/fidelity (lossy color, lossless matte, straight alpha, cropped to what is not empty) and keeps variants.json: where
 each lies in its photo's frame. What is there already is not rendered again; what does not apply to a product is noted as such.
 """
 
 import argparse
-import csv
+import json
 import subprocess
 import sys
 import time
@@ -13,7 +13,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "fixtures" / "fidelity"
-HEADER = ("sku", "variant", "truth", "file", "x", "y", "frame_width", "frame_height")
 SIDE = 800  # longer side of the frame, pixels
 SAMPLES = 16
 QUALITY = 90
@@ -76,22 +75,19 @@ def picture(studio, base, folder, name):
 
 
 def known(folder):
-    path = folder / "variants.csv"
+    path = folder / "variants.json"
     if not path.exists():
         return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        return {(row["sku"], row["variant"]): row for row in csv.DictReader(file)}
+    return {(row["sku"], row["variant"]): row for row in json.loads(path.read_text(encoding="utf-8"))}
 
 
 def note(folder, row):
     rows = known(folder)
     rows[row["sku"], row["variant"]] = row
-    partial = folder / "variants.csv.part"
-    with partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, HEADER, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows[key] for key in sorted(rows))
-    partial.replace(folder / "variants.csv")
+    lines = ",\n".join(json.dumps(rows[key]) for key in sorted(rows))
+    partial = folder / "variants.json.part"
+    partial.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    partial.replace(folder / "variants.json")
 
 
 def main():

@@ -1,4 +1,4 @@
-//! Does every word read as it should? The same reader reads the prediction and the picture, at the same place and size; a word that it is sure of in both
+//! Does every word read as it should? The same reader reads the prediction and the picture, at the same place and two sizes; a word that it is sure of in both
 //! and that reads otherwise is one too many. Only where the product was searched for and a reader is at hand: pasted pixels are the photo's own.
 
 use super::{Check, Measured, was_searched};
@@ -36,7 +36,7 @@ impl Check for Text {
         };
         let differing = differing(pairs);
         let message = match differing.first() {
-            None => format!("Of {} words that were read, none reads otherwise.", pairs[0].len()),
+            None => "No word that was read reads otherwise.".to_owned(),
             Some((own, there)) => format!("The word “{}” reads “{}”.", own.text, there.text),
         };
         Measured { value: Some(differing.len() as f32), message }
@@ -51,17 +51,18 @@ impl Check for Text {
 /// Words of the prediction with what stands at the same place of the picture, if it is another word.
 fn differing([own, there]: &[Vec<Word>; 2]) -> Vec<(&Word, &Word)> {
     let letters = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
-    let mut found = Vec::new();
-    for word in own
-        .iter()
-        .filter(|word| word.sure >= SURE[0] && letters(word) >= LETTERS && word.place.height >= TALL)
-    {
-        let here = |other: &&Word| other.sure >= SURE[1] && is_at(word.place, other.place);
-        if let Some(other) = there.iter().find(here)
-            && is_another(&plain(&word.text), &plain(&other.text))
+    let mut found: Vec<(&Word, &Word)> = Vec::new();
+    let counts = |word: &&Word| word.sure >= SURE[0] && letters(word) >= LETTERS && word.place.height >= TALL;
+    for word in own.iter().filter(counts) {
+        let here = || there.iter().filter(|other| other.sure >= SURE[1] && is_at(word.place, other.place));
+        let said = plain(&word.text);
+        // Whatever is read at some size as it should be is so.
+        if here().any(|other| plain(&other.text) == said)
+            || found.iter().any(|(known, _)| is_at(known.place, word.place))
         {
-            found.push((word, other));
+            continue;
         }
+        found.extend(here().find(|other| is_another(&said, &plain(&other.text))).map(|other| (word, other)));
     }
     found
 }
@@ -115,6 +116,11 @@ mod tests {
         assert_eq!(count(vec![word("Bergemot", 0.5, 42)]), 0, "not sure");
         assert_eq!(count(vec![word("Bergemot", 0.93, 90)]), 0, "elsewhere");
         assert_eq!(count(vec![word("Bergam0t.", 0.93, 42)]), 0, "a reader's slip");
+        assert_eq!(
+            count(vec![word("Bergemot", 0.93, 42), word("Bergamot", 0.9, 41)]),
+            0,
+            "right at another size"
+        );
         assert_eq!(count(vec![word("Bergamots", 0.93, 42)]), 0, "run together with something");
         assert_eq!(count(vec![word("of", 0.99, 500)]), 0, "too short to tell");
         assert_eq!(count(Vec::new()), 0, "what is gone is another check's business");

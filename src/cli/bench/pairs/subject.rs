@@ -45,7 +45,7 @@ pub(super) struct Rendered {
     row: Row,
 }
 
-/// A line of `variants.csv`.
+/// An entry of `variants.json`.
 #[derive(Clone, Debug, Deserialize)]
 struct Row {
     sku: String,
@@ -96,7 +96,7 @@ impl Rendered {
         let bytes = items::read(&self.folder.join(&self.row.file))?;
         let small = codec::read_rgba(&bytes).map_err(|error| self.broken(error.to_string()))?;
         let (Some(x), Some(y), Some(width)) = (self.row.x, self.row.y, self.row.frame_width) else {
-            return Err(self.broken("variants.csv does not say where it lies".to_owned()));
+            return Err(self.broken("variants.json does not say where it lies".to_owned()));
         };
         let grow = size.0 as f32 / width as f32;
         let side = |pixels: u32| ((pixels as f32 * grow).round() as u32).max(1);
@@ -122,14 +122,13 @@ fn corrected(item: &Item, truth: &RgbaImage) -> Result<(Photo, Cutout), Problem>
 
 /// What is rendered of one product.
 fn rendered(folder: &Path, sku: &str) -> Result<Vec<Rendered>, Problem> {
-    let list = folder.join("variants.csv");
+    let list = folder.join("variants.json");
     if !list.is_file() {
         return Ok(Vec::new());
     }
     let broken = |message: String| Problem::new(Code::CatalogInvalid, list.display().to_string(), message);
-    let mut reader = csv::Reader::from_path(&list).map_err(|error| broken(error.to_string()))?;
-    let rows =
-        reader.deserialize().collect::<Result<Vec<Row>, _>>().map_err(|error| broken(error.to_string()))?;
+    let rows: Vec<Row> =
+        serde_json::from_slice(&items::read(&list)?).map_err(|error| broken(error.to_string()))?;
     let mut found = Vec::new();
     for row in rows.into_iter().filter(|row| row.sku == sku && row.frame_height.is_some()) {
         let truth = match row.truth.as_str() {
