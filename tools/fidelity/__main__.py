@@ -60,10 +60,12 @@ def picture(studio, base, folder, name):
     rgba = studio.render_product(SAMPLES)
     bare = studio.render_sweep(False, 16)
     height, width = rgba.shape[:2]
-    _, gain = photo.tone_sweep(bare, bare, (width, height), base)
+    sweep, gain = photo.tone_sweep(bare, bare, (width, height), base)
     light, coverage = np.maximum(rgba[..., :3], 0.0) * gain * base.exposure, np.clip(rgba[..., 3], 0.0, 1.0)
     if base.glass:
         coverage = np.maximum(coverage, photo.shoulder(light.max(axis=-1)))
+    if studio.tint is not None:
+        light = light + np.maximum(studio.tint, 0.0) * sweep
     color = photo.shoulder(photo.straight_color(light, coverage, photo.KNOWN_ALPHA_GLASS if base.glass else photo.KNOWN_ALPHA))
     levels = np.concatenate([photo.to_srgb(color), coverage[..., None]], axis=-1)
     image = Image.fromarray(np.round(np.clip(levels, 0, 1) * 255).astype(np.uint8), "RGBA")
