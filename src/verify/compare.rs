@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use image::{GrayImage, RgbImage};
 
+use super::foreign::{self, Beside};
 use super::{Input, VerifyError, light, outline};
 use crate::domain::{Cutout, Placement, Rect, TextReader, Tier, Word};
 use crate::imaging::color::{delta_e, lab, srgb};
@@ -58,6 +59,8 @@ pub struct Comparison {
     pub(super) outline: Vec<outline::Place>,
     /// What was read, once it was asked for: of the prediction and of the picture.
     read: OnceLock<Option<[Vec<Word>; 2]>>,
+    /// What lies beside it, once it was asked for; only where the ground is not known.
+    beside: OnceLock<Option<Beside>>,
     /// Share of the product outside the canvas.
     pub lost: f32,
     /// Whether the ground below the product is known or continued from around.
@@ -131,6 +134,11 @@ impl Comparison {
             Some([self.read_by(reader, &self.predicted)?, self.read_by(reader, &self.observed)?])
         };
         self.read.get_or_init(|| input.reader.and_then(read)).as_ref()
+    }
+
+    /// What lies beside the product in the picture; `None` if too little ground is seen to tell.
+    pub(super) fn beside(&self, master: &RgbImage) -> Option<&Beside> {
+        self.beside.get_or_init(|| foreign::beside(self, master).ok().flatten()).as_ref()
     }
 
     fn read_by(&self, reader: &dyn TextReader, picture: &RgbImage) -> Option<Vec<Word>> {
@@ -279,6 +287,7 @@ fn screens(
         softness: None,
         outline: Vec::new(),
         read: OnceLock::new(),
+        beside: OnceLock::new(),
         lost: 0.0,
         ground_known: false,
     })

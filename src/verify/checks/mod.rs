@@ -3,6 +3,7 @@
 
 mod aspect;
 mod color;
+mod edged;
 mod enlargement;
 mod floating;
 mod halo;
@@ -103,6 +104,7 @@ fn largest(pieces: &[Vec<usize>]) -> f32 {
 pub static ALL: &[&dyn Check] = &[
     &aspect::Aspect,
     &color::Color,
+    &edged::Edged,
     &enlargement::Enlargement,
     &floating::Floating,
     &halo::Halo,

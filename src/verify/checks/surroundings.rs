@@ -4,7 +4,7 @@
 use super::{Check, Measured, boxes, largest};
 use crate::domain::Rect;
 use crate::imaging::matte::watershed;
-use crate::verify::{Comparison, Input, foreign};
+use crate::verify::{Comparison, Input};
 
 /// ΔE00 from which on the known ground is not as predicted; lower than on the product, since nothing but JPEG touches it.
 const VISIBLE: f32 = 3.5;
@@ -26,8 +26,7 @@ impl Check for Surroundings {
 
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
         if !seen.ground_known {
-            let found = foreign::foreign(seen, input.master).ok().flatten();
-            return unlike(found.map(|found| found.share));
+            return unlike(seen.beside(input.master).map(|found| found.foreign.share));
         }
         let value = largest(&pieces(seen)) / seen.area();
         Measured {
@@ -43,8 +42,7 @@ impl Check for Surroundings {
         if seen.ground_known {
             return boxes(seen, pieces(seen));
         }
-        let found = foreign::foreign(seen, input.master).ok().flatten();
-        found.and_then(|found| found.region).into_iter().collect()
+        seen.beside(input.master).and_then(|found| found.foreign.region).into_iter().collect()
     }
 }
 
