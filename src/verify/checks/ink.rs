@@ -3,7 +3,7 @@
 
 use std::f32::consts::FRAC_1_SQRT_2;
 
-use super::structure::low_structure;
+use super::structure::Alike;
 use super::{Check, Measured, boxes, largest};
 use crate::domain::Rect;
 use crate::imaging::plane::Plane;
@@ -48,7 +48,7 @@ fn pieces(seen: &Comparison) -> Vec<Vec<usize>> {
     };
     let differing = |weights: [f32; 3]| {
         let (a, b) = (opponent(&seen.screen_predicted, weights), opponent(&seen.screen_observed, weights));
-        low_structure(&a, &b, &seen.core(3), 4.0, QUIET, 0.55)
+        Alike::new(&a, &b, 4.0, QUIET).pieces(&seen.core(3), 0.55)
     };
     let channels = [[FRAC_1_SQRT_2, -FRAC_1_SQRT_2, 0.0], [0.4082, 0.4082, -0.8165]];
     let of_each = channels.map(differing);
