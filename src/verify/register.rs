@@ -20,6 +20,8 @@ const REACH: f64 = 12.0;
 const THERE: f64 = 0.1;
 /// Rounds at most.
 const ROUNDS: usize = 3;
+/// Area between the outlines, as a share of the product, that is no reason to doubt what the print says.
+const BESIDE: f32 = 0.05;
 /// Visible places of an outline that suffice to say where it is.
 const FEWEST: usize = 40;
 
@@ -33,9 +35,24 @@ pub(super) struct Registered {
 
 /// Registers the product from the placement that `input` comes with.
 pub(super) fn registered(input: &Input<'_>) -> Result<Registered, VerifyError> {
+    let start = Comparison::new(input)?;
+    let apart = start.between_outlines();
+    let found = followed(input, start, drift)?;
+    // A thin thing has little print, and that may lead away from its outline.
+    if found.comparison.between_outlines() <= apart.max(BESIDE) {
+        return Ok(found);
+    }
+    followed(input, Comparison::new(input)?, |seen| by_outline(&seen.outline))
+}
+
+/// Follows where what is predicted has drifted to, until it is there.
+fn followed(
+    input: &Input<'_>,
+    mut comparison: Comparison,
+    drift: impl Fn(&Comparison) -> Option<Affine>,
+) -> Result<Registered, VerifyError> {
     let mut placement = input.placement.clone();
     for _ in 0..ROUNDS {
-        let comparison = Comparison::new(&Input { placement: &placement, ..*input })?;
         let Some(drift) = drift(&comparison) else { break };
         let corners = corners(&comparison).map(|corner| {
             let to = drift.apply(corner);
@@ -46,11 +63,11 @@ pub(super) fn registered(input: &Input<'_>) -> Result<Registered, VerifyError> {
             break;
         }
         placement.stand = moved_by(&placement.stand, &drift, &comparison);
+        comparison = Comparison::new(&Input { placement: &placement, ..*input })?;
         if moved < THERE {
             break;
         }
     }
-    let comparison = Comparison::new(&Input { placement: &placement, ..*input })?;
     Ok(Registered { placement, comparison })
 }
 

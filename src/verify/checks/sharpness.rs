@@ -19,6 +19,10 @@ impl Check for Sharpness {
         was_searched(input)
     }
 
+    fn leans_on_the_cutout(&self) -> bool {
+        true
+    }
+
     fn measure(&self, _: &Input<'_>, seen: &Comparison) -> Measured {
         // What has no fine drawing cannot lose it.
         let value = seen.softness.unwrap_or(0.0);

@@ -2,6 +2,7 @@
 
 use image::RgbImage;
 
+use super::chamfer;
 use super::shape::Shape;
 use super::sweep::Shifted;
 use super::view::{Guess, Score, View};
@@ -27,29 +28,62 @@ pub(super) fn views(master: &RgbImage) -> Result<Vec<View>, ResizeError> {
     STAGES.iter().map(|side| View::new(master, *side)).collect()
 }
 
+/// Longer sides at which what is thin is searched for: a wire has to be seen.
+const FINE_STAGES: [u32; 3] = [256, 420, 840];
+
+/// What an outline scores by chance on a picture that has edges everywhere.
+const BY_CHANCE: f32 = 0.3;
+
+/// The best guess with its score, searched for by what surrounds the product and then by its whole outline.
+pub(super) fn find_outline(
+    shape: &Shape,
+    outer: &Shape,
+    master: &RgbImage,
+) -> Result<Option<(Guess, Score)>, ResizeError> {
+    let views = FINE_STAGES.iter().map(|side| View::new(master, *side)).collect::<Result<Vec<_>, _>>()?;
+    let [coarse, finer @ ..] = views.as_slice() else { return Ok(None) };
+    let sizes: Vec<f32> = scales(coarse, shape).collect();
+    let mut found: Vec<Guess> = chamfer::starts(coarse, outer, &sizes, STARTS);
+    let mut best: Vec<(Guess, Score)> = Vec::new();
+    for view in finer {
+        best = found.into_iter().map(|guess| descend(view, shape, guess)).collect();
+        // The larger it is, the less likely does so much of it run along edges by chance.
+        let rank = |(guess, score): &(Guess, Score)| (score.border - BY_CHANCE) * guess.scale.sqrt();
+        best.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
+        best.truncate(KEPT);
+        found = best.iter().map(|(guess, _)| *guess).collect();
+    }
+    Ok(best.into_iter().next())
+}
+
 /// The best guess with its score, searched from these turns.
 pub(super) fn find(shape: &Shape, views: &[View], turns: &[f32]) -> Option<(Guess, Score)> {
     let coarse = views.first()?;
     let medium = shape.sparse(MEDIUM.0, MEDIUM.1);
     let mut found: Vec<(Guess, Score)> =
         starts(coarse, shape, turns).into_iter().map(|guess| descend(coarse, &medium, guess)).collect();
+    found.sort_by(|a, b| b.1.total().total_cmp(&a.1.total()));
+    found.truncate(KEPT);
     for view in &views[1..] {
-        found.sort_by(|a, b| b.1.total().total_cmp(&a.1.total()));
-        found.truncate(KEPT);
         found = found.into_iter().map(|(guess, _)| descend(view, shape, guess)).collect();
     }
     found.into_iter().max_by(|a, b| a.1.total().total_cmp(&b.1.total()))
+}
+
+/// Every size that is looked for.
+fn scales(view: &View, shape: &Shape) -> impl Iterator<Item = f32> {
+    let whole = view.lightness.height as f32 / view.shrink / shape.size[1];
+    std::iter::successors(Some(SMALLEST), |share| Some(share * GROWTH))
+        .take_while(|share| *share < 1.0)
+        .map(move |share| share * whole)
 }
 
 /// The best position for each size and turn; the best few of these.
 fn starts(view: &View, shape: &Shape, turns: &[f32]) -> Vec<Guess> {
     let (shifted, sparse) = (Shifted::new(view), shape.sparse(SPARSE.0, SPARSE.1));
     let mut starts: Vec<(f32, Guess)> = Vec::new();
-    let mut share = SMALLEST;
-    while share < 1.0 {
-        let scale = share * view.lightness.height as f32 / view.shrink / shape.size[1];
+    for scale in scales(view, shape) {
         starts.extend(turns.iter().filter_map(|turn| shifted.best(&sparse, scale, *turn)));
-        share *= GROWTH;
     }
     starts.sort_by(|a, b| b.0.total_cmp(&a.0));
     starts.into_iter().take(STARTS).map(|(_, guess)| guess).collect()
