@@ -4,6 +4,7 @@
 mod aspect;
 mod color;
 mod enlargement;
+mod expansion;
 mod floating;
 mod halo;
 mod ink;
@@ -104,6 +105,7 @@ pub static ALL: &[&dyn Check] = &[
     &aspect::Aspect,
     &color::Color,
     &enlargement::Enlargement,
+    &expansion::Expansion,
     &floating::Floating,
     &halo::Halo,
     &ink::Ink,
