@@ -8,13 +8,14 @@ use std::time::Duration;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::DatabaseConnection;
 
-use crate::config::{Config, Deliver};
-use crate::domain::{Segmenter, TenantScope, TextReader};
+use crate::config::{Config, Deliver, Deployment};
+use crate::domain::{Engine, Painter, Segmenter, TenantScope, TextReader};
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
+use crate::generate::diffusion::schedulers;
 use crate::http::{Limiter, Pulse, Service};
 use crate::imaging::codec::Limits;
-use crate::inference::{self, MattingPack, Pack, Runtime, Tesseract};
+use crate::inference::{self, InpaintPack, LicenseClass, MattingPack, Pack, Runtime, Tesseract};
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::{self, AnyJob, JobContext, Pool, Runner, Settings};
 use crate::notify::Sender;
@@ -142,7 +143,7 @@ impl App {
         workers: usize,
         opinion: Option<Arc<dyn Segmenter>>,
     ) -> Result<Crew, Problem> {
-        let context = Arc::new(self.context(config.photo_addresses, opinion)?);
+        let context = Arc::new(self.context(config.photo_addresses, opinion, painter(config)?)?);
         let sender = Arc::new(Sender::new(config.webhook_addresses, self.metrics.clone())?);
         Ok(Crew {
             pictures: self.worker(context.clone(), jobs::ALL, workers),
@@ -157,14 +158,20 @@ impl App {
         workers: usize,
         opinion: Option<Arc<dyn Segmenter>>,
     ) -> Result<Runner<JobContext>, Problem> {
-        Ok(self.worker(Arc::new(self.context(Reach::Public, opinion)?), jobs::ALL, workers))
+        Ok(self.worker(Arc::new(self.context(Reach::Public, opinion, None)?), jobs::ALL, workers))
     }
 
-    fn context(&self, reach: Reach, opinion: Option<Arc<dyn Segmenter>>) -> Result<JobContext, Problem> {
+    fn context(
+        &self,
+        reach: Reach,
+        opinion: Option<Arc<dyn Segmenter>>,
+        painter: Option<Arc<dyn Painter>>,
+    ) -> Result<JobContext, Problem> {
         Ok(JobContext {
             storage: self.storage.clone(),
             library: self.library.clone(),
             opinion,
+            painter,
             fetcher: Fetcher::new(reach)?,
             limits: Limits::default(),
         })
@@ -276,6 +283,7 @@ impl App {
             metrics: self.metrics.clone(),
             redirect: config.deliver == Deliver::Redirect,
             sizes: [config.scene_size, config.packshot_size],
+            engines: engines(config),
             limiter: Limiter::new(config.requests_per_minute, config.signins_per_minute),
             imports: u64::from(config.import_mib) << 20,
             uploads,
@@ -319,7 +327,7 @@ pub fn library() -> Result<Arc<TemplateLibrary>, Problem> {
     Ok(Arc::new(TemplateLibrary::open(&home()?.join("templates"))?))
 }
 
-/// The value of `vote` and `text_reader` that means nobody.
+/// The value of `vote`, `diffusion_pack` and `text_reader` that means nobody.
 const NOBODY: &str = "none";
 /// The value of `text_reader` that means the system's own, if it has one, and what that is called.
 const WHOEVER: &str = "auto";
@@ -336,7 +344,9 @@ pub fn inference_runtime(config: &Config) -> Result<Runtime, Problem> {
         true => inference::library_in(&home()?),
         false => config.runtime.clone(),
     };
-    Runtime::load(&library).map_err(|error| error.problem("runtime"))
+    let runtime = Runtime::load(&library).map_err(|error| error.problem("runtime"))?;
+    runtime.limit_memory((config.sessions_mib > 0).then(|| u64::from(config.sessions_mib) << 20));
+    Ok(runtime)
 }
 
 /// The pack that votes on cutouts by the settings, open; nobody if they say so.
@@ -346,7 +356,49 @@ pub fn voter(config: &Config) -> Result<Option<MattingPack>, Problem> {
     }
     let wrong = |error: inference::InferenceError| error.problem(&config.vote);
     let pack = Pack::read(&models()?.join(&config.vote)).map_err(wrong)?;
+    licensed(config, &pack)?;
     Ok(Some(MattingPack::open(pack, &inference_runtime(config)?).map_err(wrong)?))
+}
+
+/// Refuses a pack whose license does not allow what the settings say the pictures are for.
+pub fn licensed(config: &Config, pack: &Pack) -> Result<(), Problem> {
+    let class = pack.license.class;
+    let allowed = match config.deployment {
+        Deployment::Any => true,
+        Deployment::Commercial => !matches!(class, LicenseClass::NonCommercial | LicenseClass::Unknown),
+    };
+    if allowed {
+        return Ok(());
+    }
+    let message =
+        format!("its license, {}, is {}; this deployment is commercial", pack.license.spdx, class.name());
+    Err(Problem::new(Code::PackLicense, &pack.name, message))
+}
+
+/// The engines that the settings offer.
+pub fn engines(config: &Config) -> Vec<Engine> {
+    let offered = |engine: &Engine| *engine == Engine::Plate || config.diffusion_pack != NOBODY;
+    Engine::ALL.into_iter().filter(offered).collect()
+}
+
+/// The pack that paints by the settings, open; nobody if they say so.
+pub fn painter(config: &Config) -> Result<Option<Arc<dyn Painter>>, Problem> {
+    if config.diffusion_pack == NOBODY {
+        return Ok(None);
+    }
+    painter_in(config, &models()?.join(&config.diffusion_pack)).map(Some)
+}
+
+/// The pack in `folder`, open to paint.
+pub fn painter_in(config: &Config, folder: &Path) -> Result<Arc<dyn Painter>, Problem> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let wrong = |error: inference::InferenceError| error.problem(&name);
+    let pack = Pack::read(folder).map_err(wrong)?;
+    licensed(config, &pack)?;
+    let pack = InpaintPack::open(pack, &inference_runtime(config)?).map_err(wrong)?;
+    schedulers::read(pack.scheduler_config())
+        .map_err(|error| Problem::new(error.code(), &name, error.to_string()))?;
+    Ok(Arc::new(pack))
 }
 
 /// What reads print by the settings: the system's own if it has one, the one that is named, or nobody.

@@ -49,8 +49,14 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The ONNX runtime library; empty = where `make runtime` puts it.
     pub runtime: PathBuf,
+    /// Mebibytes that the sessions of packs may take together, about; 0 = no limit.
+    pub sessions_mib: u32,
     /// The pack that votes on cutouts, or `none`.
     pub vote: String,
+    /// The pack that paints for the engine `diffusion`, or `none`.
+    pub diffusion_pack: String,
+    /// What the pictures are for.
+    pub deployment: Deployment,
     /// The program that reads print, `auto` or `none`.
     pub text_reader: String,
     /// Default width and height of a scene's master in pixels.
@@ -207,6 +213,16 @@ impl Config {
 
 /// The region of stores that have none.
 const ANY_REGION: &str = "us-east-1";
+
+/// What the pictures are for: which licences of packs will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deployment {
+    /// Anything: whoever runs it sees to the licences.
+    Any,
+    /// Business: packs whose licence forbids that, or says nothing, are refused.
+    Commercial,
+}
 
 /// How files are handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -96,6 +96,8 @@ codes! {
     ReaderFailed "reader_failed" Environment "Mend or update the program that reads print, or set PACKSHOT_TEXT_READER=none to do without it.",
     PackUnknown "pack_unknown" Invalid "Use a name from `packshot packs list`.",
     PackInvalid "pack_invalid" Invalid "Mend or fetch the pack again; `packshot packs check` says what is wrong.",
+    PackLicense "pack_license" Invalid "Use a pack whose license allows business, or say deployment = \"any\" where none is done.",
+    PackMismatch "pack_mismatch" Invalid "Use the very pack that the message names, or make the picture anew without the receipt.",
     PackExists "pack_exists" Invalid "Choose another name, or add --replace.",
     ExportUnsupported "export_unsupported" Invalid "Export it again as the message says; docs/packs.md lists which exports can be added.",
     InferenceFailed "inference_failed" Environment "Run the same again; if it stays, run `packshot packs check`.",
@@ -112,6 +114,7 @@ codes! {
     PromptNotHonored "prompt_not_honored" Warning "No template has this; the nearest one was used.",
     OverrideIgnored "override_ignored" Warning "The rest was honored; use a template or a kind of picture that this option fits.",
     PlacementInvalid "placement_invalid" Invalid "Mend the placement; see `packshot scene --help` for its fields.",
+    EngineMissing "engine_missing" Environment "Name a pack of the task inpaint, with --pack or PACKSHOT_DIFFUSION_PACK; `packshot packs list` shows what there is.",
     EngineUnknown "engine_unknown" Invalid "Use one of the engines that the message names.",
     // verify
     SizeMismatch "size_mismatch" Invalid "The candidate's size does not fit its placement; send the unscaled master.",

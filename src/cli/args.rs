@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::inference::LicenseClass;
+use super::pack_args::PacksCommand;
+use super::paint::PaintArgs;
 
 /// Product photos in, verified scenes out.
 #[derive(Debug, Parser)]
@@ -73,7 +74,8 @@ pub(super) enum Command {
         after_help = "Example: packshot scene mug.jpg bottle.jpg --template kitchen-counter --count 4 --out out\n         \
         packshot scene catalog.csv --prompt \"on a marble shelf, light from the left\" --out out\n         \
         packshot scene mug.jpg --prompt 晨光中的厨房台面 --out out\n         \
-        packshot scene mug.jpg --template beach --placement '{\"height\":0.6,\"rotation_deg\":2}' --out out\n\
+        packshot scene mug.jpg --template beach --placement '{\"height\":0.6,\"rotation_deg\":2}' --out out\n         \
+        packshot scene mug.jpg --prompt \"on a beach at dusk\" --engine diffusion --pack our-inpainter --out out\n\
         What was rejected lies in DIR/rejected, what a person must decide in DIR/review.\n\
         Exit status: 0 all made (also if a person must decide: see `status`), 1 an item failed, 2 wrong usage."
     )]
@@ -243,6 +245,9 @@ pub(super) struct RefineArgs {
     /// Cast shadow: 0 none, 1 as the template's light says
     #[arg(long, value_name = "STRENGTH", group = "change")]
     pub shadow: Option<f32>,
+    /// The pack that painted, by path, if it does not lie under models/
+    #[arg(long, value_name = "NAME")]
+    pub pack: Option<String>,
     /// Write the lossless master (PNG) instead of a JPEG
     #[arg(long)]
     pub lossless: bool,
@@ -256,9 +261,9 @@ pub(super) struct SceneArgs {
     #[command(flatten)]
     pub photos: Photos,
     /// Scene template; see `packshot templates list`
-    #[arg(long, value_name = "NAME", required_unless_present_any = ["prompt", "white"], conflicts_with = "prompt")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["prompt", "white"])]
     pub template: Option<String>,
-    /// What the scene should be like, in English or Chinese; what the nearest template lacks is said
+    /// What the scene should be like, in English or Chinese; what the nearest template lacks is said, or painted by `diffusion`
     #[arg(long, value_name = "TEXT")]
     pub prompt: Option<String>,
     /// The white main image instead of a scene: pure white ground, 85 % fill
@@ -270,9 +275,11 @@ pub(super) struct SceneArgs {
     /// Base seed: the same seed gives the same pictures
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// How the scene gets its pixels; this build has `plate`
+    /// How the scene gets its pixels: `plate`, the template's picture; or `diffusion`, a pack paints over that, around the product
     #[arg(long, default_value = "plate")]
     pub engine: String,
+    #[command(flatten)]
+    pub paint: PaintArgs,
     /// Width and height of the master in pixels (default: see packshot.default.toml; less for a small photo)
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(256..=4096))]
     pub size: Option<u32>,
@@ -302,74 +309,6 @@ pub(super) struct SceneArgs {
     /// Where the pictures go
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum PacksCommand {
-    /// Make an export a pack of this installation: read what it says of itself, write pack.toml, copy it under models/
-    #[command(
-        after_help = "Example: packshot packs add exports/sd15-inpainting --license CreativeML-OpenRAIL-M\n\
-        DIR is a Stable Diffusion pipeline as Optimum exports it (model_index.json, unet/model.onnx, …), or one segmentation\n\
-        graph with its preprocessor_config.json, or a finished pack (pack.toml). What it does not say is refused, not guessed.\n\
-        Exit status: 0 added, 1 it cannot be placed or the runtime is missing, 2 wrong usage."
-    )]
-    Add(PackAddArgs),
-    /// One pack a line, its name first
-    #[command(after_help = "Example: packshot packs list\n\
-        Exit status: 0 all can be read, 1 one cannot, 2 wrong usage.")]
-    List,
-    /// Hold every file against its digest, every shape against the graph, and run the self-test
-    #[command(after_help = "Example: packshot packs check\n\
-        Exit status: 0 all are whole, 1 one is broken or the runtime is missing, 2 wrong usage.")]
-    Check {
-        /// Only this pack, by name or folder
-        #[arg(value_name = "NAME")]
-        name: Option<String>,
-    },
-    /// Feed arrays (*.npy) and params.json to a pack's pipeline, and write what comes out as arrays
-    #[command(
-        after_help = "Example: packshot packs run fixtures/packs/inpaint-tiny --inputs fixtures/diffusion/inpaint-tiny/tall-2-guided --out out\n\
-        DIR holds params.json, image.npy and mask.npy, and if you like the noise; docs/packs.md lists them. Written are latents.npy and image.npy.\n\
-        Exit status: 0 done, 1 pack or inputs are wrong or the runtime is missing, 2 wrong usage."
-    )]
-    Run {
-        /// The pack, by name or folder
-        #[arg(value_name = "NAME")]
-        name: String,
-        /// Where the inputs lie
-        #[arg(long, value_name = "DIR")]
-        inputs: PathBuf,
-        /// Where the outputs go
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(super) struct PackAddArgs {
-    /// Where the export lies
-    #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
-    /// What the pack is called: small letters, digits, hyphens (default: the folder's name)
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-    /// The license of its weights, as SPDX writes it (default: NOASSERTION)
-    #[arg(long, value_name = "SPDX")]
-    pub license: Option<String>,
-    /// What that license allows (default: unknown)
-    #[arg(long, value_name = "CLASS", value_parser = license_class)]
-    pub license_class: Option<LicenseClass>,
-    /// Replace a pack of that name
-    #[arg(long)]
-    pub replace: bool,
-}
-
-fn license_class(text: &str) -> Result<LicenseClass, String> {
-    let names = || LicenseClass::ALL.map(LicenseClass::name).join(", ");
-    LicenseClass::ALL
-        .into_iter()
-        .find(|class| class.name() == text)
-        .ok_or_else(|| format!("it is one of {}", names()))
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,10 +10,13 @@ mod migrate;
 mod output;
 mod overrides;
 mod pack_add;
+mod pack_args;
+mod pack_bench;
 mod pack_inputs;
 mod pack_params;
 mod pack_run;
 mod packs;
+mod paint;
 mod picture;
 mod refine;
 mod scene;
@@ -96,9 +99,11 @@ fn refuse(problem: &Problem) -> u8 {
         Code::TemplateUnknown
         | Code::ChannelUnknown
         | Code::MarketUnknown
+        | Code::EngineMissing
         | Code::EngineUnknown
         | Code::PackUnknown
         | Code::PlacementInvalid
+        | Code::RequestInvalid
         | Code::ConfigInvalid => USAGE,
         _ => SOME_FAILED,
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::args::PackAddArgs;
+use super::pack_args::PackAddArgs;
 use super::{OK, output, packs};
 use crate::app;
 use crate::config::Config;

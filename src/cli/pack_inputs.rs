@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::domain::{LatentNetworks, Tensor};
+use crate::domain::{Painter, Tensor};
 use crate::error::{Code, Problem};
 use crate::inference::{InpaintPack, npy};
 
@@ -126,7 +126,7 @@ impl Inputs {
         let &[count, 3, height, width] = picture.shape() else {
             return invalid(PICTURE, format!("it has the shape {:?}, not [N, 3, H, W]", picture.shape()));
         };
-        let step = pack.multiple_of();
+        let step = pack.multiple_of() as usize;
         if height % step != 0 || width % step != 0 || count * height * width == 0 {
             return invalid(
                 PICTURE,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::output;
 use super::pack_inputs::{EMBEDDINGS, Inputs, NEGATIVE_EMBEDDINGS};
-use crate::domain::Tensor;
+use crate::domain::{Painter, Tensor};
 use crate::error::{Code, Problem};
 use crate::generate::diffusion::InpaintSettings;
 use crate::generate::diffusion::schedulers::{self, Scheduler};
@@ -72,7 +72,7 @@ impl Params {
     pub(super) fn settings(&self, pack: &InpaintPack) -> Result<InpaintSettings, Problem> {
         let defaults = pack.defaults();
         let settings = InpaintSettings {
-            steps: self.steps.unwrap_or(defaults.steps),
+            steps: self.steps.unwrap_or(defaults.steps as usize),
             guidance_scale: self.guidance.unwrap_or(defaults.guidance),
             strength: self.strength,
             eta: self.eta,
@@ -105,7 +105,7 @@ impl Params {
             }
             None => {
                 let (tensor, cut) = pack
-                    .text(word.as_deref().unwrap_or_default())
+                    .encoded_text(word.as_deref().unwrap_or_default())
                     .map_err(|error| error.problem(&pack.pack().name))?;
                 Ok((vec![tensor; count], cut))
             }

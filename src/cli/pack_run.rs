@@ -11,7 +11,7 @@ use super::pack_params::Params;
 use super::{OK, output};
 use crate::app;
 use crate::config::Config;
-use crate::domain::{Digest, Seed, Tensor, candidate_seed};
+use crate::domain::{Digest, Painter, Seed, Tensor, candidate_seed};
 use crate::error::{Code, Problem};
 use crate::generate::diffusion::{Draw, InpaintInput, Painted, inpaint};
 use crate::inference::{InpaintPack, Pack, npy};
@@ -21,9 +21,10 @@ pub(super) fn run(config: &Config, folder: &Path, inputs: &Path, out: &Path) -> 
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let wrong = |error: crate::inference::InferenceError| error.problem(&name);
     let pack = Pack::read(folder).map_err(wrong)?;
+    app::licensed(config, &pack)?;
     let runtime = app::inference_runtime(config)?;
     let started = Instant::now();
-    let mut pack = InpaintPack::open(pack, &runtime).map_err(wrong)?;
+    let pack = InpaintPack::open(pack, &runtime).map_err(wrong)?;
     let opened = started.elapsed();
     let params = Params::read(inputs)?;
     let scheduler = params.scheduler(&pack)?;
@@ -33,12 +34,14 @@ pub(super) fn run(config: &Config, folder: &Path, inputs: &Path, out: &Path) -> 
     let texts = params.texts(&pack, &inputs, items.len())?;
     let bar = output::progress(items.len() as u64, "painted");
     let started = Instant::now();
+    let mut networks = pack.networks();
     let mut painted = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let seed = seed(&params, &pack, item, index);
         let (text, negative) = (&texts.prompts[index], Some(&texts.negatives[index]));
         let input = InpaintInput { picture: &item.picture, mask: &item.mask, text, negative };
-        let answer = inpaint(&mut pack, scheduler.as_ref(), &input, &settings, &mut noise(item, seed));
+        let answer =
+            inpaint(networks.as_mut(), scheduler.as_ref(), &input, &settings, &mut noise(item, seed));
         painted.push(answer.map_err(|error| Problem::new(error.code(), &name, error.to_string()))?);
         bar.inc(1);
     }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::PacksCommand;
-use super::{OK, SOME_FAILED, Session, output, pack_add, pack_run};
+use super::pack_args::PacksCommand;
+use super::{OK, SOME_FAILED, Session, output, pack_add, pack_bench, pack_run};
 use crate::app;
 use crate::config::Config;
+use crate::domain::Painter;
 use crate::error::{Code, Problem};
 use crate::generate::diffusion::schedulers;
 use crate::inference::{InferenceError, InpaintPack, MattingPack, Pack, Runtime, Task};
@@ -15,6 +16,7 @@ use crate::inference::{InferenceError, InpaintPack, MattingPack, Pack, Runtime, 
 pub(super) fn run(session: &Session, command: &PacksCommand) -> Result<u8, Problem> {
     match command {
         PacksCommand::Add(args) => pack_add::add(&session.config, args),
+        PacksCommand::Bench(args) => pack_bench::run(&session.config, &folder_of(&args.name)?, args),
         PacksCommand::List => list(),
         PacksCommand::Check { name } => check(&session.config, name.as_deref()),
         PacksCommand::Run { name, inputs, out } => {
@@ -41,7 +43,7 @@ fn folders() -> Result<Vec<PathBuf>, Problem> {
 }
 
 /// A pack by its name, or by the path of its folder.
-fn folder_of(name: &str) -> Result<PathBuf, Problem> {
+pub(super) fn folder_of(name: &str) -> Result<PathBuf, Problem> {
     match name.contains(std::path::MAIN_SEPARATOR) || name.starts_with('.') {
         // A pack is called as its folder, and `.` has no name.
         true => Ok(std::fs::canonicalize(name).unwrap_or_else(|_missing| PathBuf::from(name))),

@@ -6,7 +6,7 @@ use crate::deliver::Provenance;
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, Format, PngEffort};
 use crate::imaging::color::icc;
-use crate::jobs::pipeline::{self, Attempt};
+use crate::jobs::pipeline::Attempt;
 use crate::storage;
 
 /// How pictures are written.
@@ -40,7 +40,7 @@ impl Form {
     }
 
     fn encode(self, attempt: &Attempt) -> Result<Vec<u8>, codec::CodecError> {
-        let xmp = Provenance::of(attempt.receipt.kind, pipeline::ENGINE).xmp();
+        let xmp = Provenance::of(attempt.receipt.kind, &attempt.receipt.engine).xmp();
         let (bytes, format) = if self.lossless {
             (codec::encode_rgb_png(&attempt.master, PngEffort::Fast)?, Format::Png)
         } else {

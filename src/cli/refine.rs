@@ -9,14 +9,18 @@ use serde_json::{Value, json};
 
 use super::args::RefineArgs;
 use super::items::{self, Item};
+use super::paint::Painters;
 use super::picture::Form;
 use super::{OK, SOME_FAILED, Session, output, overrides};
 use crate::app;
-use crate::domain::{Digest, Overrides, RECEIPT_SCHEMA, Receipt, SceneRequest, Segmenter, Verdict};
+use crate::config::Config;
+use crate::domain::{
+    Digest, Overrides, PaintWish, RECEIPT_SCHEMA, Receipt, SceneRequest, Segmenter, Verdict,
+};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::jobs::library::TemplateLibrary;
-use crate::jobs::pipeline::{self, Called, Wanted};
+use crate::jobs::pipeline::{self, Brush, Called, Wanted};
 
 /// How a receipt's file is called after its picture.
 const RECEIPT: &str = ".receipt.json";
@@ -26,6 +30,8 @@ struct Plan<'a> {
     args: &'a RefineArgs,
     library: Arc<TemplateLibrary>,
     opinion: Option<Arc<dyn Segmenter>>,
+    config: &'a Config,
+    painters: Painters,
     change: Overrides,
     form: Form,
     /// The photos by the digest of their file.
@@ -40,7 +46,9 @@ pub(super) fn run(session: &Session, args: &RefineArgs) -> Result<u8, Problem> {
     let (photos, mut problems) = photos(&args.source);
     let form = Form { lossless: args.lossless, quality: session.config.jpeg_quality };
     let opinion = session.opinion()?;
-    let plan = Plan { args, library, opinion, change: overrides::change(args)?, form, photos };
+    let (config, painters) = (&session.config, Painters::default());
+    let plan =
+        Plan { args, library, opinion, config, painters, change: overrides::change(args)?, form, photos };
     let (candidates, doubled) = candidates(&args.candidates);
     problems.extend(doubled);
     problems.iter().for_each(output::failed);
@@ -144,7 +152,12 @@ fn one(plan: &Plan<'_>, candidate: &Candidate) -> Result<Value, Problem> {
         seed: old.seed,
         placement: None,
     };
-    let made = pipeline::refine(&plan.library, &wanted, &old)?;
+    let painting = old.placement.painted.as_ref();
+    let given = plan.args.pack.as_deref();
+    let painter = painting.map(|painting| plan.painters.of(plan.config, painting, given)).transpose()?;
+    let (wish, eye) = (PaintWish::default(), plan.opinion.as_deref());
+    let brush = painter.as_deref().map(|painter| Brush { painter, wish: &wish, eye });
+    let made = pipeline::refine(&plan.library, &wanted, brush.as_ref(), &old)?;
     let report = &made.last.receipt.report;
     let (folder, status) = match report.verdict {
         Verdict::Pass => (plan.args.out.clone(), "passed"),

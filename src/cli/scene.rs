@@ -8,21 +8,27 @@ use serde_json::{Value, json};
 use super::args::SceneArgs;
 use super::items::{self, Item};
 use super::overrides::{self, Pinned};
+use super::paint::{self, Painters};
 use super::picture::Form;
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app;
-use crate::domain::{GeneratorKind, Overrides, SceneRequest, Segmenter, Timing, Verdict, prompt};
+use crate::domain::{
+    Engine, GeneratorKind, Overrides, PaintWish, Painter, SceneRequest, Segmenter, Timing, Verdict, prompt,
+};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::jobs::ask;
 use crate::jobs::library::TemplateLibrary;
-use crate::jobs::pipeline::{self, Called, Made, Wanted};
+use crate::jobs::pipeline::{self, Brush, Called, Made, Wanted};
 
 /// What is the same for all items.
 struct Plan<'a> {
     args: &'a SceneArgs,
     library: &'a TemplateLibrary,
     opinion: Option<Arc<dyn Segmenter>>,
+    /// Who paints, if somebody does, and how.
+    painter: Option<Arc<dyn Painter>>,
+    wish: PaintWish,
     kind: GeneratorKind,
     template: Option<String>,
     pinned: Pinned,
@@ -33,10 +39,6 @@ struct Plan<'a> {
 }
 
 pub(super) fn run(session: &Session, args: &SceneArgs) -> Result<u8, Problem> {
-    if args.engine != pipeline::ENGINE {
-        let message = format!("this build has the engine `{}`", pipeline::ENGINE);
-        return Err(Problem::new(Code::EngineUnknown, &args.engine, message));
-    }
     let library = app::library()?;
     let plan = plan(session, args, &library)?;
     let (items, problems) = items::expand(&args.photos.photos);
@@ -67,11 +69,13 @@ fn plan<'a>(
     args: &'a SceneArgs,
     library: &'a TemplateLibrary,
 ) -> Result<Plan<'a>, Problem> {
+    let engine = checked(args)?;
     let (mut unmet, mut light, mut template) = (Vec::new(), None, args.template.clone());
-    if let Some(text) = &args.prompt {
+    if let (Some(text), None) = (&args.prompt, &args.template) {
         let reading = prompt::read(text, &library.scenes())
             .ok_or_else(|| Problem::new(Code::TemplateUnknown, text, "there are no scene templates"))?;
-        unmet = ask::unmet(text, &reading);
+        // What the template lacks, a pack is told to paint.
+        unmet = if engine == Engine::Plate { ask::unmet(text, &reading) } else { Vec::new() };
         (template, light) = (Some(reading.template), reading.light);
     }
     let kind = if args.white { GeneratorKind::Packshot } else { GeneratorKind::Scene };
@@ -79,9 +83,22 @@ fn plan<'a>(
         library.scene(name)?;
     }
     let default_size = if args.white { session.config.packshot_size } else { session.config.scene_size };
+    let pinned = overrides::of(args, light)?;
+    let named = args.paint.pack.as_deref();
+    let painter = match (engine, &pinned) {
+        // Who paints it again is the placement's to say.
+        (_, Pinned::All(placement)) => {
+            let painted = placement.painted.as_ref();
+            painted.map(|painting| Painters::default().of(&session.config, painting, named)).transpose()?
+        }
+        (Engine::Diffusion, _) => Some(paint::painter(&session.config, named)?),
+        (Engine::Plate, _) => None,
+    };
     Ok(Plan {
         opinion: session.opinion()?,
-        pinned: overrides::of(args, light)?,
+        painter,
+        wish: args.paint.wish(args.prompt.as_deref())?,
+        pinned,
         args,
         library,
         kind,
@@ -90,6 +107,23 @@ fn plan<'a>(
         form: Form { lossless: args.lossless, quality: session.config.jpeg_quality },
         unmet,
     })
+}
+
+/// The engine, if what is asked of it fits.
+fn checked(args: &SceneArgs) -> Result<Engine, Problem> {
+    let engine = paint::engine(&args.engine)?;
+    let wrong = |item: &str, message: &str| Err(Problem::new(Code::RequestInvalid, item, message));
+    match engine {
+        Engine::Diffusion if args.white => wrong("--engine", "a white main image is not painted"),
+        // A receipt that is made again names its pack, and the option may say where that lies.
+        Engine::Plate if args.placement.is_none() && args.paint.any().is_some() => {
+            wrong(args.paint.any().unwrap_or_default(), "only the engine `diffusion` paints")
+        }
+        Engine::Plate if args.prompt.is_some() && args.template.is_some() => {
+            wrong("--prompt", "name a template or write a prompt; only the engine `diffusion` heeds both")
+        }
+        engine => Ok(engine),
+    }
 }
 
 /// Makes all pictures of one item; returns how many failed.
@@ -107,6 +141,8 @@ fn make_all(plan: &Plan<'_>, item: &Item, tell: &dyn Fn(&str)) -> Result<usize, 
         Pinned::Some(overrides) => (overrides.clone(), None),
         Pinned::All(placement) => (Overrides::default(), Some(placement.as_ref())),
     };
+    let eye = plan.opinion.as_deref();
+    let brush = plan.painter.as_deref().map(|painter| Brush { painter, wish: &plan.wish, eye });
     let mut failures = 0;
     for index in 0..plan.args.count {
         let wanted = Wanted {
@@ -127,7 +163,8 @@ fn make_all(plan: &Plan<'_>, item: &Item, tell: &dyn Fn(&str)) -> Result<usize, 
             seed: plan.args.seed,
             placement,
         };
-        let outcome = pipeline::make(plan.library, &wanted).and_then(|made| write(plan, item, index, &made));
+        let made = pipeline::make_with(plan.library, &wanted, brush.as_ref());
+        let outcome = made.and_then(|made| write(plan, item, index, &made));
         match outcome {
             Ok((line, timing)) => tell(&with_times(line, times, timing).to_string()),
             Err(problem) => {
@@ -170,6 +207,7 @@ fn write(plan: &Plan<'_>, item: &Item, index: u32, made: &Made) -> Result<(Value
         "item": item.path.display().to_string(),
         "sku": item.product.sku,
         "template": made.last.receipt.template.as_ref().map(|(name, _)| name),
+        "engine": made.last.receipt.engine,
         "index": index + 1,
         "status": status,
         "file": picture.display().to_string(),

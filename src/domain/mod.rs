@@ -10,6 +10,8 @@ mod id;
 mod latent;
 mod market;
 mod next_step;
+mod pack_run;
+mod painting;
 mod photo;
 mod placement;
 mod product;
@@ -33,6 +35,8 @@ pub use id::{Id, IdError};
 pub use latent::{Encoded, LatentNetworks, LatentSpace};
 pub use market::{Market, Season};
 pub use next_step::{MAX_ATTEMPTS, NextStep, next_step};
+pub use pack_run::PackRun;
+pub use painting::{Engine, MOST_STEPS, PaintWish, Painter, PainterDefaults, Painting, WishError};
 pub use photo::{Photo, SourceFormat};
 pub use placement::{Contact, PLACEMENT_SCHEMA, Placement, PlateCrop, Reflection, Shadow, Stand, Wrap};
 pub use product::{Product, SizeClass, lies_flat, seen_through};
@@ -40,7 +44,7 @@ pub use reader::{TextReader, Word};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};
-pub use segmenter::{Opinion, Segmenter, Vote, Voter};
+pub use segmenter::{Opinion, Segmenter, Vote};
 pub use suit::{LYING_PITCH_DEG, choose, leaning_for_lying, looks_down_deg, suitability};
 pub use template::{
     Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,

@@ -4,16 +4,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use super::{Digest, Painting};
 
 /// The newest placement schema this build writes; it reads all up to it.
-pub const PLACEMENT_SCHEMA: u32 = 3;
+pub const PLACEMENT_SCHEMA: u32 = 4;
 
 /// Everything that was done to the product and its ground on the way into one candidate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Placement {
-    /// 1 to 3.
+    /// 1 to 4.
     pub schema: u32,
     /// Pixel digest of the photo it was made for.
     pub photo: Digest,
@@ -37,6 +37,9 @@ pub struct Placement {
     pub shadow: Shadow,
     /// The mirror image in the ground.
     pub reflection: Reflection,
+    /// How a pack painted over all that, if one did. Since schema 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub painted: Option<Painting>,
 }
 
 /// Which part of a plate is seen.

@@ -62,6 +62,9 @@ const FILLER_ZH: &[&str] = &[
 const LEFT: &[&str] = &["left", "左侧", "左边", "左"];
 const RIGHT: &[&str] = &["right", "右侧", "右边", "右"];
 
+/// Keywords of a template that are said: what comes first names the place, and text encoders read 75 tokens.
+const SAID: usize = 8;
+
 /// Reads `prompt` against `templates`; `None` if there are none. Ties go to the first name.
 pub fn read(prompt: &str, templates: &[&SceneTemplate]) -> Option<Reading> {
     let prompt = prompt.to_lowercase();
@@ -77,6 +80,12 @@ pub fn read(prompt: &str, templates: &[&SceneTemplate]) -> Option<Reading> {
         None
     };
     Some(Reading { template: best.name.clone(), light, unmet: unmet(&prompt, best) })
+}
+
+/// A template in words, for networks that paint by them: what it is called, then what a merchant would type to find it.
+pub fn of_template(template: &SceneTemplate) -> String {
+    let words = template.keywords_en.iter().take(SAID).map(String::as_str);
+    std::iter::once(template.title_en.as_str()).chain(words).collect::<Vec<_>>().join(", ")
 }
 
 /// Longer words say more: a match counts by its length in characters (a Chinese character about as much as three letters).

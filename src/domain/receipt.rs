@@ -19,7 +19,7 @@ pub struct Receipt {
     pub cpu_class: String,
     /// What was wanted.
     pub kind: GeneratorKind,
-    /// How it got its pixels: `plate`.
+    /// How it got its pixels: `plate` or `diffusion`.
     pub engine: String,
     /// The SKU, or the photo's file stem.
     pub sku: String,

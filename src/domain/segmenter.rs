@@ -3,29 +3,14 @@
 use image::{GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use super::PackRun;
 use crate::error::Problem;
-
-/// Who votes: enough to ask the very same one again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voter {
-    /// Name of the pack.
-    pub pack: String,
-    /// Its version.
-    pub version: String,
-    /// Digest of its manifest, which names the digests of its graphs.
-    pub digest: Digest,
-    /// Execution provider that ran it, as `cpu`.
-    pub provider: String,
-    /// Runtime that ran it, as `onnxruntime 1.31`.
-    pub runtime: String,
-}
 
 /// What a voter said about a cutout.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vote {
     /// Who.
-    pub by: Voter,
+    pub by: PackRun,
     /// The largest connected piece along the cutout's border that the voter surely calls ground, as a share of the cutout's area.
     pub extra: f32,
 }
@@ -34,7 +19,7 @@ pub struct Vote {
 #[derive(Clone, Debug)]
 pub struct Opinion {
     /// Who.
-    pub by: Voter,
+    pub by: PackRun,
     /// As [`Segmenter::matte`].
     pub matte: GrayImage,
 }
@@ -42,7 +27,7 @@ pub struct Opinion {
 /// Says which pixels of a photo are the product, for photos of any ground.
 pub trait Segmenter: std::fmt::Debug + Send + Sync {
     /// Who it is.
-    fn voter(&self) -> &Voter;
+    fn voter(&self) -> &PackRun;
 
     /// Coverage of the product, H×W, 0..255 linear, of the whole `picture` (H×W×3, sRGB), at a size and in proportions of the segmenter's choice.
     ///

@@ -11,13 +11,17 @@ mod pinned;
 mod refine;
 mod scene;
 
-use crate::domain::{Candidate, Cutout, Digest, GeneratorKind, Placement, Plate, SceneRequest, Seed};
+use crate::domain::{
+    Candidate, Cutout, Digest, GeneratorKind, Painter, Placement, Plate, SceneRequest, Seed, WishError,
+};
 use crate::error::{Code, Problem};
 use crate::imaging::resize::ResizeError;
 
+use diffusion::DiffusionError;
+
 pub use packshot::Packshot;
 pub use refine::refine;
-pub use scene::Scene;
+pub use scene::{Scene, plan_painting};
 
 /// Every generator, by name.
 pub static ALL: &[&dyn Generator] = &[&Packshot, &Scene];
@@ -27,6 +31,23 @@ pub fn of(kind: GeneratorKind) -> &'static dyn Generator {
     match kind {
         GeneratorKind::Packshot => &Packshot,
         GeneratorKind::Scene => &Scene,
+    }
+}
+
+/// Executes a placement: same arguments, same bytes. `painter` is asked if the placement says that a pack painted, and must be that pack.
+///
+/// # Errors
+/// As [`Generator::render`]; if the painter is missing, is another, or fails.
+pub fn render(
+    kind: GeneratorKind,
+    cutout: &Cutout,
+    plate: Option<&Plate>,
+    placement: &Placement,
+    painter: Option<&dyn Painter>,
+) -> Result<Candidate, GenerateError> {
+    match (kind, &placement.painted) {
+        (GeneratorKind::Scene, Some(painting)) => scene::paint(cutout, plate, placement, painting, painter),
+        _ => of(kind).render(cutout, plate, placement),
     }
 }
 
@@ -53,7 +74,7 @@ pub trait Generator: Sync {
     /// Decides where and how the product stands. Warnings come with it.
     fn plan(&self, input: &Input<'_>) -> Result<(Placement, Vec<Problem>), GenerateError>;
 
-    /// Executes a placement: same arguments, same bytes.
+    /// Executes a placement that no pack paints: same arguments, same bytes.
     fn render(
         &self,
         cutout: &Cutout,
@@ -79,6 +100,23 @@ pub enum GenerateError {
     /// A pinned number cannot be honored.
     #[error("{0}")]
     Placement(String),
+    /// The placement was painted by a pack, and nobody is there who paints.
+    #[error("its ground is painted by the pack `{0}`, and no pack is open")]
+    PainterMissing(String),
+    /// The placement was painted by another pack than the one that is open.
+    #[error("its ground was painted by {wanted}, and {given} is open")]
+    PackMismatch {
+        /// Named by the placement, with digest.
+        wanted: String,
+        /// Open, with digest.
+        given: String,
+    },
+    /// A wish for the painting that cannot be.
+    #[error("{0}")]
+    Wish(#[from] WishError),
+    /// The painting failed.
+    #[error(transparent)]
+    Painting(#[from] DiffusionError),
     /// The cutout has no visible pixel.
     #[error("the cutout is empty")]
     EmptyCutout,
@@ -93,6 +131,10 @@ impl GenerateError {
         match self {
             GenerateError::PlateMissing(_) | GenerateError::PlateMismatch { .. } => Code::TemplateUnknown,
             GenerateError::Placement(_) | GenerateError::Resize(_) => Code::PlacementInvalid,
+            GenerateError::PainterMissing(_) => Code::EngineMissing,
+            GenerateError::PackMismatch { .. } => Code::PackMismatch,
+            GenerateError::Wish(_) => Code::RequestInvalid,
+            GenerateError::Painting(error) => error.code(),
             GenerateError::EmptyCutout => Code::NoProductFound,
         }
     }

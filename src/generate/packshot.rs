@@ -66,6 +66,7 @@ impl Generator for Packshot {
                 lies_px: 0.0,
             },
             reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
+            painted: None,
         };
         Ok((placement, without_plate(overrides)))
     }

@@ -84,6 +84,7 @@ fn shadow_strength(plate: &Plate, old: &Placement) -> f32 {
 fn keep(new: &mut Placement, old: &Placement, change: &Overrides) {
     let digest = |placement: &Placement| placement.plate.as_ref().map(|crop| crop.digest);
     let same_plate = digest(new) == digest(old);
+    new.painted = old.painted.clone();
     let same_size = change.height.is_none();
     let turned_over = match (&mut new.plate, &old.plate) {
         (Some(crop), Some(before)) if same_plate => {

@@ -22,8 +22,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::domain::{Segmenter, TextReader};
+use crate::domain::{Engine, Segmenter, TextReader};
 use crate::entity::DatabaseConnection;
+use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::jobs::Pool;
 use crate::jobs::library::TemplateLibrary;
@@ -74,6 +75,8 @@ pub struct Service {
     pub signup: Signup,
     /// Default sides of a scene's and of a white image's master.
     pub sizes: [u32; 2],
+    /// How scenes may get their pixels.
+    pub engines: Vec<Engine>,
     /// How often one may ask.
     pub limiter: Limiter,
     /// Bytes that the files of one import may have together.
@@ -92,6 +95,19 @@ pub struct Service {
     pub health: Arc<Health>,
     /// Small pictures of templates, by name, once somebody has looked at them.
     pub previews: Mutex<HashMap<String, Vec<u8>>>,
+}
+
+impl Service {
+    /// The engine, if this server has it.
+    fn offered(&self, engine: Engine) -> Result<Engine, Problem> {
+        if self.engines.contains(&engine) {
+            return Ok(engine);
+        }
+        let names: Vec<_> = self.engines.iter().map(|engine| format!("`{}`", engine.as_str())).collect();
+        let message =
+            format!("`{}` is not offered here; this server has {}", engine.as_str(), names.join(" and "));
+        Err(Problem::new(Code::EngineUnknown, "engine", message))
+    }
 }
 
 /// How the process is, as its parts tell.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session, SessionInputValue};
@@ -33,7 +33,9 @@ pub(super) struct Graph {
     pub(super) inputs: Vec<Port>,
     /// What it gives.
     pub(super) outputs: Vec<Port>,
-    idle: Mutex<Vec<Session>>,
+    /// Whose sessions are whose, on the shelf, and what one of them takes.
+    owner: u64,
+    bytes: u64,
 }
 
 /// A graph's bytes, and those of the files beside it that hold its weights, by the names that it has for them. What was digested is what is run.
@@ -57,8 +59,12 @@ impl Graph {
         })?;
         let inputs = agreed(&spec.name, "input", session.inputs(), &spec.inputs)?;
         let outputs = agreed(&spec.name, "output", session.outputs(), &spec.outputs)?;
-        let idle = Mutex::new(vec![session]);
-        Ok(Graph { runtime: runtime.clone(), name: spec.name.clone(), files, inputs, outputs, idle })
+        let (shelf, bytes) = (runtime.sessions(), files.session_bytes());
+        let owner = shelf.owner();
+        // Nobody has one yet, so this makes room.
+        shelf.take(owner, bytes);
+        shelf.put(owner, bytes, session);
+        Ok(Graph { runtime: runtime.clone(), name: spec.name.clone(), files, inputs, outputs, owner, bytes })
     }
 
     /// Runs it on named tensors; returns shape and samples of the f32 output, row-major.
@@ -67,15 +73,17 @@ impl Graph {
         inputs: Vec<(&str, Value)>,
         output: &str,
     ) -> Result<(Vec<usize>, Vec<f32>), InferenceError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut session = match idle {
-            Some(session) => session,
-            None => open_session(&self.runtime, &self.files)?,
+        let shelf = self.runtime.sessions();
+        let opened = match shelf.take(self.owner, self.bytes) {
+            Some(session) => Ok(session),
+            None => open_session(&self.runtime, &self.files),
         };
+        let mut session = opened.inspect_err(|_error| shelf.lost(self.bytes))?;
         let answer = self.ask(&mut session, inputs, output);
-        // A session that failed is not asked again.
-        if answer.is_ok() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+        match &answer {
+            Ok(_) => shelf.put(self.owner, self.bytes, session),
+            // A session that failed is not asked again.
+            Err(_) => shelf.lost(self.bytes),
         }
         answer
     }
@@ -111,7 +119,20 @@ fn tensor(value: Value) -> ort::Result<SessionInputValue<'static>> {
     })
 }
 
+impl Drop for Graph {
+    fn drop(&mut self) {
+        self.runtime.sessions().forget(self.owner);
+    }
+}
+
 impl Files {
+    /// What a session takes, about: its weights once more, and what it works in.
+    fn session_bytes(&self) -> u64 {
+        let beside = self.external.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
+        let bytes = (self.graph.len() + beside) as u64;
+        bytes + bytes / 5
+    }
+
     fn read(pack: &Pack, spec: &GraphSpec) -> Result<Files, InferenceError> {
         let invalid = |message: String| Err(InferenceError::PackInvalid(message));
         let graph = pack.bytes(&spec.file, &spec.sha256)?;

@@ -6,13 +6,10 @@ use super::graph::{Graph, Value};
 use super::manifest::{Activation, Divisor, Fit, Postnorm};
 use super::parts::{MattingParts, Parts};
 use super::{InferenceError, Pack, Runtime, Task};
-use crate::domain::{Segmenter, Voter};
+use crate::domain::{PackRun, Segmenter};
 use crate::error::Problem;
 use crate::imaging::codec;
 use crate::imaging::resize::{self, Window};
-
-/// The provider that this build has.
-const PROVIDER: &str = "cpu";
 
 /// An open matting pack.
 #[derive(Debug)]
@@ -22,7 +19,7 @@ pub struct MattingPack {
     graph: Graph,
     input: String,
     output: String,
-    voter: Voter,
+    voter: PackRun,
 }
 
 impl MattingPack {
@@ -44,14 +41,13 @@ impl MattingPack {
             )));
         };
         let (parts, input, output) = (parts.clone(), input.name.clone(), output.name.clone());
-        let voter = Voter {
-            pack: pack.name.clone(),
-            version: pack.version.clone(),
-            digest: pack.digest,
-            provider: PROVIDER.to_owned(),
-            runtime: runtime.name(),
-        };
+        let voter = pack.run_by(runtime);
         Ok(MattingPack { pack, parts, graph, input, output, voter })
+    }
+
+    /// Width and height of what its graph is shown.
+    pub fn size(&self) -> [u32; 2] {
+        [self.parts.size.0, self.parts.size.1]
     }
 
     /// Runs the self-test: the largest difference (0..1) to the answer that the pack brings.
@@ -156,7 +152,7 @@ impl MattingPack {
 }
 
 impl Segmenter for MattingPack {
-    fn voter(&self) -> &Voter {
+    fn voter(&self) -> &PackRun {
         &self.voter
     }
 

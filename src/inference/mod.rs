@@ -15,12 +15,13 @@ mod pack;
 mod parts;
 mod probe;
 mod runtime;
+mod shelf;
 mod tensor;
 mod tesseract;
 mod tokenizer;
 
 pub use errors::InferenceError;
-pub use inpaint::{InpaintDefaults, InpaintPack};
+pub use inpaint::InpaintPack;
 pub use manifest::{License, LicenseClass, Task};
 pub use matting::MattingPack;
 pub use pack::Pack;

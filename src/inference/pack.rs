@@ -1,16 +1,18 @@
-//! A pack on disk: its manifest held against itself, its files against their digests and its folder. Knows no runtime.
+//! A pack on disk: its manifest held against itself, its files against their digests and its folder. Runs nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use super::InferenceError;
 use super::manifest::{GraphClaim, License, Manifest, Task};
 use super::parts::Parts;
 use super::tensor::TensorSpec;
-use crate::domain::Digest;
+use super::{InferenceError, Runtime};
+use crate::domain::{Digest, PackRun};
 
 /// The newest manifest that this build reads.
 const SCHEMA: u32 = 1;
+/// The provider that this build has.
+const PROVIDER: &str = "cpu";
 /// Largest file that is read into memory to be digested.
 const LARGEST: u64 = 4 << 30;
 
@@ -99,6 +101,17 @@ impl Pack {
             graphs,
             parts,
         })
+    }
+
+    /// It as `runtime` runs it.
+    pub(super) fn run_by(&self, runtime: &Runtime) -> PackRun {
+        PackRun {
+            pack: self.name.clone(),
+            version: self.version.clone(),
+            digest: self.digest,
+            provider: PROVIDER.to_owned(),
+            runtime: runtime.name(),
+        }
     }
 
     /// Paths of the files that the manifest names, in the pack.

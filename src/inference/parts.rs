@@ -19,6 +19,8 @@ pub(super) enum Parts {
 pub(super) struct InpaintParts {
     /// What both sides of a picture must be multiples of, in pixels.
     pub(super) multiple_of: u32,
+    /// Width and height in pixels that the networks were trained on.
+    pub(super) native: [u32; 2],
     pub(super) latent: LatentClaim,
     pub(super) scheduler: SchedulerClaim,
     pub(super) tokenizer: TokenizerClaim,
@@ -125,6 +127,7 @@ fn inpaint(manifest: &Manifest) -> Result<InpaintParts, InferenceError> {
     }
     Ok(InpaintParts {
         multiple_of: multiple_of(&manifest.image, latent.factor)?,
+        native: manifest.image.native,
         latent,
         scheduler,
         tokenizer: needed(task, "tokenizer", &manifest.tokenizer)?,

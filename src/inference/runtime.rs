@@ -1,11 +1,13 @@
 //! The ONNX runtime as a shared library: found, probed for its version, loaded once per process. Knows no pack.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ort::environment::Environment;
+use ort::session::Session;
 
 use super::InferenceError;
+use super::shelf::Shelf;
 
 /// The oldest runtime (minor version of 1.x) that this build's interface level (`api-24`) works with.
 const OLDEST: u32 = 24;
@@ -29,6 +31,7 @@ pub fn library_in(home: &Path) -> PathBuf {
 pub struct Runtime {
     environment: Environment,
     minor: u32,
+    sessions: Arc<Shelf<Session>>,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -66,7 +69,7 @@ impl Runtime {
             .with_telemetry(false)
             .build()
             .map_err(|error| missing(error.to_string()))?;
-        let runtime = Runtime { environment, minor };
+        let runtime = Runtime { environment, minor, sessions: Arc::new(Shelf::new()) };
         *loaded = Some(runtime.clone());
         Ok(runtime)
     }
@@ -74,6 +77,16 @@ impl Runtime {
     /// As `onnxruntime 1.31`.
     pub fn name(&self) -> String {
         format!("onnxruntime 1.{}", self.minor)
+    }
+
+    /// From here on the sessions of all packs may take about so many bytes together; none = no limit. Those that wait for work and were not used for longest are
+    /// closed first, and opened again when they are wanted.
+    pub fn limit_memory(&self, bytes: Option<u64>) {
+        self.sessions.limit(bytes);
+    }
+
+    pub(super) fn sessions(&self) -> &Shelf<Session> {
+        &self.sessions
     }
 
     pub(super) fn environment(&self) -> &Environment {

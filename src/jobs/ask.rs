@@ -10,7 +10,7 @@ use super::make_result::{self, MakeResult};
 use super::records::GenerationParams;
 use super::rows::{Asked, put_generation, put_result};
 use super::{Exit, Job, Teller, make_result::fail_queued};
-use crate::domain::{GeneratorKind, Overrides, TenantScope, prompt};
+use crate::domain::{Engine, GeneratorKind, Overrides, PaintWish, TenantScope, prompt};
 use crate::entity::{self, generation, job, photo, product};
 use crate::error::{Code, Problem};
 use crate::queue::Queue;
@@ -54,6 +54,10 @@ pub struct Wish {
     pub channels: Vec<String>,
     /// What is pinned by hand.
     pub overrides: Overrides,
+    /// How the pictures get their pixels.
+    pub engine: Engine,
+    /// How a pack shall paint them; only for the engine that does.
+    pub paint: PaintWish,
 }
 
 /// A wish that can be fulfilled: every name in it is known.
@@ -78,6 +82,7 @@ pub fn read(library: &TemplateLibrary, wish: &Wish) -> Result<Reading, Problem> 
     let mut params = GenerationParams::new([wish.size; 2], wish.channels.clone());
     params.overrides = wish.overrides.clone();
     params.exact = wish.exact;
+    painting(wish, &mut params)?;
     let mut templates = wish.templates.clone();
     let mut seen = BTreeSet::new();
     templates.retain(|name| seen.insert(name.clone()));
@@ -86,8 +91,14 @@ pub fn read(library: &TemplateLibrary, wish: &Wish) -> Result<Reading, Problem> 
         (GeneratorKind::Packshot, _) => {
             return wrong("templates", "a white main image has neither template nor prompt");
         }
-        (GeneratorKind::Scene, Some(_)) if !templates.is_empty() => {
-            return wrong("prompt", "name templates or write a prompt, not both");
+        (GeneratorKind::Scene, Some(text)) if !templates.is_empty() => {
+            if wish.engine == Engine::Plate {
+                return wrong(
+                    "prompt",
+                    "name templates or write a prompt; only the engine `diffusion` heeds both",
+                );
+            }
+            params.prompt = Some(readable(text)?.to_owned());
         }
         (GeneratorKind::Scene, Some(text)) => templates = vec![understand(library, text, &mut params)?],
         (GeneratorKind::Scene, None) if templates.is_empty() => {
@@ -103,19 +114,50 @@ pub fn read(library: &TemplateLibrary, wish: &Wish) -> Result<Reading, Problem> 
     Ok(Reading { kind: wish.kind, templates, count: wish.count, seed: wish.seed, params })
 }
 
+/// Takes over how the pictures are to be painted, if that can be.
+fn painting(wish: &Wish, params: &mut GenerationParams) -> Result<(), Problem> {
+    check_painting(wish.kind, wish.engine, &wish.paint)?;
+    params.engine = wish.engine;
+    params.paint = wish.paint.clone();
+    if wish.engine == Engine::Diffusion && params.paint.prompt.is_none() {
+        params.paint.prompt.clone_from(&wish.prompt);
+    }
+    Ok(())
+}
+
+/// Refuses a wish that the engine cannot fulfil.
+pub(super) fn check_painting(kind: GeneratorKind, engine: Engine, paint: &PaintWish) -> Result<(), Problem> {
+    let wrong = |item: &str, message: &str| Err(Problem::new(Code::RequestInvalid, item, message));
+    if engine == Engine::Diffusion && kind != GeneratorKind::Scene {
+        return wrong("engine", "only scenes are painted");
+    }
+    if engine == Engine::Plate && !paint.is_empty() {
+        return wrong("paint", "only the engine `diffusion` paints");
+    }
+    paint.check().map_err(|error| {
+        Problem::new(Code::RequestInvalid, format!("paint.{}", error.field), error.to_string())
+    })
+}
+
+/// A prompt, if it is one.
+fn readable(text: &str) -> Result<&str, Problem> {
+    if text.trim().is_empty() || text.chars().count() > PROMPT || text.contains('\0') {
+        let message = "it must have 1 to 2,000 characters, NUL not among them";
+        return Err(Problem::new(Code::RequestInvalid, "prompt", message));
+    }
+    Ok(text)
+}
+
 /// The template that a prompt names; light and what could not be honored go into `params`.
 fn understand(
     library: &TemplateLibrary,
     text: &str,
     params: &mut GenerationParams,
 ) -> Result<String, Problem> {
-    if text.trim().is_empty() || text.chars().count() > PROMPT || text.contains('\0') {
-        let message = "it must have 1 to 2,000 characters, NUL not among them";
-        return Err(Problem::new(Code::RequestInvalid, "prompt", message));
-    }
-    let reading = prompt::read(text, &library.scenes())
+    let reading = prompt::read(readable(text)?, &library.scenes())
         .ok_or_else(|| Problem::new(Code::TemplateUnknown, "prompt", "there are no scene templates"))?;
-    params.notices = unmet(text, &reading);
+    // What the template lacks, a pack is told to paint.
+    params.notices = if params.engine == Engine::Plate { unmet(text, &reading) } else { Vec::new() };
     params.overrides.light = params.overrides.light.or(reading.light);
     params.prompt = Some(text.to_owned());
     Ok(reading.template)

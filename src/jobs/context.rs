@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::library::TemplateLibrary;
-use crate::domain::Segmenter;
+use crate::domain::{Painter, Segmenter};
 use crate::imaging::codec::Limits;
 use crate::outside::Fetcher;
 use crate::storage::Storage;
@@ -17,6 +17,8 @@ pub struct JobContext {
     pub library: Arc<TemplateLibrary>,
     /// Who votes on cutouts.
     pub opinion: Option<Arc<dyn Segmenter>>,
+    /// Who paints for the engine `diffusion`.
+    pub painter: Option<Arc<dyn Painter>>,
     /// Who fetches photos from addresses.
     pub fetcher: Fetcher,
     /// What a photo may be.

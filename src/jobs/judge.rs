@@ -100,6 +100,7 @@ impl Gate<'_> {
             kind,
             tier,
             reader: self.reader,
+            eye: self.opinion,
         };
         verify::verify(&input, self.policy).map_err(fail)
     }

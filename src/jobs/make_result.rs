@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::records::{CutoutRecord, GenerationParams, ResultAssets, encode_failed};
 use super::renditions::{self, Passed};
 use super::{Commit, Exit, Job, JobContext, Load, pipeline};
-use crate::domain::{GeneratorKind, SceneRequest, Timing, Verdict};
+use crate::domain::{Engine, GeneratorKind, SceneRequest, Timing, Verdict};
 use crate::entity::{generation, photo, product, result, used_day};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, PngEffort};
@@ -109,7 +109,8 @@ impl Job for MakeResult {
             seed: rows.generation.seed.cast_unsigned(),
             placement: None,
         };
-        let made = pipeline::make(&context.library, &wanted)?;
+        let brush = brush(context, &params)?;
+        let made = pipeline::make_with(&context.library, &wanted, brush.as_ref())?;
         let start = Instant::now();
         let mut output = store(context, &record.photo, &made)?;
         if made.last.receipt.report.verdict == Verdict::Pass {
@@ -173,6 +174,21 @@ impl Job for MakeResult {
     ) -> Result<(), Exit> {
         fail(commit, &payload.result_id, serde_json::to_value(problem).unwrap_or_default()).await
     }
+}
+
+/// What paints, if the generation wants its ground painted. Another worker may have what this one lacks, so the job is tried again.
+fn brush<'a>(
+    context: &'a JobContext,
+    params: &'a GenerationParams,
+) -> Result<Option<pipeline::Brush<'a>>, Problem> {
+    if params.engine == Engine::Plate {
+        return Ok(None);
+    }
+    let painter = context.painter.as_deref().ok_or_else(|| {
+        let message = "this worker has no pack that paints";
+        Problem::new(Code::EngineMissing, params.engine.as_str(), message)
+    })?;
+    Ok(Some(pipeline::Brush { painter, wish: &params.paint, eye: context.opinion.as_deref() }))
 }
 
 /// Marks a result as failed with a problem (as JSON).

@@ -7,16 +7,14 @@ use image::{GrayImage, RgbImage};
 
 use super::library::{SAFE_TEMPLATE, TemplateLibrary};
 use crate::domain::{
-    Candidate, Cutout, FidelityReport, GeneratorKind, NextStep, Photo, Placement, Plate, RECEIPT_SCHEMA,
-    Receipt, Rect, SceneRequest, Segmenter, Timing, Verdict, candidate_seed, next_step, seen_through,
+    Candidate, Cutout, Engine, FidelityReport, GeneratorKind, NextStep, PaintWish, Painter, Photo, Placement,
+    Plate, RECEIPT_SCHEMA, Receipt, Rect, SceneRequest, Segmenter, Timing, Verdict, candidate_seed,
+    next_step, prompt, seen_through,
 };
 use crate::error::{Code, Kind, Problem};
 use crate::generate::{self, Input};
 use crate::imaging::codec::Limits;
 use crate::{ingest, segment, verify};
-
-/// The engine that this build has.
-pub const ENGINE: &str = "plate";
 
 /// Milliseconds since `start`.
 pub fn ms(start: Instant) -> f32 {
@@ -90,6 +88,17 @@ pub struct Wanted<'a> {
     pub placement: Option<&'a Placement>,
 }
 
+/// What paints the grounds of scenes.
+#[derive(Clone, Copy, Debug)]
+pub struct Brush<'a> {
+    /// The pack.
+    pub painter: &'a dyn Painter,
+    /// How it shall paint.
+    pub wish: &'a PaintWish,
+    /// Says what is product in what came of it; without it a person must look.
+    pub eye: Option<&'a dyn Segmenter>,
+}
+
 /// One attempt with everything about it.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -120,16 +129,26 @@ pub struct Made {
     pub timing: Timing,
 }
 
-/// Generates, verifies, and tries again until something passes or a person must decide.
+/// As [`make_with`], with the engine `plate`.
+pub fn make(library: &TemplateLibrary, wanted: &Wanted<'_>) -> Result<Made, Problem> {
+    make_with(library, wanted, None)
+}
+
+/// Generates, verifies, and tries again until something passes or a person must decide. With a brush scenes are painted; a placement that is to be
+/// executed says itself whether it is. The safe composite is never painted.
 ///
 /// The same placement gives the same pixels, so an attempt whose placement was rejected before is not made again: a white image without
 /// anything that a seed could vary is tried once. An attempt that cannot be made at all is no better than one that was rejected.
 ///
 /// # Errors
 /// If not even the first attempt can be made, or the surroundings fail.
-pub fn make(library: &TemplateLibrary, wanted: &Wanted<'_>) -> Result<Made, Problem> {
+pub fn make_with(
+    library: &TemplateLibrary,
+    wanted: &Wanted<'_>,
+    brush: Option<&Brush<'_>>,
+) -> Result<Made, Problem> {
     let mut timing = Timing { generate_ms: Some(0.0), verify_ms: Some(0.0), ..Timing::default() };
-    let mut last = execute(wanted, plan(library, wanted, 0, false)?, &mut timing)?;
+    let mut last = execute(wanted, brush, plan(library, wanted, brush, (0, false))?, &mut timing)?;
     let mut rejected: Vec<Attempt> = Vec::new();
     let mut step = match wanted.placement {
         Some(_) if last.verdict() == Verdict::Reject => NextStep::Review,
@@ -147,9 +166,9 @@ pub fn make(library: &TemplateLibrary, wanted: &Wanted<'_>) -> Result<Made, Prob
         let known = |placement: &Placement| {
             rejected.iter().chain([&last]).any(|attempt| attempt.receipt.placement == *placement)
         };
-        let made = match plan(library, wanted, attempt, safe) {
+        let made = match plan(library, wanted, brush, (attempt, safe)) {
             Ok(planned) if known(&planned.placement) => None,
-            Ok(planned) => Some(execute(wanted, planned, &mut timing)),
+            Ok(planned) => Some(execute(wanted, brush, planned, &mut timing)),
             Err(problem) => Some(Err(problem)),
         };
         let verdict = match made {
@@ -171,7 +190,13 @@ pub fn make(library: &TemplateLibrary, wanted: &Wanted<'_>) -> Result<Made, Prob
 
 /// Makes a candidate again with one thing changed: `wanted.request.overrides` is the change, `wanted.template` the template if another one is wanted.
 /// The rest is kept to the last bit; see [`generate::refine`]. One attempt: what a user set by hand is not tried otherwise.
-pub fn refine(library: &TemplateLibrary, wanted: &Wanted<'_>, old: &Receipt) -> Result<Made, Problem> {
+/// What a pack painted is painted again, by the same pack, from the same noise.
+pub fn refine(
+    library: &TemplateLibrary,
+    wanted: &Wanted<'_>,
+    brush: Option<&Brush<'_>>,
+    old: &Receipt,
+) -> Result<Made, Problem> {
     let template = wanted.template.or(old.template.as_ref().map(|(name, _)| name.as_str()));
     let plate = template.map(|name| library.plate(name)).transpose()?;
     let photo = wanted.photo.pixel_digest;
@@ -187,9 +212,18 @@ pub fn refine(library: &TemplateLibrary, wanted: &Wanted<'_>, old: &Receipt) -> 
         request: &wanted.request,
         seed: candidate_seed(old.seed, &photo, &digest, old.index, old.attempt),
     };
-    let (placement, notices) = generate::refine(wanted.kind, &input, &old.placement)
+    let (mut placement, notices) = generate::refine(wanted.kind, &input, &old.placement)
         .map_err(|error| not_generated(wanted, &error))?;
-    let mut made = make(library, &Wanted { template, placement: Some(&placement), ..wanted.clone() })?;
+    let own_words = |name: &str| library.scene(name).ok().map(prompt::of_template);
+    let before = old.template.as_ref().and_then(|(name, _)| own_words(name));
+    if let (Some(painting), Some(words)) = (&mut placement.painted, template.and_then(own_words))
+        && before.as_ref() == Some(&painting.prompt)
+    {
+        // The words were the old template's, not a person's.
+        painting.prompt = words;
+    }
+    let wanted = Wanted { template, placement: Some(&placement), ..wanted.clone() };
+    let mut made = make_with(library, &wanted, brush)?;
     made.last.receipt.attempt = old.attempt;
     made.last.receipt.refined_from = Some(old.master);
     made.last.receipt.notices.extend(notices);
@@ -209,8 +243,8 @@ struct Planned {
 fn plan(
     library: &TemplateLibrary,
     wanted: &Wanted<'_>,
-    attempt: u32,
-    safe: bool,
+    brush: Option<&Brush<'_>>,
+    (attempt, safe): (u32, bool),
 ) -> Result<Planned, Problem> {
     let start = Instant::now();
     let safe = safe && wanted.kind == GeneratorKind::Scene;
@@ -235,9 +269,16 @@ fn plan(
                 generate::of(wanted.kind).plan(&input).map_err(|error| not_generated(wanted, &error))
             };
             let (placement, notices) = planned(request)?;
-            match request.fitted(placement.stand.scale) {
+            let (placement, notices) = match request.fitted(placement.stand.scale) {
                 Some(smaller) => planned(&smaller)?,
                 None => (placement, notices),
+            };
+            match (brush.filter(|_| !safe && wanted.kind == GeneratorKind::Scene), &plate) {
+                (Some(Brush { painter, wish, .. }), Some(plate)) => {
+                    let painted = generate::plan_painting(placement, plate, wish, *painter, &seed);
+                    (painted.map_err(|error| not_generated(wanted, &error))?, notices)
+                }
+                _ => (placement, notices),
             }
         }
     };
@@ -255,14 +296,20 @@ fn not_generated(wanted: &Wanted<'_>, error: &generate::GenerateError) -> Proble
     Problem::new(error.code(), wanted.sku, error.to_string())
 }
 
-fn execute(wanted: &Wanted<'_>, planned: Planned, timing: &mut Timing) -> Result<Attempt, Problem> {
+fn execute(
+    wanted: &Wanted<'_>,
+    brush: Option<&Brush<'_>>,
+    planned: Planned,
+    timing: &mut Timing,
+) -> Result<Attempt, Problem> {
     let start = Instant::now();
-    let candidate = generate::of(wanted.kind)
-        .render(wanted.cutout, planned.plate.as_deref(), &planned.placement)
+    let (plate, painter) = (planned.plate.as_deref(), brush.map(|brush| brush.painter));
+    let candidate = generate::render(wanted.kind, wanted.cutout, plate, &planned.placement, painter)
         .map_err(|error| not_generated(wanted, &error))?;
     add(&mut timing.generate_ms, planned.took_ms + ms(start));
     let start = Instant::now();
-    let report = verify::verify_candidate(wanted.photo, wanted.cutout, &candidate, wanted.kind)
+    let eye = brush.and_then(|brush| brush.eye);
+    let report = verify::verify_seen(wanted.photo, wanted.cutout, &candidate, wanted.kind, eye)
         .map_err(|error| Problem::new(error.code(), wanted.sku, error.to_string()))?;
     add(&mut timing.verify_ms, ms(start));
     let receipt = receipt(wanted, planned, &candidate, report);
@@ -296,7 +343,9 @@ fn receipt(wanted: &Wanted<'_>, planned: Planned, candidate: &Candidate, report:
         packshot: env!("CARGO_PKG_VERSION").to_owned(),
         cpu_class: std::env::consts::ARCH.to_owned(),
         kind: wanted.kind,
-        engine: ENGINE.to_owned(),
+        engine: if candidate.placement.painted.is_some() { Engine::Diffusion } else { Engine::Plate }
+            .as_str()
+            .to_owned(),
         sku: wanted.sku.to_owned(),
         photo_file: wanted.photo.file_digest,
         photo_pixels: wanted.photo.pixel_digest,
@@ -308,7 +357,7 @@ fn receipt(wanted: &Wanted<'_>, planned: Planned, candidate: &Candidate, report:
         safe_composite: planned.safe,
         refined_from: None,
         master: crate::domain::Digest::of_pixels(master.width(), master.height(), 3, master.as_raw()),
-        placement: planned.placement,
+        placement: candidate.placement.clone(),
         report,
         notices,
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::Exit;
-use crate::domain::{Cutout, KeySide, Overrides, Rect, Vote};
+use crate::domain::{Cutout, Engine, KeySide, Overrides, PaintWish, Rect, Vote};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, PngEffort};
 use crate::storage::{Address, Storage, StorageKey};
@@ -93,6 +93,12 @@ pub struct GenerationParams {
     /// Every template that was asked for, if there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
+    /// How the pictures get their pixels.
+    #[serde(default, skip_serializing_if = "Engine::is_usual")]
+    pub engine: Engine,
+    /// How a pack shall paint them.
+    #[serde(default, skip_serializing_if = "PaintWish::is_empty")]
+    pub paint: PaintWish,
     /// What could not be honored of what was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Problem>,
@@ -109,6 +115,8 @@ impl GenerationParams {
             channels,
             prompt: None,
             templates: Vec::new(),
+            engine: Engine::default(),
+            paint: PaintWish::default(),
             notices: Vec::new(),
         }
     }

@@ -15,8 +15,8 @@ pub mod trial;
 use image::RgbImage;
 
 use crate::domain::{
-    Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Outcome, Photo, Placement, TextReader,
-    Tier,
+    Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Outcome, Photo, Placement, Segmenter,
+    TextReader, Tier,
 };
 use crate::error::Code;
 use crate::imaging::resize::ResizeError;
@@ -47,6 +47,8 @@ pub struct Input<'a> {
     pub tier: Tier,
     /// Who reads what is printed; without one, text is compared as pixels only.
     pub reader: Option<&'a dyn TextReader>,
+    /// Who says what is product in a picture; without one, nobody can tell whether a pack that painted made the product larger.
+    pub eye: Option<&'a dyn Segmenter>,
 }
 
 /// Why nothing could be judged.
@@ -140,6 +142,17 @@ pub fn verify_candidate(
     candidate: &Candidate,
     kind: GeneratorKind,
 ) -> Result<FidelityReport, VerifyError> {
+    verify_seen(photo, cutout, candidate, kind, None)
+}
+
+/// The same; `eye` looks at what a pack painted.
+pub fn verify_seen(
+    photo: &Photo,
+    cutout: &Cutout,
+    candidate: &Candidate,
+    kind: GeneratorKind,
+    eye: Option<&dyn Segmenter>,
+) -> Result<FidelityReport, VerifyError> {
     let input = Input {
         photo,
         cutout,
@@ -149,6 +162,7 @@ pub fn verify_candidate(
         kind,
         tier: Tier::Pasted,
         reader: None,
+        eye,
     };
     verify(&input, &Policy::default()).map(|(report, _)| report)
 }

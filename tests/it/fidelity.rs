@@ -141,6 +141,7 @@ fn searched(master: &RgbImage) -> Option<(Placement, FidelityReport)> {
         kind: GeneratorKind::Scene,
         tier: Tier::Relit,
         reader: None,
+        eye: None,
     };
     let (report, _) = verify::verify(&input, &Policy::default()).unwrap();
     Some((found, report))

@@ -15,6 +15,8 @@ mod commands;
 #[cfg(test)]
 mod defects;
 #[cfg(test)]
+mod expansion;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod fidelity;
@@ -28,6 +30,8 @@ mod kill;
 mod matting;
 #[cfg(test)]
 mod packs;
+#[cfg(test)]
+mod painting;
 #[cfg(test)]
 mod plate;
 #[cfg(test)]

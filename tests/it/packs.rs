@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::{GrayImage, Luma, Rgb, RgbImage, imageops};
-use packshot::domain::{Digest, Segmenter, Voter};
+use packshot::domain::{Digest, PackRun, Segmenter};
 use packshot::error::{Code, Problem};
 use packshot::imaging::codec::{self, Limits};
 use packshot::inference::{InferenceError, MattingPack, Pack, Runtime, library_in};
@@ -235,10 +235,10 @@ fn many_threads_get_the_same_answer_as_one() {
 
 /// Takes all that lies right of the middle for ground.
 #[derive(Debug)]
-struct Objector(Voter);
+struct Objector(PackRun);
 
 impl Segmenter for Objector {
-    fn voter(&self) -> &Voter {
+    fn voter(&self) -> &PackRun {
         &self.0
     }
 

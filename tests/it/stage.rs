@@ -196,7 +196,8 @@ impl Stage {
         tier: Tier,
     ) -> FidelityReport {
         let (photo, cutout) = self.product.cut();
-        let input = Input { photo, cutout, placement, master, ground, kind: self.kind, tier, reader: None };
+        let (kind, reader, eye) = (self.kind, None, None);
+        let input = Input { photo, cutout, placement, master, ground, kind, tier, reader, eye };
         verify::verify(&input, &Policy::default()).unwrap().0
     }
 }

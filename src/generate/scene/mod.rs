@@ -1,11 +1,12 @@
 //! The product in a scene template, engine `plate`: the background is a picture with known camera, ground and lights; the product's own pixels are
-//! pasted. Knows no file and no verdict.
+//! pasted. Engine `diffusion` (`paint/`): a pack paints over that picture around the product. Knows no file and no verdict.
 
 mod darken;
 mod ground;
 pub(in crate::generate) mod light;
 mod line;
 mod natural;
+mod paint;
 mod plan;
 mod reflect;
 mod render;
@@ -15,6 +16,9 @@ mod shade;
 use super::{GenerateError, Generator, Input};
 use crate::domain::{Candidate, Cutout, GeneratorKind, Placement, Plate};
 use crate::error::Problem;
+
+pub(super) use paint::paint;
+pub use paint::plan_painting;
 
 /// Makes scenes.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +41,10 @@ impl Generator for Scene {
         placement: &Placement,
     ) -> Result<Candidate, GenerateError> {
         let plate = plate.ok_or(GenerateError::PlateMissing(GeneratorKind::Scene))?;
+        // The plate alone would be another picture than the placement says.
+        if let Some(painting) = &placement.painted {
+            return Err(GenerateError::PainterMissing(painting.by.pack.clone()));
+        }
         render::render(cutout, plate, placement)
     }
 }

@@ -90,6 +90,7 @@ pub(super) fn plan(input: &Input<'_>, plate: &Plate) -> Result<(Placement, Vec<P
         contact: shade::contact(template.ground_kind, &base, scale, shade::natural(input)),
         shadow: shade::shadow(plate, mirrored, &base, scale, lies.unwrap_or(0.0), strength),
         reflection: shade::reflection(plate, lies.unwrap_or(bounds.height as f32 * scale)),
+        painted: None,
     };
     let unplaced = ground::GroundView::new(plate, &placement).is_none();
     if unplaced {

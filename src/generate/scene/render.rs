@@ -12,7 +12,7 @@ use crate::imaging::resize::{self, Window};
 use crate::imaging::warp::{self, Layer};
 
 /// Grain on the plate, in sRGB steps: about what a camera at ISO 100 leaves after resizing.
-const GRAIN: f32 = 1.1;
+pub(super) const GRAIN: f32 = 1.1;
 
 /// A plate that shrinks by less than this is not filtered in linear light.
 const MOST_QUICKLY: f64 = 2.0;
@@ -25,20 +25,31 @@ pub(super) fn render(
 ) -> Result<Candidate, GenerateError> {
     let view = GroundView::new(plate, placement)
         .ok_or_else(|| GenerateError::Placement("the foot does not stand on the template's ground".into()))?;
+    let layer = stood(cutout, placement)?;
+    let mut ground = background(plate, placement)?;
+    reflect::reflect(&mut ground, &layer, placement, view.sin_pitch);
+    darken::darken(&mut ground, cutout, &layer, placement, &view);
+    Ok(pasted(ground, layer, placement))
+}
+
+/// The product where it stands, in the light of its surroundings.
+pub(super) fn stood(cutout: &Cutout, placement: &Placement) -> Result<Layer, GenerateError> {
     let canvas = (placement.width, placement.height);
     let mut layer = warp::place(&cutout.rgba, &similarity(&placement.stand), canvas)?;
     if layer.width == 0 || layer.height == 0 {
         return Err(GenerateError::EmptyCutout);
     }
-    let mut ground = background(plate, placement)?;
     relight(&mut layer, cutout, placement);
-    reflect::reflect(&mut ground, &layer, placement, view.sin_pitch);
-    darken::darken(&mut ground, cutout, &layer, placement, &view);
+    Ok(layer)
+}
+
+/// The product's own pixels over a finished ground of the placement's size: the last thing that is done to a picture.
+pub(super) fn pasted(ground: RgbImage, mut layer: Layer, placement: &Placement) -> Candidate {
     composite::light_wrap(&mut layer, &ground, placement.wrap.strength, placement.wrap.reach_px);
     let mut master = ground.clone();
     composite::over(&mut master, &layer);
-    let coverage = composite::coverage(&layer, canvas);
-    Ok(Candidate { master, ground, coverage, placement: placement.clone(), notices: Vec::new() })
+    let coverage = composite::coverage(&layer, (placement.width, placement.height));
+    Candidate { master, ground, coverage, placement: placement.clone(), notices: Vec::new() }
 }
 
 /// The seen part of the plate, at master size, with grain.

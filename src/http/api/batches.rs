@@ -34,7 +34,7 @@ pub(crate) struct BatchForm {
     #[schema(value_type = Object, example = json!({"category": "kitchen"}))]
     subjects: Subjects,
     /// Lines of `kind` (`scene` or `packshot`), `templates` (a list, or `"auto"`: those that suit each product best), `count` (of named templates, in each),
-    /// `channels`, `size`. Without it four scenes of each product, each in another template that suits it.
+    /// `channels`, `size`, `engine` and `paint` (as of a generation). Without it four scenes of each product, each in another template that suits it.
     #[schema(value_type = Option<Vec<Object>>, example = json!([{"kind": "scene", "templates": "auto", "count": 4, "channels": ["web"]}]))]
     recipe: Option<Vec<Line>>,
     /// A market whose taste decides which templates suit: `au`, `br`, `cn`, `de` or `us`.
@@ -231,6 +231,7 @@ pub(super) fn understand(service: &Service, body: BatchForm) -> Result<NewBatch,
     let market = body.market.map(|name| Market { name, month: body.month });
     let recipe = body.recipe.unwrap_or_else(batches::default_recipe);
     batches::read(&service.library, &recipe, market.as_ref())?;
+    recipe.iter().try_for_each(|line| service.offered(line.engine).map(drop))?;
     let plan = Plan { schema: 1, subjects: body.subjects, recipe, sizes: service.sizes, market };
     Ok(NewBatch { request_key: String::new(), name: body.name, plan, seed: body.seed, budget: body.budget })
 }

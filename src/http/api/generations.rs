@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::problem;
 use super::results::{self, ResultItem};
-use crate::domain::{Digest, GeneratorKind, Overrides, TenantScope};
+use crate::domain::{Digest, Engine, GeneratorKind, Overrides, PaintWish, TenantScope};
 use crate::entity::result::Status;
 use crate::entity::{self, DatabaseTransaction, generation, page, result};
 use crate::error::Code;
@@ -40,8 +40,16 @@ pub(crate) struct NewGeneration {
     #[serde(default)]
     #[schema(example = json!(["kitchen-counter"]))]
     templates: Vec<String>,
-    /// English or Chinese words to find a template by, instead of its name.
+    /// English or Chinese words to find a template by, instead of its name; with the engine `diffusion` also what is painted, and then beside names, too.
     prompt: Option<String>,
+    /// How a scene gets its pixels: `plate`, the template's picture; or `diffusion`, a pack paints over that around the product, where the server has one.
+    #[serde(default, skip_serializing_if = "Engine::is_usual")]
+    #[schema(value_type = String, default = "plate", example = "plate")]
+    engine: Engine,
+    /// How a pack shall paint: `prompt` (instead of the one above), `negative_prompt`, `steps` (1 to 200), `guidance` (0 to 30), `strength` (above 0, up to 1).
+    #[serde(default, skip_serializing_if = "PaintWish::is_empty")]
+    #[schema(value_type = Object)]
+    paint: PaintWish,
     /// Pictures of each photo and template, 1 to 100; at most 500 in all.
     #[serde(default = "one")]
     #[schema(default = 1, minimum = 1, maximum = 100)]
@@ -97,6 +105,13 @@ pub(crate) struct Generation {
     status: &'static str,
     templates: Vec<String>,
     prompt: Option<String>,
+    /// How its pictures get their pixels.
+    #[schema(value_type = String)]
+    engine: Engine,
+    /// How a pack was told to paint them.
+    #[serde(skip_serializing_if = "PaintWish::is_empty")]
+    #[schema(value_type = Object)]
+    paint: PaintWish,
     count: i32,
     seed: u64,
     /// Width and height of the masters in pixels.
@@ -127,6 +142,8 @@ fn show(row: generation::Model, progress: Progress, results: Option<Vec<ResultIt
             params.templates
         },
         prompt: params.prompt,
+        engine: params.engine,
+        paint: params.paint,
         count: row.count,
         seed: row.seed.cast_unsigned(),
         size: params.size,
@@ -209,6 +226,8 @@ fn understand(service: &Service, body: NewGeneration) -> Result<(Subjects, Wish)
         exact: body.size.is_some(),
         channels: body.channels.unwrap_or_else(|| vec![CHANNEL.to_owned()]),
         overrides: body.placement,
+        engine: service.offered(body.engine)?,
+        paint: body.paint,
     };
     Ok((subjects, wish))
 }

@@ -10,7 +10,7 @@ use super::graph::{Graph, Value};
 use super::parts::{InpaintParts, Parts};
 use super::tokenizer::ClipTokenizer;
 use super::{InferenceError, Pack, Runtime, Task};
-use crate::domain::{Encoded, LatentNetworks, LatentSpace, Tensor};
+use crate::domain::{Encoded, LatentNetworks, LatentSpace, PackRun, Painter, PainterDefaults, Tensor};
 use crate::error::Problem;
 
 const SAMPLE: &str = "sample";
@@ -20,19 +20,11 @@ const IDS: &str = "input_ids";
 const LATENTS: &str = "latent_sample";
 const DISTRIBUTION: &str = "latent_parameters";
 
-/// What is taken where a request says nothing.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct InpaintDefaults {
-    /// Steps of the whole schedule.
-    pub steps: usize,
-    /// Guidance scale.
-    pub guidance: f32,
-}
-
 /// An open inpainting pack.
 #[derive(Debug)]
 pub struct InpaintPack {
     pack: Pack,
+    who: PackRun,
     parts: InpaintParts,
     tokenizer: ClipTokenizer,
     scheduler: String,
@@ -72,6 +64,7 @@ impl InpaintPack {
             denoiser_channels: denoiser_channels(&unet, parts.latent.channels)?,
         };
         Ok(InpaintPack {
+            who: pack.run_by(runtime),
             pack,
             parts,
             tokenizer,
@@ -89,25 +82,14 @@ impl InpaintPack {
         &self.pack
     }
 
-    /// Its `scheduler_config.json`.
-    pub fn scheduler_config(&self) -> &str {
-        &self.scheduler
-    }
-
     /// Keys of that config which a request may change.
     pub fn scheduler_keys(&self) -> &[String] {
         &self.parts.scheduler.allow
     }
 
-    /// Steps and guidance where a request names none.
-    pub fn defaults(&self) -> InpaintDefaults {
-        let claim = &self.parts.scheduler;
-        InpaintDefaults { steps: claim.steps, guidance: claim.guidance }
-    }
-
-    /// What both sides of a picture must be multiples of, in pixels.
-    pub fn multiple_of(&self) -> usize {
-        self.parts.multiple_of as usize
+    /// What its latents are.
+    pub fn space(&self) -> LatentSpace {
+        self.space
     }
 
     /// How many numbers the denoiser takes for each token of a text; `None` if its graph leaves that open.
@@ -120,7 +102,7 @@ impl InpaintPack {
     ///
     /// # Errors
     /// If the graph cannot be run or answers what is no number.
-    pub fn text(&self, text: &str) -> Result<(Tensor, usize), InferenceError> {
+    pub fn encoded_text(&self, text: &str) -> Result<(Tensor, usize), InferenceError> {
         let tokens = self.tokenizer.encode(text);
         let shape = vec![1, tokens.ids.len()];
         let narrow = self.text_encoder.inputs.iter().any(|port| port.element == "i32");
@@ -152,32 +134,66 @@ impl InpaintPack {
     }
 }
 
-impl LatentNetworks for InpaintPack {
+impl Painter for InpaintPack {
+    fn who(&self) -> &PackRun {
+        &self.who
+    }
+
+    fn scheduler_config(&self) -> &str {
+        &self.scheduler
+    }
+
+    fn defaults(&self) -> PainterDefaults {
+        let claim = &self.parts.scheduler;
+        PainterDefaults { steps: u32::try_from(claim.steps).unwrap_or(u32::MAX), guidance: claim.guidance }
+    }
+
+    fn native(&self) -> [u32; 2] {
+        self.parts.native
+    }
+
+    fn multiple_of(&self) -> u32 {
+        self.parts.multiple_of
+    }
+
+    fn text(&self, text: &str) -> Result<Tensor, Problem> {
+        self.encoded_text(text).map(|(tensor, _)| tensor).map_err(|error| self.problem(&error))
+    }
+
+    fn networks(&self) -> Box<dyn LatentNetworks + '_> {
+        Box::new(Networks(self))
+    }
+}
+
+/// The pack's networks for one loop.
+struct Networks<'a>(&'a InpaintPack);
+
+impl LatentNetworks for Networks<'_> {
     fn space(&self) -> LatentSpace {
-        self.space
+        self.0.space
     }
 
     fn encode(&mut self, picture: &Tensor) -> Result<Encoded, Problem> {
-        let drawn = self.vae_encoder.outputs.iter().any(|port| port.name == LATENTS);
+        let drawn = self.0.vae_encoder.outputs.iter().any(|port| port.name == LATENTS);
         let output = if drawn { LATENTS } else { DISTRIBUTION };
-        let answer = run("vae_encoder", &self.vae_encoder, vec![(SAMPLE, value(picture))], output)
-            .map_err(|e| self.problem(&e))?;
+        let answer = run("vae_encoder", &self.0.vae_encoder, vec![(SAMPLE, value(picture))], output)
+            .map_err(|e| self.0.problem(&e))?;
         if drawn {
             return Ok(Encoded { mean: answer, log_variance: None });
         }
-        let (mean, log_variance) = halves(&answer).map_err(|e| self.problem(&e))?;
+        let (mean, log_variance) = halves(&answer).map_err(|e| self.0.problem(&e))?;
         Ok(Encoded { mean, log_variance: Some(log_variance) })
     }
 
     fn predict(&mut self, sample: &Tensor, timestep: f32, text: &Tensor) -> Result<Tensor, Problem> {
-        let timestep = self.timestep(timestep, sample.shape().first().copied().unwrap_or(1));
+        let timestep = self.0.timestep(timestep, sample.shape().first().copied().unwrap_or(1));
         let inputs = vec![(SAMPLE, value(sample)), (TIMESTEP, timestep), (TEXT, value(text))];
-        run("unet", &self.unet, inputs, "out_sample").map_err(|error| self.problem(&error))
+        run("unet", &self.0.unet, inputs, "out_sample").map_err(|error| self.0.problem(&error))
     }
 
     fn decode(&mut self, latents: &Tensor) -> Result<Tensor, Problem> {
-        run("vae_decoder", &self.vae_decoder, vec![(LATENTS, value(latents))], SAMPLE)
-            .map_err(|error| self.problem(&error))
+        run("vae_decoder", &self.0.vae_decoder, vec![(LATENTS, value(latents))], SAMPLE)
+            .map_err(|error| self.0.problem(&error))
     }
 }
 

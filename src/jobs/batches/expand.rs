@@ -177,6 +177,7 @@ fn asked(row: &batch::Model, plan: &Plan, number: usize, wanted: &[Wanted<'_>]) 
     let usual = if line.kind == crate::domain::GeneratorKind::Packshot { white } else { scene };
     let mut params = GenerationParams::new([line.size.unwrap_or(usual); 2], line.channels.clone());
     params.exact = line.size.is_some();
+    (params.engine, params.paint) = (line.engine, line.paint.clone());
     params.templates = wanted.iter().filter_map(|one| one.template.clone()).collect();
     params.templates.sort_unstable();
     params.templates.dedup();

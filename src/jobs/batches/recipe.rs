@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{GeneratorKind, SceneTemplate, choose, leaning_for_lying, lies_flat};
+use crate::domain::{Engine, GeneratorKind, PaintWish, SceneTemplate, choose, leaning_for_lying, lies_flat};
 use crate::entity::product;
 use crate::error::{Code, Problem};
+use crate::jobs::ask::check_painting;
 use crate::jobs::library::TemplateLibrary;
 
 /// Lines of a recipe, at most.
@@ -57,6 +58,12 @@ pub struct Line {
     /// Width and height of the masters, if they must be exactly that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u32>,
+    /// How the pictures get their pixels.
+    #[serde(default, skip_serializing_if = "Engine::is_usual")]
+    pub engine: Engine,
+    /// How a pack shall paint them; only for the engine that does.
+    #[serde(default, skip_serializing_if = "PaintWish::is_empty")]
+    pub paint: PaintWish,
 }
 
 fn one() -> u32 {
@@ -117,7 +124,15 @@ impl Line {
 
 /// Four scenes of each product, each in another template.
 pub fn default_recipe() -> Vec<Line> {
-    vec![Line { kind: GeneratorKind::Scene, templates: None, count: SCENES, channels: web(), size: None }]
+    vec![Line {
+        kind: GeneratorKind::Scene,
+        templates: None,
+        count: SCENES,
+        channels: web(),
+        size: None,
+        engine: Engine::default(),
+        paint: PaintWish::default(),
+    }]
 }
 
 /// Refuses a recipe that cannot be followed.
@@ -133,6 +148,7 @@ pub fn read(library: &TemplateLibrary, recipe: &[Line], market: Option<&Market>)
         if line.size.is_some_and(|size| !SIDES.contains(&size)) {
             return wrong("a line's size must lie between 256 and 4096");
         }
+        check_painting(line.kind, line.engine, &line.paint)?;
         match (line.kind, &line.templates) {
             (GeneratorKind::Packshot, Some(_)) => return wrong("a white main image has no template"),
             (_, Some(Choice::Named(names))) if names.is_empty() => {

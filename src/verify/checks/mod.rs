@@ -5,6 +5,7 @@ mod aspect;
 mod color;
 mod edged;
 mod enlargement;
+mod expansion;
 mod floating;
 mod halo;
 mod ink;
@@ -106,6 +107,7 @@ pub static ALL: &[&dyn Check] = &[
     &color::Color,
     &edged::Edged,
     &enlargement::Enlargement,
+    &expansion::Expansion,
     &floating::Floating,
     &halo::Halo,
     &ink::Ink,

@@ -106,6 +106,7 @@ fn placement(cutout: &Cutout, photo: Digest, master: &RgbImage, guess: Guess, po
             lies_px: 0.0,
         },
         reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
+        painted: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod forms;
 mod imports;
 mod isolation;
 mod operations;
+mod painting;
 mod people;
 mod process;
 mod quickstart;

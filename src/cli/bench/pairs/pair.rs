@@ -251,7 +251,16 @@ fn judge(
             (&found, None, Tier::Relit)
         }
     };
-    let input =
-        Input { photo, cutout, placement, master: picture, ground, kind: GeneratorKind::Scene, tier, reader };
+    let input = Input {
+        photo,
+        cutout,
+        placement,
+        master: picture,
+        ground,
+        kind: GeneratorKind::Scene,
+        tier,
+        reader,
+        eye: None,
+    };
     verify::verify(&input, &Policy::default())
 }
