@@ -398,7 +398,10 @@ pub(super) struct VerifyArgs {
     /// Limits to judge by: standard, strict, lenient, or a file of your own (.toml)
     #[arg(long, value_name = "NAME", default_value = "standard")]
     pub policy: String,
-    /// Where to write the pictures that show why
+    /// Where to write the pictures that show why; every check is asked then
     #[arg(long, value_name = "DIR")]
     pub evidence: Option<PathBuf>,
+    /// Ask every check, not only until one rejects it
+    #[arg(long)]
+    pub full: bool,
 }

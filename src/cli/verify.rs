@@ -46,6 +46,7 @@ pub(super) fn run(session: &Session, args: &VerifyArgs) -> Result<u8, Problem> {
         library: library.as_deref(),
         opinion: opinion.as_deref(),
         reader: reader.as_deref(),
+        full: args.full || args.evidence.is_some(),
     };
     let (mut report, comparison) = gate.judge(&pair)?;
     if let Some(folder) = &args.evidence {

@@ -85,6 +85,9 @@ pub struct FidelityReport {
     pub verdict: Verdict,
     /// In the order in which they ran.
     pub checks: Vec<CheckReport>,
+    /// Whether a reject ended it: the checks that take longer were not asked. Since schema 2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
     /// Files that show why, if any were written. Since schema 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
@@ -115,6 +118,7 @@ impl FidelityReport {
             tier,
             verdict,
             checks,
+            stopped: false,
             evidence: Vec::new(),
         }
     }

@@ -51,6 +51,8 @@ pub struct Gate<'a> {
     pub opinion: Option<&'a dyn Segmenter>,
     /// Reads what is printed.
     pub reader: Option<&'a dyn TextReader>,
+    /// Whether every check is asked, after one has rejected the picture, too.
+    pub full: bool,
 }
 
 impl Gate<'_> {
@@ -101,6 +103,7 @@ impl Gate<'_> {
             tier,
             reader: self.reader,
             eye: self.opinion,
+            full: self.full,
         };
         verify::verify(&input, self.policy).map_err(fail)
     }

@@ -49,6 +49,8 @@ pub struct Input<'a> {
     pub reader: Option<&'a dyn TextReader>,
     /// Who says what is product in a picture; without one, nobody can tell whether a pack that painted made the product larger.
     pub eye: Option<&'a dyn Segmenter>,
+    /// Whether every check is asked, after one has rejected the picture, too.
+    pub full: bool,
 }
 
 /// Why nothing could be judged.
@@ -87,7 +89,8 @@ impl VerifyError {
     }
 }
 
-/// Runs every check that concerns the kind, cheapest first, and concludes. The comparison comes along for [`exhibits`].
+/// Asks every check that concerns the kind, cheapest first, until one rejects unless a full report is wanted, and concludes. The comparison comes along
+/// for [`exhibits`].
 pub fn verify(input: &Input<'_>, policy: &Policy) -> Result<(FidelityReport, Comparison), VerifyError> {
     let (width, height) = input.master.dimensions();
     let placement = input.placement;
@@ -104,27 +107,38 @@ pub fn verify(input: &Input<'_>, policy: &Policy) -> Result<(FidelityReport, Com
         registered = register::registered(input)?;
         (Input { placement: &registered.placement, ..*input }, registered.comparison)
     };
-    let mut suite: Vec<&&dyn Check> = ALL.iter().filter(|check| check.concerns(&input)).collect();
-    suite.sort_by_key(|check| check.cost());
-    let judged = |check: &&dyn Check| {
-        let report = policy.report(check.name(), input.tier, check.measure(&input, &comparison));
-        let regions = match report.outcome {
-            Outcome::Review | Outcome::Reject => check.regions(&input, &comparison),
-            Outcome::Pass | Outcome::Unknown => Vec::new(),
-        };
-        CheckReport { regions, ..report }
-    };
-    let mut reports: Vec<CheckReport> = suite.iter().map(|check| judged(check)).collect();
-    let doubted = |report: &CheckReport| report.check == CUTOUT && report.outcome != Outcome::Pass;
-    if input.tier != Tier::Pasted && reports.iter().any(doubted) {
-        // What the photo's ground shows through has other colors before another one, and rightly so.
-        let seen_through = input.cutout.notices.iter().any(|notice| notice.code == Code::GroundSeenThrough);
-        let leans = |check: &dyn Check| check.leans_on_the_cutout() || seen_through && check.compares_color();
-        let leaning = suite.iter().zip(&mut reports).filter(|(check, _)| leans(***check));
-        leaning.for_each(|(_, report)| leave_to_a_person(report));
-    }
+    let (reports, stopped) = asked(&input, &comparison, policy);
     let report = FidelityReport::conclude(policy.label(), input.tier, reports);
-    Ok((FidelityReport { policy_digest: Some(policy.digest()), ..report }, comparison))
+    let policy_digest = Some(policy.digest());
+    Ok((FidelityReport { policy_digest, stopped, ..report }, comparison))
+}
+
+/// What the checks say, cheapest first, and whether one ended it.
+fn asked(input: &Input<'_>, seen: &Comparison, policy: &Policy) -> (Vec<CheckReport>, bool) {
+    let mut suite: Vec<&dyn Check> = ALL.iter().copied().filter(|check| check.concerns(input)).collect();
+    suite.sort_by_key(|check| check.cost());
+    let measured = |check: &dyn Check| policy.report(check.name(), input.tier, check.measure(input, seen));
+    let in_doubt = |check: &dyn Check| check.name() == CUTOUT && measured(check).outcome != Outcome::Pass;
+    let doubted = input.tier != Tier::Pasted && suite.iter().any(|check| in_doubt(*check));
+    // What the photo's ground shows through has other colors before another one, and rightly so.
+    let seen_through = input.cutout.notices.iter().any(|notice| notice.code == Code::GroundSeenThrough);
+    let mut reports = Vec::new();
+    for check in &suite {
+        let mut report = measured(*check);
+        if matches!(report.outcome, Outcome::Review | Outcome::Reject) {
+            report.regions = check.regions(input, seen);
+        }
+        if doubted && (check.leans_on_the_cutout() || seen_through && check.compares_color()) {
+            leave_to_a_person(&mut report);
+        }
+        let rejected = report.outcome == Outcome::Reject;
+        reports.push(report);
+        if rejected && !input.full {
+            break;
+        }
+    }
+    let stopped = reports.len() < suite.len();
+    (reports, stopped)
 }
 
 /// What a check that leans on a doubtful cutout would reject, a person decides.
@@ -135,17 +149,18 @@ fn leave_to_a_person(report: &mut CheckReport) {
     }
 }
 
-/// Judges a candidate as our own generators make it, by the default policy.
+/// Judges a candidate as our own generators make it, by the default policy, and asks every check.
 pub fn verify_candidate(
     photo: &Photo,
     cutout: &Cutout,
     candidate: &Candidate,
     kind: GeneratorKind,
 ) -> Result<FidelityReport, VerifyError> {
-    verify_seen(photo, cutout, candidate, kind, None)
+    let input = Input { full: true, ..made(photo, cutout, candidate, kind) };
+    verify(&input, &Policy::default()).map(|(report, _)| report)
 }
 
-/// The same; `eye` looks at what a pack painted.
+/// The same until a check rejects it; `eye` looks at what a pack painted.
 pub fn verify_seen(
     photo: &Photo,
     cutout: &Cutout,
@@ -153,7 +168,17 @@ pub fn verify_seen(
     kind: GeneratorKind,
     eye: Option<&dyn Segmenter>,
 ) -> Result<FidelityReport, VerifyError> {
-    let input = Input {
+    let input = Input { eye, ..made(photo, cutout, candidate, kind) };
+    verify(&input, &Policy::default()).map(|(report, _)| report)
+}
+
+fn made<'a>(
+    photo: &'a Photo,
+    cutout: &'a Cutout,
+    candidate: &'a Candidate,
+    kind: GeneratorKind,
+) -> Input<'a> {
+    Input {
         photo,
         cutout,
         placement: &candidate.placement,
@@ -162,7 +187,7 @@ pub fn verify_seen(
         kind,
         tier: Tier::Pasted,
         reader: None,
-        eye,
-    };
-    verify(&input, &Policy::default()).map(|(report, _)| report)
+        eye: None,
+        full: false,
+    }
 }

@@ -21,7 +21,8 @@ fn judged(source: &[u8], candidate: &[u8]) -> Result<FidelityReport, Problem> {
         placement: None,
     };
     let (policy, limits) = (Policy::default(), Limits::default());
-    let gate = Gate { policy: &policy, limits: &limits, library: None, opinion: None, reader: None };
+    let gate =
+        Gate { policy: &policy, limits: &limits, library: None, opinion: None, reader: None, full: true };
     gate.judge(&pair).map(|(report, _)| report)
 }
 

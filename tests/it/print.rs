@@ -49,7 +49,7 @@ fn judged(variant: &str, reader: Option<&dyn TextReader>) -> FidelityReport {
         placement: None,
     };
     let (policy, limits) = (Policy::default(), Limits::default());
-    let gate = Gate { policy: &policy, limits: &limits, library: None, opinion: None, reader };
+    let gate = Gate { policy: &policy, limits: &limits, library: None, opinion: None, reader, full: true };
     gate.judge(&pair).unwrap().0
 }
 

@@ -196,8 +196,8 @@ impl Stage {
         tier: Tier,
     ) -> FidelityReport {
         let (photo, cutout) = self.product.cut();
-        let (kind, reader, eye) = (self.kind, None, None);
-        let input = Input { photo, cutout, placement, master, ground, kind, tier, reader, eye };
+        let (kind, reader, eye, full) = (self.kind, None, None, true);
+        let input = Input { photo, cutout, placement, master, ground, kind, tier, reader, eye, full };
         verify::verify(&input, &Policy::default()).unwrap().0
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{Rgba, RgbaImage, imageops};
-use packshot::domain::{Digest, FidelityReport};
+use packshot::domain::{Digest, FidelityReport, Outcome};
 use packshot::imaging::codec;
 use packshot::verify::Policy;
 use rayon::prelude::*;
@@ -79,6 +79,25 @@ fn a_searched_picture_with_another_label_is_rejected_with_a_page_that_shows_wher
     }
     let page = fs::read_to_string(why.path().join("index.html")).unwrap();
     assert!(page.contains(&patch.message) && page.contains("observed.png"), "{page}");
+}
+
+#[test]
+fn a_reject_ends_it_unless_a_full_report_is_wanted() {
+    let case = folder().join("reject/can-with-another-label");
+    let report = |full: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_packshot"));
+        command.arg("verify").arg("--source").arg(case.join("photo.webp"));
+        let output = command.arg("--candidate").arg(case.join("candidate.jpg")).args(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(20));
+        serde_json::from_slice::<FidelityReport>(&output.stdout).unwrap()
+    };
+    let (short, full) = (report(&[]), report(&["--full"]));
+    assert!(short.stopped && !full.stopped);
+    let (last, before) = short.checks.split_last().unwrap();
+    assert_eq!(last.outcome, Outcome::Reject);
+    assert!(before.iter().all(|check| check.outcome != Outcome::Reject));
+    assert_eq!(short.checks, full.checks[..short.checks.len()]);
+    assert!(full.checks.len() > short.checks.len());
 }
 
 #[test]

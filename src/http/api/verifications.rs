@@ -31,6 +31,8 @@ pub(crate) struct NewVerification {
     placement: Option<String>,
     /// `default`.
     policy: Option<String>,
+    /// `true`: ask every check, not only until one rejects it.
+    full: Option<bool>,
 }
 
 /// What the gate says.
@@ -43,7 +45,7 @@ pub(crate) struct Verification {
     verdict: Verdict,
     /// One sentence for each check that did not pass, worst first.
     reasons: Vec<String>,
-    /// Every check with its value and limits.
+    /// Every check that was asked, with its value and limits.
     #[schema(value_type = Object)]
     report: FidelityReport,
 }
@@ -54,6 +56,7 @@ struct Task {
     candidate: Uploaded,
     placement: Option<Placement>,
     policy: String,
+    full: bool,
 }
 
 /// Judge a picture
@@ -72,7 +75,13 @@ pub(crate) async fn create(
     let mut form = upload::read(form, &service.uploads, service.photo.max_bytes as u64).await?;
     let placement = form.text("placement").map(|text| placement(&text)).transpose()?;
     let policy = form.text("policy").unwrap_or_else(|| "default".to_owned());
-    let task = Task { source: form.file("source")?, candidate: form.file("candidate")?, placement, policy };
+    let full = match form.text("full").as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(ApiError::new(Code::RequestInvalid, "full", "is true or false")),
+    };
+    let (source, candidate) = (form.file("source")?, form.file("candidate")?);
+    let task = Task { source, candidate, placement, policy, full };
     form.done()?;
     let shared = service.clone();
     let report = service.compute.run("verification", move || run(&shared, task)).await??;
@@ -108,6 +117,7 @@ fn run(service: &Service, task: Task) -> Result<FidelityReport, Problem> {
             library: Some(&service.library),
             opinion: service.opinion.as_deref(),
             reader: service.reader.as_deref(),
+            full: task.full,
         };
         gate.judge(&pair)
     };
