@@ -263,7 +263,7 @@ pub(super) struct SceneArgs {
     /// Scene template; see `packshot templates list`
     #[arg(long, value_name = "NAME", required_unless_present_any = ["prompt", "white"])]
     pub template: Option<String>,
-    /// What the scene should be like, in English or Chinese; what the nearest template lacks is said, or painted by `diffusion`
+    /// What the scene should be like, in English or Chinese; what the template lacks is said, or painted
     #[arg(long, value_name = "TEXT")]
     pub prompt: Option<String>,
     /// The white main image instead of a scene: pure white ground, 85 % fill
@@ -275,7 +275,7 @@ pub(super) struct SceneArgs {
     /// Base seed: the same seed gives the same pictures
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// How the scene gets its pixels: `plate`, the template's picture; or `diffusion`, a pack paints over that, around the product
+    /// Where the ground comes from: `plate`, the template; `diffusion`, a pack paints over it
     #[arg(long, default_value = "plate")]
     pub engine: String,
     #[command(flatten)]

@@ -11,7 +11,9 @@ use super::pack_args::PackBenchArgs;
 use super::{OK, output};
 use crate::app;
 use crate::config::Config;
-use crate::domain::{Encoded, LatentNetworks, LatentSpace, Painter, Seed, Segmenter, Tensor, candidate_seed};
+use crate::domain::{
+    Encoded, LatentNetworks, LatentSpace, Painter, Seed, Segmenter, Tensor, Told, candidate_seed,
+};
 use crate::error::{Code, Problem};
 use crate::generate::diffusion::{InpaintInput, InpaintSettings, inpaint, schedulers};
 use crate::inference::{InpaintPack, MattingPack, Pack, Task};
@@ -67,7 +69,11 @@ fn painting(pack: &InpaintPack, args: &PackBenchArgs) -> Result<Value, Problem> 
     let mut networks = pack.networks();
     let text_encoder = timed(args.runs, || pack.text(PROMPT).map(drop))?;
     let encoder = timed(args.runs, || networks.encode(&picture).map(drop))?;
-    let unet = timed(args.runs, || networks.predict(&seen, 500.0, &both).map(drop))?;
+    let guidance =
+        space.guidance_width.map(|width| Tensor::new(&[2, width], vec![0.5; 2 * width])).transpose();
+    let guidance = guidance.map_err(|error| Problem::new(Code::Internal, "bench", error.to_string()))?;
+    let told = Told { text: &both, guidance: guidance.as_ref() };
+    let unet = timed(args.runs, || networks.predict(&seen, 500.0, &told).map(drop))?;
     let decoder = timed(args.runs, || networks.decode(&latents).map(drop))?;
     Ok(json!({
         "size": [width, height],
@@ -142,8 +148,8 @@ impl LatentNetworks for Timed<'_> {
         self.with(|networks| networks.encode(picture))
     }
 
-    fn predict(&mut self, sample: &Tensor, timestep: f32, text: &Tensor) -> Result<Tensor, Problem> {
-        self.with(|networks| networks.predict(sample, timestep, text))
+    fn predict(&mut self, sample: &Tensor, timestep: f32, told: &Told<'_>) -> Result<Tensor, Problem> {
+        self.with(|networks| networks.predict(sample, timestep, told))
     }
 
     fn decode(&mut self, latents: &Tensor) -> Result<Tensor, Problem> {

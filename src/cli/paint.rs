@@ -84,10 +84,13 @@ pub(super) fn painter(config: &Config, name: Option<&str>) -> Result<Arc<dyn Pai
     }
 }
 
+/// A pack, or why it could not be opened.
+type Opened = Result<Arc<dyn Painter>, Problem>;
+
 /// Packs that painted what is made again; each is opened when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct Painters {
-    open: Mutex<HashMap<String, Result<Arc<dyn Painter>, Problem>>>,
+    open: Mutex<HashMap<String, Opened>>,
 }
 
 impl Painters {

@@ -32,7 +32,7 @@ pub use digest::Digest;
 pub use event::EventKind;
 pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
 pub use id::{Id, IdError};
-pub use latent::{Encoded, LatentNetworks, LatentSpace};
+pub use latent::{Encoded, LatentNetworks, LatentSpace, Told};
 pub use market::{Market, Season};
 pub use next_step::{MAX_ATTEMPTS, NextStep, next_step};
 pub use pack_run::PackRun;

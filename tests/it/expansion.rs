@@ -148,7 +148,7 @@ fn a_product_that_grew_is_seen_and_one_that_did_not_is_left_alone() {
             let (verdict, outcome, value) = judged(&stage, growth, Some(eye()));
             assert!(verdict != Verdict::Pass, "{name}, {}: {outcome:?} {value}", growth.name);
             assert!(matches!(outcome, Outcome::Review | Outcome::Reject), "{name}, {}: {value}", growth.name);
-            if growth.name == "a second one behind" {
+            if name == "candle-jar" && growth.name == "a second one behind" {
                 assert_eq!((verdict, outcome), (Verdict::Reject, Outcome::Reject), "{name}: {value}");
             }
         }

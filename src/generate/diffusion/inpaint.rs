@@ -4,7 +4,7 @@
 
 use super::DiffusionError;
 use super::schedulers::{Request, Scheduler, Trajectory};
-use crate::domain::{Encoded, LatentNetworks, LatentSpace, Tensor};
+use crate::domain::{Encoded, LatentNetworks, LatentSpace, Tensor, Told};
 
 /// What noise is drawn for. Each use has a stream of its own, so that none depends on how often others drew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,8 @@ pub struct InpaintSettings {
     pub steps: usize,
     /// Which share of them is run, over 0 and up to 1. At 1 the loop begins with noise, below with the noised picture.
     pub strength: f64,
-    /// How far beyond the negative prompt's answer the prompt's is followed (Ho & Salimans 2022); at 1 or less the negative prompt is not asked.
+    /// How far beyond the negative prompt's answer the prompt's is followed (Ho & Salimans 2022); at 1 or less the negative prompt is not asked, nor
+    /// where the denoiser is told the scale itself.
     pub guidance_scale: f32,
     /// DDIM's share of noise, 0..1.
     pub eta: f32,
@@ -66,7 +67,7 @@ pub fn inpaint(
     noise: &mut dyn FnMut(Draw, &mut [f32]),
 ) -> Result<Painted, DiffusionError> {
     let space = networks.space();
-    let text = guided_text(input, settings.guidance_scale)?;
+    let words = Words::new(input, settings.guidance_scale, space.guidance_width)?;
     let mask = Mask::new(input, &space)?;
     let request = Request { eta: settings.eta, ..Request::with_strength(settings.steps, settings.strength)? };
     let mut trajectory = scheduler.start(&request)?;
@@ -98,7 +99,7 @@ pub fn inpaint(
             Some(beside) => Tensor::beside(&[&seen, beside])?,
             None => seen,
         };
-        let answer = ask(networks, &seen, timestep, &text, settings.guidance_scale, &mask)?;
+        let answer = ask(networks, &seen, timestep, &words, &mask)?;
         trajectory.step(&answer, &mut latents, &mut |buffer| noise(Draw::Step, buffer))?;
         if let (Some(picture), None) = (&picture, &beside) {
             keep(&mut latents, picture, &start, &mask, trajectory.as_ref(), at + 1)?;
@@ -112,15 +113,43 @@ pub fn inpaint(
     Ok(Painted { latents, picture })
 }
 
-/// Text as the denoiser is asked about it: the negative prompt's first, if it is.
-fn guided_text(input: &InpaintInput<'_>, guidance: f32) -> Result<Tensor, DiffusionError> {
-    if guidance <= 1.0 {
-        return Ok(input.text.clone());
+/// What the denoiser is told, and how its answers are read.
+struct Words {
+    /// The negative prompt's first, if that is asked.
+    text: Tensor,
+    /// How far the text is to be followed, for denoisers that are told so.
+    told: Option<Tensor>,
+    /// How far beyond the negative prompt's answer the prompt's is followed; none if that was not asked.
+    beyond: Option<f32>,
+}
+
+impl Words {
+    fn new(input: &InpaintInput<'_>, scale: f32, width: Option<usize>) -> Result<Words, DiffusionError> {
+        let alone = |told| Words { text: input.text.clone(), told, beyond: None };
+        if let Some(width) = width {
+            return Ok(alone(Some(Tensor::new(&[1, width], guidance_embedding(scale - 1.0, width))?)));
+        }
+        if scale <= 1.0 {
+            return Ok(alone(None));
+        }
+        let negative = input.negative.ok_or_else(|| {
+            DiffusionError::Shape(
+                "guidance over 1 needs a negative prompt's text, if an empty one".to_owned(),
+            )
+        })?;
+        Ok(Words { text: Tensor::stacked(&[negative, input.text])?, told: None, beyond: Some(scale) })
     }
-    let negative = input.negative.ok_or_else(|| {
-        DiffusionError::Shape("guidance over 1 needs a negative prompt's text, if an empty one".to_owned())
-    })?;
-    Ok(Tensor::stacked(&[negative, input.text])?)
+}
+
+/// A guidance scale as latent consistency models are told it: sines and cosines of it, as of a timestep (Song & Dhariwal 2023). `f32` as in diffusers.
+fn guidance_embedding(scale: f32, width: usize) -> Vec<f32> {
+    let half = width / 2;
+    let step = 10_000f32.ln() / (half.max(2) - 1) as f32;
+    let angles: Vec<f32> = (0..half).map(|at| scale * 1000.0 * (at as f32 * -step).exp()).collect();
+    let sines = angles.iter().map(|angle| angle.sin());
+    let mut numbers: Vec<f32> = sines.chain(angles.iter().map(|angle| angle.cos())).collect();
+    numbers.resize(width, 0.0);
+    numbers
 }
 
 /// Whether the denoiser takes mask and masked picture beside the sample.
@@ -204,18 +233,18 @@ fn ask(
     networks: &mut dyn LatentNetworks,
     seen: &Tensor,
     timestep: f32,
-    text: &Tensor,
-    guidance: f32,
+    words: &Words,
     mask: &Mask,
 ) -> Result<Vec<f32>, DiffusionError> {
     let mut shape = mask.latent_shape;
-    if guidance <= 1.0 {
-        let answer = networks.predict(seen, timestep, text)?.of_shape(&shape, "the denoiser's answer")?;
+    let told = Told { text: &words.text, guidance: words.told.as_ref() };
+    let Some(guidance) = words.beyond else {
+        let answer = networks.predict(seen, timestep, &told)?.of_shape(&shape, "the denoiser's answer")?;
         return Ok(answer.data().to_vec());
-    }
+    };
     shape[0] = 2;
     let twice = Tensor::stacked(&[seen, seen])?;
-    let answer = networks.predict(&twice, timestep, text)?.of_shape(&shape, "the denoiser's answer")?;
+    let answer = networks.predict(&twice, timestep, &told)?.of_shape(&shape, "the denoiser's answer")?;
     let (without, with) = answer.data().split_at(mask.latent_size());
     Ok(without.iter().zip(with).map(|(without, with)| without + guidance * (with - without)).collect())
 }

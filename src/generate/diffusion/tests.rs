@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::{Encoded, LatentNetworks, LatentSpace, Tensor};
+use crate::domain::{Encoded, LatentNetworks, LatentSpace, Tensor, Told};
 use crate::error::{Code, Problem};
 
 const HEIGHT: usize = 32;
@@ -96,6 +96,7 @@ impl LatentNetworks for Replay<'_> {
             factor: 8,
             scaling: self.case.scaling,
             denoiser_channels: self.case.channels,
+            guidance_width: None,
         }
     }
 
@@ -109,10 +110,11 @@ impl LatentNetworks for Replay<'_> {
         Ok(Encoded { mean: latents(mean), log_variance: Some(latents(log_variance)) })
     }
 
-    fn predict(&mut self, seen: &Tensor, at: f32, read: &Tensor) -> Result<Tensor, Problem> {
+    fn predict(&mut self, seen: &Tensor, at: f32, told: &Told<'_>) -> Result<Tensor, Problem> {
         let Some(Call::Predict { predict, timestep, text, answer }) = self.left.next() else {
             panic!("{}: nothing was to be predicted", self.case.name)
         };
+        let read = told.text;
         let what = format!("{}: the sample at timestep {timestep}", self.case.name);
         assert_eq!(at, timestep, "{what}");
         alike(&what, seen.data(), &predict);
@@ -236,7 +238,8 @@ const RIGHT: Wrong = Wrong { denoiser_channels: 9, latents: [1, 4, 4, 2], answer
 
 impl LatentNetworks for Wrong {
     fn space(&self) -> LatentSpace {
-        LatentSpace { channels: 4, factor: 8, scaling: 0.5, denoiser_channels: self.denoiser_channels }
+        let denoiser_channels = self.denoiser_channels;
+        LatentSpace { channels: 4, factor: 8, scaling: 0.5, denoiser_channels, guidance_width: None }
     }
 
     fn encode(&mut self, _: &Tensor) -> Result<Encoded, Problem> {
@@ -244,7 +247,7 @@ impl LatentNetworks for Wrong {
         Ok(Encoded { mean, log_variance: None })
     }
 
-    fn predict(&mut self, seen: &Tensor, _: f32, _: &Tensor) -> Result<Tensor, Problem> {
+    fn predict(&mut self, seen: &Tensor, _: f32, _: &Told<'_>) -> Result<Tensor, Problem> {
         if self.fails {
             return Err(Problem::new(Code::InferenceFailed, "pack", "the runtime refused"));
         }

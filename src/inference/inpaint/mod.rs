@@ -5,17 +5,18 @@
 
 mod ports;
 
-use self::ports::{check_coders, check_text_encoder, denoiser_channels};
+use self::ports::{check_coders, check_text_encoder, denoiser_channels, guidance_width};
 use super::graph::{Graph, Value};
 use super::parts::{InpaintParts, Parts};
 use super::tokenizer::ClipTokenizer;
 use super::{InferenceError, Pack, Runtime, Task};
-use crate::domain::{Encoded, LatentNetworks, LatentSpace, PackRun, Painter, PainterDefaults, Tensor};
+use crate::domain::{Encoded, LatentNetworks, LatentSpace, PackRun, Painter, PainterDefaults, Tensor, Told};
 use crate::error::Problem;
 
 const SAMPLE: &str = "sample";
 const TIMESTEP: &str = "timestep";
 const TEXT: &str = "encoder_hidden_states";
+const GUIDANCE: &str = "timestep_cond";
 const IDS: &str = "input_ids";
 const LATENTS: &str = "latent_sample";
 const DISTRIBUTION: &str = "latent_parameters";
@@ -62,6 +63,7 @@ impl InpaintPack {
             factor: parts.latent.factor,
             scaling: parts.latent.scaling,
             denoiser_channels: denoiser_channels(&unet, parts.latent.channels)?,
+            guidance_width: guidance_width(&unet)?,
         };
         Ok(InpaintPack {
             who: pack.run_by(runtime),
@@ -185,9 +187,10 @@ impl LatentNetworks for Networks<'_> {
         Ok(Encoded { mean, log_variance: Some(log_variance) })
     }
 
-    fn predict(&mut self, sample: &Tensor, timestep: f32, text: &Tensor) -> Result<Tensor, Problem> {
+    fn predict(&mut self, sample: &Tensor, timestep: f32, told: &Told<'_>) -> Result<Tensor, Problem> {
         let timestep = self.0.timestep(timestep, sample.shape().first().copied().unwrap_or(1));
-        let inputs = vec![(SAMPLE, value(sample)), (TIMESTEP, timestep), (TEXT, value(text))];
+        let mut inputs = vec![(SAMPLE, value(sample)), (TIMESTEP, timestep), (TEXT, value(told.text))];
+        inputs.extend(told.guidance.map(|guidance| (GUIDANCE, value(guidance))));
         run("unet", &self.0.unet, inputs, "out_sample").map_err(|error| self.0.problem(&error))
     }
 

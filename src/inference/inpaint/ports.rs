@@ -1,6 +1,6 @@
 //! What the four graphs must take and give, by their sessions' word. Runs nothing.
 
-use super::{DISTRIBUTION, IDS, LATENTS, SAMPLE, TEXT, TIMESTEP};
+use super::{DISTRIBUTION, GUIDANCE, IDS, LATENTS, SAMPLE, TEXT, TIMESTEP};
 use crate::inference::InferenceError;
 use crate::inference::contract::{Port, nothing_else, wanted};
 use crate::inference::graph::Graph;
@@ -31,13 +31,27 @@ pub(super) fn denoiser_channels(graph: &Graph, channels: usize) -> Result<usize,
     let sample = wanted("unet", &graph.inputs, SAMPLE, &["f32"], &[4])?;
     wanted("unet", &graph.inputs, TIMESTEP, &["f32", "i64"], &[0, 1])?;
     wanted("unet", &graph.inputs, TEXT, &["f32"], &[3])?;
-    nothing_else("unet", &graph.inputs, &[SAMPLE, TIMESTEP, TEXT])?;
+    nothing_else("unet", &graph.inputs, &[SAMPLE, TIMESTEP, TEXT, GUIDANCE])?;
     has_channels("unet", wanted("unet", &graph.outputs, "out_sample", &["f32"], &[4])?, channels)?;
     match sample.shape[1] {
         found if found == channels as i64 || found == 2 * channels as i64 + 1 => Ok(found as usize),
         _ => Err(InferenceError::ContractBroken(format!(
             "the graph `unet` has {sample}; to inpaint it takes {channels} channels or {}",
             2 * channels + 1
+        ))),
+    }
+}
+
+/// How many numbers tell the denoiser how far to follow the text, if it wants to be told.
+pub(super) fn guidance_width(graph: &Graph) -> Result<Option<usize>, InferenceError> {
+    if !graph.inputs.iter().any(|port| port.name == GUIDANCE) {
+        return Ok(None);
+    }
+    let port = wanted("unet", &graph.inputs, GUIDANCE, &["f32"], &[2])?;
+    match usize::try_from(port.shape[1]) {
+        Ok(width) if width > 0 => Ok(Some(width)),
+        _ => Err(InferenceError::ContractBroken(format!(
+            "the graph `unet` has {port}; its width must be fixed"
         ))),
     }
 }

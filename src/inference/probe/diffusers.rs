@@ -17,7 +17,9 @@ use crate::inference::{InferenceError, Runtime};
 /// Names the pipeline and its parts.
 pub(super) const INDEX: &str = "model_index.json";
 /// Pipelines whose networks fit the loop. Those that only make pictures from texts have the same networks.
-const PIPELINES: [&str; 4] = [
+const PIPELINES: [&str; 6] = [
+    "LatentConsistencyModelPipeline",
+    "ORTLatentConsistencyModelPipeline",
     "ORTStableDiffusionInpaintPipeline",
     "ORTStableDiffusionPipeline",
     "StableDiffusionInpaintPipeline",
@@ -29,8 +31,9 @@ const PARTS: [&str; 7] =
 const SCHEDULER: &str = "scheduler/scheduler_config.json";
 const TOKENIZER: &str = "tokenizer";
 /// What the pipeline of diffusers takes where it is told nothing.
-const STEPS: usize = 50;
-const GUIDANCE: f32 = 7.5;
+const USUAL: (usize, f32) = (50, 7.5);
+/// The same of those whose networks were distilled to a few steps.
+const DISTILLED: (usize, f32) = (4, 8.5);
 /// Choices of a scheduler that any network of its kind bears.
 const ALLOWED: [&str; 3] = ["_class_name", "timestep_spacing", "use_karras_sigmas"];
 
@@ -68,7 +71,10 @@ pub(super) fn probe(
         preprocess: None,
         golden: None,
         latent: Some(latent),
-        scheduler: Some(scheduler(folder)?),
+        scheduler: Some(scheduler(
+            folder,
+            if class.contains("LatentConsistency") { DISTILLED } else { USUAL },
+        )?),
         tokenizer: Some(tokenizer(folder, index)?),
     };
     let (pack, manifest) = packed(folder, manifest)?;
@@ -109,15 +115,15 @@ fn image(folder: &Path, factor: usize) -> Result<ImageClaim, InferenceError> {
     }
 }
 
-fn scheduler(folder: &Path) -> Result<SchedulerClaim, InferenceError> {
+fn scheduler(folder: &Path, (steps, guidance): (usize, f32)) -> Result<SchedulerClaim, InferenceError> {
     if !folder.join(SCHEDULER).is_file() {
         return unsupported(format!("{SCHEDULER} is missing"));
     }
     Ok(SchedulerClaim {
         config: SCHEDULER.to_owned(),
         sha256: Digest::of(&file_bytes(folder, SCHEDULER)?),
-        steps: STEPS,
-        guidance: GUIDANCE,
+        steps,
+        guidance,
         allow: ALLOWED.map(str::to_owned).to_vec(),
     })
 }

@@ -12,7 +12,7 @@ use super::bad_packs::patched;
 use super::{array, cases, copy, line, off, root, tiny};
 
 /// An installation without packs.
-fn home() -> TempDir {
+pub(super) fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     for folder in ["templates", "models"] {
         fs::create_dir(home.path().join(folder)).unwrap();
@@ -20,7 +20,7 @@ fn home() -> TempDir {
     home
 }
 
-fn packs(home: &TempDir, arguments: &[&str]) -> Output {
+pub(super) fn packs(home: &TempDir, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_packshot"));
     command.arg("packs").args(arguments).env("PACKSHOT_HOME", home.path());
     command.env("PACKSHOT_RUNTIME", library_in(&root())).output().unwrap()

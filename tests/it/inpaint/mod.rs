@@ -4,6 +4,7 @@
 mod add;
 mod bad_inputs;
 mod bad_packs;
+mod more;
 
 use std::fs;
 use std::path::{Path, PathBuf};
