@@ -26,7 +26,7 @@ impl Check for Reference {
         150
     }
 
-    fn compares_color(&self) -> bool {
+    fn leans_on_the_cutout(&self) -> bool {
         true
     }
 

@@ -105,8 +105,7 @@ mod tests {
         let master = RgbImage::from_fn(400, 360, |x, y| {
             let speck = ((x * 7919 + y * 104_729) % 13) as f32;
             let (u, v) = (x as f32 - 250.0, y as f32 - 235.0);
-            let shade =
-                if u >= 0.0 { 1.0 - 0.5 * (-(u / 30.0).powi(2) - (v / 12.0).powi(2)).exp() } else { 1.0 };
+            let shade = 1.0 - 0.5 * (-(u / 30.0).powi(2) - (v / 12.0).powi(2)).exp();
             let ground = [150.0, 135.0, 110.0].map(|v| ((v + speck) * shade) as u8);
             Rgb(if inside(x, y) { [170, 30, 40] } else { besides(x, y).unwrap_or(ground) })
         });
