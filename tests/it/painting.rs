@@ -15,6 +15,7 @@ use packshot::inference::{InpaintPack, Pack, Runtime, library_in};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::inpaint::copy;
 use crate::stage::{Stage, bundled, library, root};
 
 const TEMPLATE: &str = "wooden-table";
@@ -271,6 +272,27 @@ fn what_cannot_be_painted_is_said_before_anything_is_made() {
     refused(2, "request_invalid", &[&with_pack[..], &["--strength", "1.5"]].concat());
     refused(1, "steps_invalid", &[&with_pack[..], &["--steps", "2", "--strength", "0.2"]].concat());
     assert!(files(&folder).is_empty());
+}
+
+#[test]
+fn where_business_is_done_a_pack_that_forbids_it_does_not_paint() {
+    let [folder, out] = [0; 2].map(|_| tempfile::tempdir().unwrap());
+    let pack = folder.path().join("inpaint-tiny");
+    copy(&tiny(), &pack);
+    let manifest = fs::read_to_string(pack.join("pack.toml")).unwrap();
+    let code = |class: &str| {
+        let forbidding = manifest.replace("class = \"commercial\"", &format!("class = \"{class}\""));
+        fs::write(pack.join("pack.toml"), forbidding).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_packshot"));
+        command.env("PACKSHOT_DEPLOYMENT", "commercial");
+        command.arg("scene").arg(root().join("fixtures/products/tea-carton.jpg")).arg("--pack").arg(&pack);
+        command.args(["--engine", "diffusion", "--template", TEMPLATE, "--steps", "3", "--size", "400"]);
+        let output = command.arg("--out").arg(out.path()).output().unwrap();
+        line(&output)["error"]["code"].clone()
+    };
+    assert_eq!([code("non-commercial"), code("unknown")], ["pack_license", "pack_license"]);
+    assert!(files(&out).is_empty());
+    assert_eq!(code("commercial"), Value::Null);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn the_recorded_cases_differ_by_more_than_the_tolerance() {
 }
 
 /// A copy of a folder of files and folders.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
