@@ -20,6 +20,11 @@ impl Check for Instances {
     }
 
     fn measure(&self, input: &Input<'_>, seen: &Comparison) -> Measured {
+        if !locate::is_recognized(input.cutout, input.master, &input.placement.stand) {
+            let message =
+                "The product cannot be told by what is seen on it, so a second one would not be found.";
+            return Measured { value: None, message: message.to_owned() };
+        }
         let value = locate::resemblance(input.cutout, &seen.without_product(input.master)).ok();
         let share = value.unwrap_or(0.0) * 100.0;
         let message =

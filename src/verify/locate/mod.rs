@@ -77,6 +77,14 @@ pub(super) fn resemblance(cutout: &Cutout, master: &RgbImage) -> Result<f32, Ver
     Ok(found.map_or(0.0, |(_, score)| if score.inside >= FOUND { score.total() } else { 0.0 }))
 }
 
+/// Whether the product is found where it stands by what is seen on it: what is open or seen through may not be, and then a second one would not be, either.
+pub(super) fn is_recognized(cutout: &Cutout, master: &RgbImage, stand: &Stand) -> bool {
+    let (scale, turn_deg, middle) = (stand.scale, stand.rotation_deg, stand.apply(shape::middle(cutout)));
+    let here = Guess { scale, turn_deg, middle };
+    let score = views(master).ok().and_then(|views| Some(views.last()?.score(&Shape::of(cutout), here)));
+    score.is_some_and(|score| score.inside >= FOUND && score.total() >= FOUND_IN_ALL)
+}
+
 fn placement(cutout: &Cutout, photo: Digest, master: &RgbImage, guess: Guess, points: &[Point]) -> Placement {
     let bounds = cutout.bounds;
     let pivot = [bounds.x as f32 + bounds.width as f32 / 2.0, bounds.bottom() as f32];
