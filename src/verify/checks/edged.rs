@@ -1,6 +1,6 @@
 //! Is what is dark beside the product its shadow, or a thing? Where the ground is not known, a shadow is told from ground by its light alone; but its border
-//! is soft. The largest area along an edge that is harder than any that the ground has further away, as a share of the product. A person decides: the
-//! sun draws hard shadows, too.
+//! is soft and lies along the ground. The largest area along an upright edge, harder than those that the ground has further away, as a share of the product. A
+//! person decides: the sun draws hard shadows, too.
 
 use super::{Check, Measured};
 use crate::domain::Rect;
