@@ -42,6 +42,9 @@ const NEUTRAL: f32 = 0.08;
 /// 1 where the edge is frayed.
 pub(super) fn frayed(region: &Region) -> Plane {
     let (width, height) = region.size();
+    if region.firm {
+        return Plane::filled(width, height, 0.0);
+    }
     let inside: Vec<bool> = (0..width * height).map(|i| region.has(i)).collect();
     let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
     let (near, deep) = (distance_to(&inside, width, REACH), distance_to(&outside, width, REACH));

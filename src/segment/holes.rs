@@ -19,22 +19,6 @@ const GAP_COLOR: f32 = 0.02;
 const THIN_WALL: u8 = 40;
 /// Between the flat middle of a hole and its edge lie at most so many pixels.
 const HOLE_RIM: u8 = 7;
-/// A cell of a mesh differs from the ground around by no more than this in light …
-const CELL_LIGHT: f32 = 0.25;
-/// … and color, and is flatter than this.
-const CELL_COLOR: f32 = 0.05;
-/// See [`CELL_COLOR`].
-const CELL_GENTLE: f32 = 0.05;
-/// Share of its border that is an edge.
-const CELL_EDGED: f32 = 0.75;
-/// Its least size in pixels; its largest is this fraction of the product.
-const SMALLEST_CELL: usize = 5;
-const LARGEST_CELL: usize = 50;
-/// Walls between cells are thinner than this.
-const CELL_WALL: u8 = 12;
-/// So many of them make a mesh, if they are more than this share of the product; print is less.
-const MESH_SHARE: f32 = 0.04;
-const FEWEST_CELLS: usize = 24;
 /// So many things on a flat part are print …
 const PRINTED: usize = 3;
 /// … if they have so many pixels.
@@ -76,51 +60,8 @@ pub(super) fn open_holes(
     before.iter().zip(&*inside).map(|(before, now)| *before && !now).collect()
 }
 
-/// Opens the cells of a mesh: many small parts that look like ground, each behind a thin wall from the outside or from another open cell. Returns
-/// whether there is one; a few such parts may as well be print.
-pub(super) fn open_mesh(
-    inside: &mut [bool],
-    light: &Plane,
-    chroma: &Plane,
-    steep: &Plane,
-    around: &Plane,
-) -> bool {
-    let width = light.width;
-    let area = inside.iter().filter(|i| **i).count();
-    let candidate: Vec<bool> = (0..inside.len())
-        .map(|i| {
-            let like = (light.data[i] - around.data[i]).abs() < CELL_LIGHT && chroma.data[i] < CELL_COLOR;
-            inside[i] && like && steep.data[i] < CELL_GENTLE
-        })
-        .collect();
-    let mut left: Vec<Vec<usize>> = watershed::components(&candidate, width)
-        .into_iter()
-        .filter(|part| (SMALLEST_CELL..area / LARGEST_CELL).contains(&part.len()))
-        .filter(|part| edged(part, steep) > CELL_EDGED)
-        .collect();
-    let mut cells: Vec<Vec<usize>> = Vec::new();
-    let mut ground: Vec<bool> = inside.iter().map(|i| !i).collect();
-    loop {
-        let wall = distance_to(&ground, width, CELL_WALL);
-        let (open, rest): (Vec<_>, Vec<_>) =
-            left.into_iter().partition(|part| part.iter().any(|i| wall[*i] < CELL_WALL));
-        left = rest;
-        if open.is_empty() {
-            break;
-        }
-        open.iter().flatten().for_each(|i| ground[*i] = true);
-        cells.extend(open);
-    }
-    let share = cells.iter().map(Vec::len).sum::<usize>() as f32 / area as f32;
-    let is_mesh = cells.len() >= FEWEST_CELLS && share > MESH_SHARE;
-    if is_mesh {
-        carve(inside, &cells, steep);
-    }
-    is_mesh
-}
-
 /// Takes `holes` out of `inside`, up to the edges around them.
-fn carve(inside: &mut [bool], holes: &[Vec<usize>], steep: &Plane) {
+pub(super) fn carve(inside: &mut [bool], holes: &[Vec<usize>], steep: &Plane) {
     let width = steep.width;
     if holes.is_empty() {
         return;
@@ -186,9 +127,14 @@ fn is_gap(
 }
 
 /// Share of a part's border that is steep within a few pixels.
-fn edged(part: &[usize], steep: &Plane) -> f32 {
-    let width = steep.width;
-    let mut own = vec![false; steep.data.len()];
+pub(super) fn edged(part: &[usize], steep: &Plane) -> f32 {
+    bordered(part, steep, |steep| steep > 2.0 * HOLE_GENTLE)
+}
+
+/// Share of a part's border behind which `plane` is so within a few pixels.
+pub(super) fn bordered(part: &[usize], plane: &Plane, is: impl Fn(f32) -> bool) -> f32 {
+    let width = plane.width;
+    let mut own = vec![false; plane.data.len()];
     part.iter().for_each(|i| own[*i] = true);
     let (mut border, mut sharp) = (0u32, 0u32);
     for &i in part {
@@ -197,13 +143,13 @@ fn edged(part: &[usize], steep: &Plane) -> f32 {
             x >= 0
                 && y >= 0
                 && x < width as isize
-                && y < steep.height as isize
+                && y < plane.height as isize
                 && !own[y as usize * width + x as usize]
         });
         let Some((dx, dy)) = outward else { continue };
         border += 1;
         let (x, y) = ((i % width) as isize, (i / width) as isize);
-        sharp += u32::from((1..=4).any(|k| steep.clamped(x + k * dx, y + k * dy) > 2.0 * HOLE_GENTLE));
+        sharp += u32::from((1..=4).any(|k| is(plane.clamped(x + k * dx, y + k * dy))));
     }
     sharp as f32 / border.max(1) as f32
 }

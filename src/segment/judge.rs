@@ -3,6 +3,7 @@
 use image::RgbImage;
 
 use super::SegmentError;
+use super::mesh::Mesh;
 use super::region::Region;
 use crate::domain::Rect;
 use crate::error::{Code, Problem};
@@ -134,8 +135,12 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
         let message = "some ground seems to be left where thin parts lie close together";
         doubts.push(Problem::new(Code::MatteUncertain, name, message));
     }
-    if region.mesh {
-        let message = "the ground is seen through a mesh; some of its cells may be missed";
+    let through_cells = match region.mesh {
+        Mesh::None => None,
+        Mesh::Dark => Some("the ground is seen through a mesh; some of its cells may be missed"),
+        Mesh::Pale => Some("what looks like ground in many places was kept: it is white wire, or cut glass"),
+    };
+    if let Some(message) = through_cells {
         doubts.push(Problem::new(Code::GroundSeenThrough, name, message));
     }
     if region.outlined {
@@ -154,7 +159,7 @@ pub(super) fn confidence(name: &str, region: &Region, clarity: f32) -> (f32, Vec
         || through > TRANSPARENT
         || region.open > OPEN_BORDER
         || region.flecked > FLECKED
-        || region.mesh
+        || region.mesh != Mesh::None
         || region.outlined;
     let confidence = if unsure { confidence.min(UNSURE) } else { confidence };
     (confidence.clamp(0.0, 1.0), doubts)

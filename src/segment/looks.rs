@@ -22,9 +22,9 @@ const GROUND: std::ops::Range<f32> = 0.35..1.05;
 /// Step between coarse neighbors that is no edge, in square roots of light.
 const NOISE_STEP: f32 = 0.014;
 
-/// Moves the border to where the two sides look different, at most [`MARGIN`] away. What was cut out as one of `holes` is known to be ground; `mesh`:
-/// ground is seen through the product everywhere. Returns where contact shadow is likely.
-pub(super) fn settle(inside: &mut [bool], ratio: &[Plane; 3], mesh: bool, holes: &[bool]) -> Vec<bool> {
+/// Moves the border to where the two sides look different, at most [`MARGIN`] away. What was cut out as one of `holes` is known to be ground.
+/// Returns where contact shadow is likely.
+pub(super) fn settle(inside: &mut [bool], ratio: &[Plane; 3], holes: &[bool]) -> Vec<bool> {
     let (width, height) = (ratio[0].width, ratio[0].height);
     let outside: Vec<bool> = inside.iter().map(|i| !i).collect();
     let (to_inside, to_outside) =
@@ -49,9 +49,7 @@ pub(super) fn settle(inside: &mut [bool], ratio: &[Plane; 3], mesh: bool, holes:
         .with_thin(&is(&|i| thin[i]));
     let root = |i: usize| std::array::from_fn(|c| roots[c].data[i]);
     border::settle(&mut markers, width, root, &sides, 1.0, NOISE_STEP);
-    if !mesh {
-        close_print(&mut markers, &outside, width);
-    }
+    close_print(&mut markers, &outside, width);
     for (inside, marker) in inside.iter_mut().zip(&markers) {
         *inside = *marker == PRODUCT;
     }

@@ -11,12 +11,14 @@ mod hold;
 mod holes;
 mod judge;
 mod looks;
+mod mesh;
 mod outline;
 mod pockets;
 mod region;
 mod regrown;
 mod shade;
 mod side;
+mod slits;
 mod veil;
 mod vote;
 
@@ -83,11 +85,19 @@ pub fn segment(photo: &Photo, name: &str) -> Result<Unvoted, SegmentError> {
         .ok_or(SegmentError::Background("the photo is too small to tell its background"))?;
     judge::background(&small, &field)?;
     let ratio = field.ratio(&small);
-    let region = region::find(&ratio);
+    let mut region = region::find(&ratio);
     if region.area() < 0.0008 {
         return Err(SegmentError::Nothing);
     }
-    let coarse = Coarse { inside: region.plane(), frayed: fray::frayed(&region), line: region.line(), ratio };
+    let slits = slits::slits(&region, picture, &field);
+    region.open_up(&slits);
+    let coarse = Coarse {
+        inside: region.plane(),
+        frayed: fray::frayed(&region),
+        line: region.line(),
+        ratio,
+        firm: region.firm,
+    };
     let (rgba, clarity) = refine::refine(picture, &field, &coarse);
     let bounds = Rect::of_opaque(&rgba).ok_or(SegmentError::Nothing)?;
     let mut notices = judge::notices(name, &region, bounds, picture.dimensions());

@@ -18,6 +18,15 @@ const THICK: f32 = 0.05;
 const SHADED: u8 = 14;
 /// … along so much of its length: there may be a pendant, a clasp, a shadow.
 const THIN: f32 = 0.7;
+/// The shadow of a colored outline has less color than this, and so much light.
+const GRAY: f32 = 0.03;
+const SHADE: std::ops::Range<f32> = 0.25..1.05;
+/// An outline is colored if this share of it, its shadow not counted, has more color than that.
+const COLORED: f32 = 0.8;
+/// What is seen through a link is no smaller, and no further from the ground outside, in coarse pixels; else it may be a glint.
+const SPECK: usize = 4;
+const LINK: u8 = 9;
+const VIVID: f32 = 0.06;
 
 /// Takes the ground within an outline out of `inside`; returns whether there was any. `light` is relative to the bare ground's, `steep` its change over
 /// a pixel.
@@ -37,6 +46,31 @@ pub(super) fn open(inside: &mut [bool], light: &Plane, chroma: &Plane, steep: &P
         piece.iter().for_each(|i| inside[*i] = false);
     }
     found
+}
+
+/// Takes the shadow along a colored outline and what is seen of the ground through its links out of `inside`: what has no color and is not lighter than
+/// the ground. Returns whether the outline is colored, so that this is no gray part of it.
+pub(super) fn without_shade(inside: &mut [bool], light: &Plane, chroma: &Plane) -> bool {
+    let gray = |i: usize| inside[i] && chroma.data[i] < GRAY && SHADE.contains(&light.data[i]);
+    let gray: Vec<bool> = (0..inside.len()).map(gray).collect();
+    let rest = || (0..inside.len()).filter(|i| inside[*i] && !gray[*i]);
+    let colored = rest().filter(|i| chroma.data[*i] > VIVID).count() as f32 > COLORED * rest().count() as f32;
+    if colored {
+        let ground: Vec<bool> = inside.iter().map(|i| !i).collect();
+        let joined =
+            watershed::reach((0..inside.len()).filter(|i| ground[*i]), &or(&gray, &ground), light.width);
+        let far = distance_to(&joined, light.width, LINK + 1);
+        let pieces = watershed::components(&gray, light.width);
+        let is_ground = |piece: &&Vec<usize>| piece.len() >= SPECK && piece.iter().any(|i| far[*i] <= LINK);
+        for i in pieces.iter().filter(is_ground).flatten() {
+            inside[*i] = false;
+        }
+    }
+    colored
+}
+
+fn or(a: &[bool], b: &[bool]) -> Vec<bool> {
+    a.iter().zip(b).map(|(a, b)| *a || *b).collect()
 }
 
 /// Whether what lies between a piece and the outside is thin nearly all around.
@@ -85,5 +119,46 @@ mod tests {
     #[test]
     fn a_plate_and_a_broad_frame_stay_whole() {
         assert_eq!((opened(4.0, 0.96), opened(24.0, 1.0)), (0.0, 0.0));
+    }
+
+    /// What is left of a chain in rows 20..30 whose links have this much color, of the shadow in rows 30..50 that hangs on to it, and of what is seen
+    /// through a link.
+    fn left(color: f32) -> [usize; 3] {
+        let row = |i: usize| i / SIDE;
+        let is_link = |i: usize| (20..30).contains(&row(i)) && !is_gap(i);
+        let is_shadow = |i: usize| (30..50).contains(&row(i));
+        let plane = |of: &dyn Fn(usize) -> f32| Plane {
+            width: SIDE,
+            height: SIDE,
+            data: (0..SIDE * SIDE).map(of).collect(),
+        };
+        let light = plane(&|i| {
+            if is_link(i) {
+                0.5
+            } else if is_shadow(i) || is_gap(i) {
+                0.7
+            } else {
+                1.0
+            }
+        });
+        let chroma = plane(&|i| if is_link(i) { color } else { 0.01 });
+        let mut inside: Vec<bool> = (0..SIDE * SIDE).map(|i| (20..50).contains(&row(i))).collect();
+        without_shade(&mut inside, &light, &chroma);
+        let count = |of: &dyn Fn(usize) -> bool| (0..inside.len()).filter(|i| inside[*i] && of(*i)).count();
+        [count(&is_link), count(&is_shadow), count(&is_gap)]
+    }
+
+    fn is_gap(i: usize) -> bool {
+        (24..27).contains(&(i / SIDE)) && (100..106).contains(&(i % SIDE))
+    }
+
+    #[test]
+    fn a_golden_chain_lays_its_shadow_off_and_shows_the_ground_through_its_links() {
+        assert_eq!(left(0.2), [10 * SIDE - 18, 0, 0]);
+    }
+
+    #[test]
+    fn a_gray_outline_keeps_what_may_be_a_part_of_it() {
+        assert_eq!(left(0.04), [10 * SIDE - 18, 20 * SIDE, 18]);
     }
 }

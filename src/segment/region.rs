@@ -2,7 +2,8 @@
 
 use super::SMALLEST;
 use super::edges::{COLORED, DARK, FAINT, KEEN, LENIENT, STEEP, THIN, opened, pass, steepness};
-use super::holes::{open_holes, open_mesh};
+use super::holes::open_holes;
+use super::mesh::{self, Mesh};
 use super::shade::{steepest_around, without_shadow};
 use super::{bays, extent, foot, gaps, hold, looks, outline, pockets, regrown, veil};
 use crate::imaging::matte::fill::push_pull;
@@ -42,10 +43,12 @@ pub(super) struct Region {
     veiled: Vec<bool>,
     width: usize,
     height: usize,
-    /// Whether it is a mesh, through which the ground is seen.
-    pub mesh: bool,
+    /// Whether the ground is seen through it in many places.
+    pub mesh: Mesh,
     /// Whether it is an outline around ground.
     pub outlined: bool,
+    /// Whether its edges are firm although they run in all directions: it is a dark mesh or a colored chain.
+    pub firm: bool,
     /// Share of its border along which there is no edge.
     pub open: f32,
     /// Share of what is thin and colored around its holes that looks like ground.
@@ -81,21 +84,27 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
     drop_dust(&mut inside, &light, &chroma, &steep);
     let around = around(&light, &inside, width, height);
     let outlined = outline::open(&mut inside, &light, &chroma, &steep);
+    let bright = outlined && outline::without_shade(&mut inside, &light, &chroma);
     let mut holes = open_holes(&mut inside, &light, &chroma, &steep, &around);
-    let mesh = open_mesh(&mut inside, &light, &chroma, &steep, &around);
+    let mesh = mesh::open(&mut inside, &light, &chroma, &steep, &around);
+    let firm = bright || mesh == Mesh::Dark;
     bays::open(&mut inside, &mut holes, &light, &chroma, &steep);
     let loops = looks::loops(&inside, &holes, width);
-    // An outline lies on the ground as a whole; it has no foot.
-    let contact = match outlined {
+    // An outline lies on the ground as a whole; it has no foot. Of a mesh every wire of the floor would be one.
+    let contact = match outlined || firm {
         true => vec![false; inside.len()],
         false => foot::cut_shadow(&mut inside, ratio, &steep, &loops),
     };
     let below = below(&contact, &inside, &light);
     let footed = inside.clone();
-    settle(&mut inside, ratio, (&light, &steep, &chroma), mesh, &holes);
-    pockets::sink(&mut inside, &below, &steep);
-    let shaded = settle(&mut inside, ratio, (&light, &steep, &chroma), mesh, &holes);
-    pockets::sink(&mut inside, &below, &steep);
+    let mut shaded = vec![false; inside.len()];
+    // The border of a mesh stays at its edges: in its cells there is too little ground to go by. That of a colored outline stays where color begins.
+    if !firm {
+        settle(&mut inside, ratio, (&light, &steep, &chroma), &holes);
+        pockets::sink(&mut inside, &below, &steep);
+        shaded = settle(&mut inside, ratio, (&light, &steep, &chroma), &holes);
+        pockets::sink(&mut inside, &below, &steep);
+    }
     let line = regrown::cut(&mut inside, &footed, &contact, &light, &steep);
     pockets::open(&mut inside, &light, &chroma, &steep);
     pockets::trim(&mut inside, &steep);
@@ -120,6 +129,7 @@ pub(super) fn find(ratio: &[Plane; 3]) -> Region {
         veiled,
         mesh,
         outlined,
+        firm,
         open,
         flecked,
         width,
@@ -136,11 +146,10 @@ fn settle(
     inside: &mut [bool],
     ratio: &[Plane; 3],
     (light, steep, chroma): (&Plane, &Plane, &Plane),
-    mesh: bool,
     holes: &[bool],
 ) -> Vec<bool> {
     let before = inside.to_vec();
-    let shaded = looks::settle(inside, ratio, mesh, holes);
+    let shaded = looks::settle(inside, ratio, holes);
     hold::undo(inside, &before, light, steep, chroma);
     shaded
 }
@@ -224,6 +233,11 @@ impl Region {
     /// Whether the coarse pixel `i` is product.
     pub(super) fn has(&self, i: usize) -> bool {
         self.inside[i]
+    }
+
+    /// Takes more ground out of it.
+    pub(super) fn open_up(&mut self, ground: &[bool]) {
+        clear(&mut self.inside, ground);
     }
 
     /// Whether contact shadow was found on the coarse pixel `i`.

@@ -31,6 +31,15 @@ pub struct Coarse {
     pub line: Plane,
     /// Light relative to the field, per channel.
     pub ratio: [Plane; 3],
+    /// Whether the coarse border is right to a coarse pixel: what is thin or full of small holes leaves no room for more doubt.
+    pub firm: bool,
+}
+
+impl Coarse {
+    /// Coarse pixels on either side of the coarse border within which the true one is looked for, and beyond which both sides are surely what they are.
+    fn reach(&self) -> (u8, u8) {
+        if self.firm { (2, 2) } else { (BAND, SURE) }
+    }
 }
 
 /// Coarse pixels on either side of the coarse border within which the true one is looked for …
@@ -187,10 +196,11 @@ fn sides(field: &Field, coarse: &Coarse) -> Sides {
     let (width, height) = (coarse.inside.width, coarse.inside.height);
     let inside: Vec<bool> = coarse.inside.data.iter().map(|v| *v > 0.5).collect();
     let outside: Vec<bool> = inside.iter().map(|v| !v).collect();
+    let (_, sure_from) = coarse.reach();
     let sure = |other: &[bool]| {
-        let far = distance_to(other, width, SURE);
+        let far = distance_to(other, width, sure_from);
         let data = (0..far.len())
-            .map(|i| if far[i] >= SURE && coarse.frayed.data[i] < 0.5 { 1.0 } else { 0.0 })
+            .map(|i| if far[i] >= sure_from && coarse.frayed.data[i] < 0.5 { 1.0 } else { 0.0 })
             .collect();
         Plane { width, height, data }
     };
@@ -209,13 +219,14 @@ fn markers(picture: &RgbImage, coarse: &Coarse, scale: f32) -> (Vec<u8>, Vec<usi
     let (small, rows) = (coarse.inside.width, coarse.inside.height);
     let inside: Vec<bool> = coarse.inside.data.iter().map(|v| *v > 0.5).collect();
     let outside: Vec<bool> = inside.iter().map(|v| !v).collect();
+    let (reach, _) = coarse.reach();
     let (to_inside, to_outside) =
-        (distance_to(&inside, small, BAND + 1), distance_to(&outside, small, BAND + 1));
+        (distance_to(&inside, small, reach + 1), distance_to(&outside, small, reach + 1));
     let classes: Vec<u8> = (0..inside.len())
         .map(|i| match () {
             () if coarse.frayed.data[i] > 0.5 => UNDECIDED,
-            () if inside[i] && to_outside[i] > BAND => PRODUCT,
-            () if !inside[i] && to_inside[i] > BAND => BACKGROUND,
+            () if inside[i] && to_outside[i] > reach => PRODUCT,
+            () if !inside[i] && to_inside[i] > reach => BACKGROUND,
             () if coarse.line.data[i] > 0.5 && to_inside[i] > BAND_IN_LINE => BACKGROUND,
             () => UNDECIDED,
         })
@@ -258,6 +269,7 @@ mod tests {
             frayed: plane(&|_| 0.0),
             line: plane(&|_| 0.0),
             ratio: std::array::from_fn(|_| plane(&light)),
+            firm: false,
         };
         let known = [plane(&|x| if x > 30 { 1.0 } else { 0.0 }), plane(&|x| if x < 20 { 1.0 } else { 0.0 })];
         let sides = Sides::estimate(&sides::roots(&coarse.ratio), &known[0], &known[1]);
