@@ -34,7 +34,7 @@ impl Frame {
     ) -> Option<Frame> {
         let (width, height) = size;
         let all = width as usize * height as usize;
-        let fits = width % 2 == 0 && height % 2 == 0 && all > 0;
+        let fits = width.is_multiple_of(2) && height.is_multiple_of(2) && all > 0;
         (fits && luma.len() == all && blue.len() == all / 4 && red.len() == all / 4).then_some(Frame {
             index: 0,
             seconds: 0.0,
@@ -92,7 +92,8 @@ impl Frame {
         let mut line = [vec![0i32; half + 1], vec![0i32; half + 1]];
         for (y, out) in bytes.chunks_exact_mut(width * 3).enumerate() {
             let near = y / 2;
-            let far = if y % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(height / 2 - 1) };
+            let far =
+                if y.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(height / 2 - 1) };
             for (line, plane) in line.iter_mut().zip(&self.chroma) {
                 let (near, far) = (&plane[near * half..][..half], &plane[far * half..][..half]);
                 for (v, (a, b)) in line.iter_mut().zip(near.iter().zip(far)) {

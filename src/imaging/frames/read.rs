@@ -57,7 +57,7 @@ impl<R: Read + Seek> Reader<R> {
     /// Width and height as shown.
     pub fn size(&self) -> (u32, u32) {
         let (width, height) = self.table.size;
-        if self.table.turns % 2 == 0 { (width, height) } else { (height, width) }
+        if self.table.turns.is_multiple_of(2) { (width, height) } else { (height, width) }
     }
 
     /// How many frames it says to show.
@@ -219,7 +219,7 @@ fn shown(table: &Table, place: usize, picture: &DecodedYUV<'_>) -> Result<Option
         turned(picture.v(), red, half),
     ];
     let [luma, blue, red] = planes;
-    let size = if table.turns % 2 == 0 { table.size } else { (table.size.1, table.size.0) };
+    let size = if table.turns.is_multiple_of(2) { table.size } else { (table.size.1, table.size.0) };
     let color: Color = table.color;
     let frame = Frame::of_samples(size, color, luma, blue, red);
     let frame = frame.ok_or_else(|| FilmError::broken(seconds, "a frame lacks a part"))?;

@@ -1,3 +1,5 @@
+//! Films that are written and read again, cut off, spoiled and turned. Knows no product.
+
 use std::io::Cursor;
 
 use image::{Rgb, RgbImage};

@@ -99,7 +99,7 @@ impl<W: Write + Seek> Writer<W> {
     /// [`FilmError::Io`], [`FilmError::Encode`].
     pub fn push(&mut self, picture: &RgbImage) -> Result<(), FilmError> {
         let color = Color { matrix: Matrix::Bt709, full_range: false };
-        let fits = picture.width() % 2 == 0 && picture.height() % 2 == 0;
+        let fits = picture.width().is_multiple_of(2) && picture.height().is_multiple_of(2);
         let frame = Frame::of_picture(picture, color).filter(|_| fits);
         let frame = frame.ok_or_else(|| FilmError::Encode("its sides are not even".into()))?;
         if *self.size.get_or_insert(picture.dimensions()) != picture.dimensions() {
