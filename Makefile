@@ -14,12 +14,18 @@ help:
 	@echo "make bench-peers  the same photos through other programs, side by side (needs node and npm; about 20 minutes)"
 	@echo "make pictures  render fixtures and plates anew (Python 3.11, hours; only what is missing)"
 
-# A C compiler is the one thing that cargo cannot bring; it is installed if we may, else named.
+# Compilers for C and C++ are what cargo cannot bring; they are installed if we may, else named. Without nasm the codec of films is built without its
+# assembly: it does the same, slower.
 setup:
-	@command -v cc >/dev/null 2>&1 || { \
-	  echo "setup: a C compiler is missing"; \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -q && apt-get install -yq gcc libc6-dev; \
-	  else echo "setup: install gcc (Debian: apt install build-essential), then run this again" >&2; exit 1; fi; }
+	@{ command -v cc && command -v c++; } >/dev/null 2>&1 || { \
+	  echo "setup: a compiler for C and C++ is missing"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -q && apt-get install -yq gcc g++ libc6-dev; \
+	  else echo "setup: install gcc and g++ (Debian: apt install build-essential), then run this again" >&2; exit 1; fi; }
+	@command -v nasm >/dev/null 2>&1 || { \
+	  echo "setup: nasm is missing; films are read more slowly without it"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    apt-get update -q && apt-get install -yq --no-install-recommends nasm || true; \
+	  else echo "setup: install it (Debian: apt install nasm), then build anew" >&2; fi; }
 	@[ "$$PACKSHOT_VOTE" = none ] || python3 -m pip --version >/dev/null 2>&1 || { \
 	  echo "setup: Python 3 with pip is missing"; \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -q && apt-get install -yq python3-pip; \

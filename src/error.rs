@@ -120,6 +120,12 @@ codes! {
     SizeMismatch "size_mismatch" Invalid "The candidate's size does not fit its placement; send the unscaled master.",
     SourceMismatch "source_mismatch" Invalid "The placement was made for another photo.",
     ProductNotLocated "product_not_located" Invalid "The product of the photo was not found in the candidate.",
+    FilmUnsupported "film_unsupported" Invalid "Export the film as MP4 with H.264, 8 bits, 4:2:0; the message says what it is now.",
+    FilmBroken "film_broken" Invalid "The film is damaged or ends too early; export or upload it again. What comes before the damage is not judged by itself.",
+    FilmEmpty "film_empty" Invalid "The film shows nothing; export it again.",
+    FilmTooLarge "film_too_large" Invalid "Export the film within 4K (4096 x 2304) and below 1 GiB.",
+    FilmTooLong "film_too_long" Invalid "Send at most 120 seconds and 7,200 frames at a time.",
+    FilmResized "film_resized" Invalid "The film changes its size on the way; export it in one.",
     SafeComposite "safe_composite" Warning "Look at the rejected attempts and their receipts, then use another template or mend the photo.",
     // deliver and storage
     ChannelRuleBroken "channel_rule_broken" Invalid "The picture cannot be made to fit the channel's rule that the message names; use another template or channel.",

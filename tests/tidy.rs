@@ -44,6 +44,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jpeg_encoder", &["src/imaging/codec/"]),
     ("webp", &["src/imaging/codec/"]),
     ("img_parts", &["src/imaging/codec/"]),
+    ("openh264", &["src/imaging/frames/"]),
+    ("shiguredo_mp4", &["src/imaging/frames/"]),
     ("fast_image_resize", &["src/imaging/resize.rs"]),
     ("aws_sdk_s3", &["src/storage/s3/"]),
     ("aws_smithy_http_client", &["src/storage/s3/"]),

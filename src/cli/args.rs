@@ -31,7 +31,7 @@ pub(super) enum Command {
         after_help = "Example: packshot bench fidelity\n         packshot bench bulk --photos 200\n         packshot bench pairs --only carton\n\
         fidelity: cutouts against true mattes. pairs: the gate on faithful pictures and planted defects. pipeline: time of each stage.\n\
         cold: one photo, one scene, a process each. variety: which backgrounds of a catalog look the same.\n\
-        bulk: pictures a second. large: one photo of 49 megapixels. queue: claims while few and while a million jobs wait.\n\
+        bulk: pictures a second. frames: the gate on a film. large: one photo of 49 megapixels. queue: claims while few and while a million jobs wait.\n\
         Exit status: 0 measured, 1 a picture that comes along is missing or broken, 2 wrong usage."
     )]
     Bench(BenchArgs),
@@ -100,10 +100,12 @@ pub(super) enum Command {
         Exit status: 0 all are whole, 1 one is broken, 2 wrong usage."
     )]
     Templates(TemplatesCommand),
-    /// Hold a picture against the product's photo: exit 0 pass, 10 review, 20 reject
+    /// Hold a picture or a film against the product's photo: exit 0 pass, 10 review, 20 reject
     #[command(
         after_help = "Example: packshot verify --source mug.jpg --candidate mug.beach.01.png --placement mug.beach.01.receipt.json\n         \
-        packshot verify --source mug.jpg --candidate from-the-agency.png --evidence why\n\
+        packshot verify --source mug.jpg --candidate from-the-agency.png --evidence why\n         \
+        packshot verify --source mug.jpg --candidate spot.mp4 --evidence why\n\
+        A film (MP4 with H.264, up to 4K and 120 s) is judged by its worst frame; it is known by its content, not by its name.\n\
         Exit status: 0 pass, 10 review (a person should decide), 20 reject,\n             \
         1 it could not be judged (unreadable file, wrong placement, product not found), 2 wrong usage."
     )]
@@ -129,7 +131,7 @@ pub(super) struct Photos {
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
     /// What to measure
-    #[arg(value_parser = ["bulk", "cold", "fidelity", "large", "pairs", "pipeline", "queue", "variety"], default_value = "pipeline")]
+    #[arg(value_parser = ["bulk", "cold", "fidelity", "frames", "large", "pairs", "pipeline", "queue", "variety"], default_value = "pipeline")]
     pub what: String,
     /// How many photos `bulk` and `variety` work through; the bundled ones, over and over
     #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -140,7 +142,10 @@ pub(super) struct BenchArgs {
     /// `pairs`: scenes for each product
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10))]
     pub scenes: u32,
-    /// `pairs`: only products whose file name holds this
+    /// `frames`: seconds of film
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=120))]
+    pub seconds: u32,
+    /// `pairs`, `frames`: only products whose file name holds this
     #[arg(long, value_name = "PART")]
     pub only: Option<String>,
     /// `pairs`: tell the gate how each picture was made
@@ -152,7 +157,7 @@ pub(super) struct BenchArgs {
     /// `pairs`: the photos come with their true mattes, as after a person's correction
     #[arg(long)]
     pub given: bool,
-    /// `pairs`: where pictures go that were not judged as they should
+    /// `pairs`: where pictures go that were not judged as they should; `frames`: where the films go
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
     /// `pairs`: a JSON line for each pair, with what every check measured; `variety`: one for each two that are alike
@@ -389,8 +394,8 @@ pub(super) struct VerifyArgs {
     /// The product's photo
     #[arg(long, value_name = "PHOTO")]
     pub source: PathBuf,
-    /// The picture to judge
-    #[arg(long, value_name = "IMAGE")]
+    /// The picture or film to judge
+    #[arg(long, value_name = "IMAGE_OR_VIDEO")]
     pub candidate: PathBuf,
     /// Placement or receipt, JSON or a file; without it the product is searched for
     #[arg(long, value_name = "JSON")]

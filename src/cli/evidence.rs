@@ -22,17 +22,21 @@ pub(super) struct Names<'a> {
     pub candidate: &'a str,
 }
 
-/// Writes the exhibits and `index.html` into `folder`; gives back what was written, with digests.
+/// Writes the exhibits (of a film those of its worst frame, and its timeline) and `index.html` into `folder`; gives back what was written, with digests.
 pub(super) fn write(
     folder: &Path,
     names: &Names<'_>,
     report: &FidelityReport,
-    seen: &Comparison,
+    seen: Option<&Comparison>,
 ) -> Result<Vec<Evidence>, Problem> {
     let mut written = Vec::new();
-    for exhibit in verify::exhibits(seen, report) {
+    for exhibit in seen.into_iter().flat_map(|seen| verify::exhibits(seen, report)) {
         let file = format!("{}.png", exhibit.name);
         written.push(put(folder, file, &png(&exhibit.picture, exhibit.name)?)?);
+    }
+    if !report.timeline.is_empty() {
+        let plot = verify::frames::timeline(report);
+        written.push(put(folder, "timeline.png".to_owned(), &png(&plot, "timeline")?)?);
     }
     let page = page(names, report)?;
     written.push(put(folder, "index.html".to_owned(), page.as_bytes())?);

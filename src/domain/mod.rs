@@ -5,6 +5,7 @@ mod channel;
 mod cutout;
 mod digest;
 mod event;
+mod film;
 mod generation;
 mod id;
 mod latent;
@@ -30,6 +31,7 @@ pub use channel::{Background, ChannelFormat, ChannelSpec};
 pub use cutout::{Cutout, KeySide, Rect};
 pub use digest::Digest;
 pub use event::EventKind;
+pub use film::{Moment, Shot, WorstFrame};
 pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
 pub use id::{Id, IdError};
 pub use latent::{Encoded, LatentNetworks, LatentSpace, Told};
@@ -51,4 +53,6 @@ pub use template::{
     ShadowProbe,
 };
 pub use tensor::{ShapeError, Tensor};
-pub use verdict::{CheckReport, Evidence, FidelityReport, Outcome, REPORT_SCHEMA, Tier, Verdict};
+pub use verdict::{
+    CheckReport, Evidence, FILM_REPORT_SCHEMA, FidelityReport, Outcome, REPORT_SCHEMA, Tier, Verdict,
+};

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Rect};
+use super::{Digest, Moment, Rect, Shot, WorstFrame};
 
-/// The newest report schema this build writes.
+/// The report schema that this build writes of a picture.
 pub const REPORT_SCHEMA: u32 = 2;
+/// The one that it writes of a film.
+pub const FILM_REPORT_SCHEMA: u32 = 3;
 
 /// How the product's pixels came into the candidate, which decides how strictly they can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +74,7 @@ pub struct CheckReport {
 /// All checks on one candidate, and what follows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FidelityReport {
-    /// 1 or 2.
+    /// 1 to 3.
     pub schema: u32,
     /// The policy's name with its version, as `standard@7`.
     pub policy: String,
@@ -91,6 +93,15 @@ pub struct FidelityReport {
     /// Files that show why, if any were written. Since schema 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// Every frame of a film. Since schema 3, like what follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<Moment>,
+    /// The shots of a film that show the product.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shots: Vec<Shot>,
+    /// The frame of a film that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst: Option<WorstFrame>,
 }
 
 /// A file that shows why a verdict is what it is.
@@ -120,6 +131,9 @@ impl FidelityReport {
             checks,
             stopped: false,
             evidence: Vec::new(),
+            timeline: Vec::new(),
+            shots: Vec::new(),
+            worst: None,
         }
     }
 

@@ -5,6 +5,7 @@ pub mod codec;
 pub mod color;
 pub mod composite;
 mod filter;
+pub mod frames;
 pub mod grain;
 pub mod lines;
 pub mod matte;

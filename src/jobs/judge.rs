@@ -103,6 +103,7 @@ impl Gate<'_> {
             tier,
             reader: self.reader,
             eye: self.opinion,
+            encoded: None,
             full: self.full,
         };
         verify::verify(&input, self.policy).map_err(fail)

@@ -10,6 +10,7 @@ use super::{Input, VerifyError, light, outline};
 use crate::domain::{Cutout, Placement, Rect, TextReader, Tier, Word};
 use crate::imaging::color::{delta_e, lab, srgb};
 use crate::imaging::composite::{self, Relight};
+use crate::imaging::frames::Frame;
 use crate::imaging::matte::fill::push_pull;
 use crate::imaging::metrics::softness::blur_between;
 use crate::imaging::plane::Plane;
@@ -76,7 +77,7 @@ impl Comparison {
         if layer.width == 0 || layer.height == 0 {
             return Err(VerifyError::NotLocated);
         }
-        let frame = frame(&layer, canvas);
+        let frame = frame(&layer, canvas, input.encoded.is_some());
         let observed = crop(master, frame);
         let shape = composite::coverage(&layer, canvas);
         let coverage =
@@ -104,6 +105,9 @@ impl Comparison {
         // From here on the layer lies on the frame.
         (layer.x, layer.y) = (layer.x - frame.x, layer.y - frame.y);
         composite::over(&mut predicted, &layer);
+        if let Some(color) = input.encoded {
+            predicted = Frame::of_picture(&predicted, color).map_or(predicted, |frame| frame.picture());
+        }
         let seen = Comparison {
             outline: if searched { outline::follow(&predicted, &observed, &coverage) } else { Vec::new() },
             light,
@@ -324,14 +328,16 @@ pub(super) fn linear(picture: &RgbImage) -> [Plane; 3] {
     })
 }
 
-fn frame(layer: &Layer, canvas: (u32, u32)) -> Rect {
+/// What is compared: the product with a margin; of a film in whole pairs of pixels, as it has its colors.
+fn frame(layer: &Layer, canvas: (u32, u32), in_pairs: bool) -> Rect {
     let margin = (MARGIN * layer.width.max(layer.height) as f32).ceil() as u32 + 4;
-    let (x, y) = (layer.x.saturating_sub(margin), layer.y.saturating_sub(margin));
+    let even = |v: u32| if in_pairs { v & !1 } else { v };
+    let (x, y) = (even(layer.x.saturating_sub(margin)), even(layer.y.saturating_sub(margin)));
     Rect {
         x,
         y,
-        width: (layer.x + layer.width + margin).min(canvas.0) - x,
-        height: (layer.y + layer.height + margin).min(canvas.1) - y,
+        width: even((layer.x + layer.width + margin).min(canvas.0) - x),
+        height: even((layer.y + layer.height + margin).min(canvas.1) - y),
     }
 }
 
@@ -353,7 +359,13 @@ fn continued(observed: &RgbImage, coverage: &GrayImage) -> RgbImage {
 }
 
 /// Erosion by a line of `margin` pixels to both sides, along rows or columns.
-fn eroded(set: &[bool], width: usize, height: usize, margin: usize, along_rows: bool) -> Vec<bool> {
+pub(super) fn eroded(
+    set: &[bool],
+    width: usize,
+    height: usize,
+    margin: usize,
+    along_rows: bool,
+) -> Vec<bool> {
     let mut out = vec![false; set.len()];
     let (lines, length) = if along_rows { (height, width) } else { (width, height) };
     for line in 0..lines {

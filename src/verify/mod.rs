@@ -5,6 +5,7 @@ mod checks;
 mod compare;
 mod evidence;
 mod foreign;
+pub mod frames;
 mod light;
 mod locate;
 mod outline;
@@ -19,6 +20,7 @@ use crate::domain::{
     TextReader, Tier,
 };
 use crate::error::Code;
+use crate::imaging::frames::Color;
 use crate::imaging::resize::ResizeError;
 
 use checks::CUTOUT;
@@ -49,6 +51,8 @@ pub struct Input<'a> {
     pub reader: Option<&'a dyn TextReader>,
     /// Who says what is product in a picture; without one, nobody can tell whether a pack that painted made the product larger.
     pub eye: Option<&'a dyn Segmenter>,
+    /// What samples of a film it was decoded from: then its colors have half the picture's detail, and so must the prediction's.
+    pub encoded: Option<Color>,
     /// Whether every check is asked, after one has rejected the picture, too.
     pub full: bool,
 }
@@ -188,6 +192,7 @@ fn made<'a>(
         tier: Tier::Pasted,
         reader: None,
         eye: None,
+        encoded: None,
         full: false,
     }
 }

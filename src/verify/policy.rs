@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::VerifyError;
 use super::checks::{ALL, Measured};
+use super::frames;
 use crate::domain::{CheckReport, Digest, Outcome, Tier};
 
 /// The bundled policies, by name. Those that extend another come after it.
@@ -189,16 +190,21 @@ fn read(text: &str, known: &[Policy]) -> Result<Policy, VerifyError> {
         let changed = checked(&name, change, base)?;
         limits.searched.insert(name, changed);
     }
-    if let Some(missing) = ALL.iter().find(|check| !limits.check.contains_key(check.name())) {
-        let message = format!("check `{}` has no limits; extend a bundled policy", missing.name());
+    if let Some(missing) = names().find(|name| !limits.check.contains_key(*name)) {
+        let message = format!("check `{missing}` has no limits; extend a bundled policy");
         return Err(invalid(message));
     }
     let text = serde_json::to_vec(&limits).map_err(|error| invalid(error.to_string()))?;
     Ok(Policy { name: draft.name, version: draft.version, limits, digest: Digest::of(&text) })
 }
 
+/// Of the checks of a picture, and those of a film.
+fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|check| check.name()).chain(frames::ALL.iter().map(|check| check.name()))
+}
+
 fn checked(name: &str, change: Change, base: Option<&Limits>) -> Result<Limits, VerifyError> {
-    if !ALL.iter().any(|check| check.name() == name) {
+    if !names().any(|known| known == name) {
         return Err(invalid(format!("there is no check `{name}`")));
     }
     let limits = change.over(base).ok_or_else(|| {
@@ -217,12 +223,13 @@ mod tests {
     #[test]
     fn every_check_has_limits_with_a_reason_and_no_limit_is_without_a_check() {
         let policy = Policy::default();
-        for check in ALL {
-            let (pass, reject, reason) = policy.limits(check.name()).unwrap();
-            assert!(pass <= reject && reason.len() > 20, "{}", check.name());
+        for name in names() {
+            let (pass, reject, reason) = policy.limits(name).unwrap();
+            assert!(pass <= reject && reason.len() > 20, "{name}");
         }
-        assert_eq!(policy.limits.check.len(), ALL.len());
+        assert_eq!(policy.limits.check.len(), names().count());
         assert!(ALL.iter().map(|c| c.name()).is_sorted());
+        assert!(frames::ALL.iter().map(|c| c.name()).is_sorted());
     }
 
     #[test]
@@ -239,13 +246,9 @@ mod tests {
     fn strict_passes_nothing_that_standard_does_not_and_lenient_everything_that_it_does() {
         let [standard, lenient, strict] = ["default", "lenient", "strict"].map(|n| Policy::named(n).unwrap());
         assert_eq!(standard, Policy::default());
-        for check in ALL {
-            let pass = |policy: &Policy| policy.limits(check.name()).unwrap().0;
-            assert!(
-                pass(&strict) <= pass(&standard) && pass(&standard) <= pass(&lenient),
-                "{}",
-                check.name()
-            );
+        for name in names() {
+            let pass = |policy: &Policy| policy.limits(name).unwrap().0;
+            assert!(pass(&strict) <= pass(&standard) && pass(&standard) <= pass(&lenient), "{name}");
         }
         assert!(Policy::named("harsh").is_err());
         assert_ne!(standard.digest(), strict.digest());

@@ -62,6 +62,10 @@ fn followed(
         if moved > REACH {
             break;
         }
+        // In a film it was followed to here; another look would show the same.
+        if input.encoded.is_some() && moved < THERE {
+            break;
+        }
         placement.stand = moved_by(&placement.stand, &drift, &comparison);
         comparison = Comparison::new(&Input { placement: &placement, ..*input })?;
         if moved < THERE {

@@ -108,6 +108,7 @@ fn judged(stage: &Stage, growth: &Growth, eye: Option<&dyn Segmenter>) -> (Verdi
         tier: Tier::Pasted,
         reader: None,
         eye,
+        encoded: None,
         full: true,
     };
     let report = verify::verify(&input, &Policy::default()).unwrap().0;

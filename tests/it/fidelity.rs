@@ -142,6 +142,7 @@ fn searched(master: &RgbImage) -> Option<(Placement, FidelityReport)> {
         tier: Tier::Relit,
         reader: None,
         eye: None,
+        encoded: None,
         full: true,
     };
     let (report, _) = verify::verify(&input, &Policy::default()).unwrap();

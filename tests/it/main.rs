@@ -21,6 +21,8 @@ mod faults;
 #[cfg(test)]
 mod fidelity;
 #[cfg(test)]
+mod frames;
+#[cfg(test)]
 mod honest;
 #[cfg(test)]
 mod inpaint;

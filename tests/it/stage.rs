@@ -196,8 +196,9 @@ impl Stage {
         tier: Tier,
     ) -> FidelityReport {
         let (photo, cutout) = self.product.cut();
-        let (kind, reader, eye, full) = (self.kind, None, None, true);
-        let input = Input { photo, cutout, placement, master, ground, kind, tier, reader, eye, full };
+        let (kind, reader, eye, encoded, full) = (self.kind, None, None, None, true);
+        let input =
+            Input { photo, cutout, placement, master, ground, kind, tier, reader, eye, encoded, full };
         verify::verify(&input, &Policy::default()).unwrap().0
     }
 }

@@ -135,7 +135,7 @@ fn scenes(
 }
 
 /// The most memory that the process ever held, in megabytes; `?` where the system does not say.
-fn peak_mb() -> String {
+pub(super) fn peak_mb() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next());
     let megabytes = kilobytes.and_then(|kb| kb.parse::<u64>().ok()).map(|kb| kb / 1024);

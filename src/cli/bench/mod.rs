@@ -4,6 +4,7 @@
 mod bulk;
 mod cold;
 mod cutouts;
+mod frames;
 mod pairs;
 mod queue;
 mod stages;
@@ -36,6 +37,7 @@ pub(super) fn run(session: &Session, args: &BenchArgs) -> Result<u8, Problem> {
         "bulk" => bulk::run(session, &items, args.photos as usize),
         "cold" => cold::run(&items),
         "fidelity" => cutouts::run(session, &items),
+        "frames" => frames::run(session, &items, args),
         "pairs" => {
             let (scenes, only) = (args.scenes as usize, args.only.as_deref());
             let (placed, rendered, given, details) = (args.placed, args.rendered, args.given, args.details);

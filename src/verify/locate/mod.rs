@@ -14,7 +14,7 @@ use super::VerifyError;
 use crate::domain::{Contact, Cutout, Digest, PLACEMENT_SCHEMA, Placement, Reflection, Shadow, Stand, Wrap};
 use crate::imaging::color::srgb;
 
-use search::{TURNS, find, find_outline, views};
+use search::{TURNS, descend, find, find_outline, views};
 use shape::{Point, Shape};
 use view::Guess;
 
@@ -95,13 +95,19 @@ fn placement(cutout: &Cutout, photo: Digest, master: &RgbImage, guess: Guess, po
         foot: guess.middle,
     };
     let stand = Stand { foot: about.apply(pivot), pivot, ..about };
+    let gains = gains(cutout, master, &stand, points);
+    Placement { gains, ..bare(photo, master.dimensions(), stand) }
+}
+
+/// A placement of a product that stands so in a picture of this size, and of which nothing else is known.
+pub(super) fn bare(photo: Digest, (width, height): (u32, u32), stand: Stand) -> Placement {
     Placement {
         schema: PLACEMENT_SCHEMA,
         photo,
-        width: master.width(),
-        height: master.height(),
+        width,
+        height,
         plate: None,
-        gains: gains(cutout, master, &stand, points),
+        gains: [1.0; 3],
         stand,
         shading: [0.0; 2],
         wrap: Wrap { strength: 0.0, reach_px: 0.0 },
@@ -115,6 +121,38 @@ fn placement(cutout: &Cutout, photo: Digest, master: &RgbImage, guess: Guess, po
         },
         reflection: Reflection { strength: 0.0, fade_px: 1.0, blur: 0.0 },
         painted: None,
+    }
+}
+
+/// Looks for a product close to where it stood in the picture before.
+pub(super) struct Finder {
+    shape: Shape,
+}
+
+impl Finder {
+    /// For the product of a cutout.
+    pub(super) fn new(cutout: &Cutout) -> Finder {
+        Finder { shape: Shape::of(cutout) }
+    }
+
+    /// Where it stands now, with the correlation of what is on it, if it is found by the measure of [`locate`].
+    pub(super) fn near(
+        &self,
+        cutout: &Cutout,
+        master: &RgbImage,
+        stand: &Stand,
+    ) -> Result<Option<(Stand, f32)>, VerifyError> {
+        let views = views(master)?;
+        let Some(view) = views.last() else { return Ok(None) };
+        let middle = shape::middle(cutout);
+        let start = Guess { scale: stand.scale, turn_deg: stand.rotation_deg, middle: stand.apply(middle) };
+        let (guess, score) = descend(view, &self.shape, start);
+        if score.inside < FOUND || score.total() < FOUND_IN_ALL {
+            return Ok(None);
+        }
+        let about =
+            Stand { scale: guess.scale, rotation_deg: guess.turn_deg, pivot: middle, foot: guess.middle };
+        Ok(Some((Stand { foot: about.apply(stand.pivot), pivot: stand.pivot, ..about }, score.inside)))
     }
 }
 

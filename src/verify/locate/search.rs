@@ -90,7 +90,7 @@ fn starts(view: &View, shape: &Shape, turns: &[f32]) -> Vec<Guess> {
 }
 
 /// Coordinate descent with halving steps, from two pixels of the stage to a twentieth.
-fn descend(view: &View, shape: &Shape, mut guess: Guess) -> (Guess, Score) {
+pub(super) fn descend(view: &View, shape: &Shape, mut guess: Guess) -> (Guess, Score) {
     let mut best = view.score(shape, guess);
     let (mut pixels, mut growth, mut turn) = (2.0f32, 0.04f32, 3.0f32);
     while pixels > 0.05 {

@@ -261,6 +261,7 @@ fn judge(
         tier,
         reader,
         eye: None,
+        encoded: None,
         full: true,
     };
     verify::verify(&input, &Policy::default())

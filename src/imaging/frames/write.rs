@@ -1,0 +1,181 @@
+//! Writes a film: H.264 at a constant frame rate in an MP4 file whose tables come first, Rec. 709, limited range. Knows no product.
+
+use std::io::{Seek, SeekFrom, Write};
+use std::num::NonZeroU32;
+
+use openh264::OpenH264API;
+use openh264::encoder::{
+    BitRate, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, Profile, QpRange, RateControlMode,
+    VuiConfig,
+};
+use openh264::formats::YUVSlices;
+use shiguredo_mp4::bitstream::h264::LengthSize;
+use shiguredo_mp4::bitstream::h264::{
+    H264NalUnitType, H264SampleEntryConfig, build_avc1_box, parse_annexb_nal_units,
+};
+use shiguredo_mp4::boxes::{Avc1Box, SampleEntry, UnknownBox};
+use shiguredo_mp4::mux::{Mp4FileMuxer, Mp4FileMuxerOptions, Sample, estimate_maximum_moov_box_size};
+use shiguredo_mp4::{BoxSize, BoxType, TrackKind};
+
+use image::RgbImage;
+
+use super::color::{Color, Matrix};
+use super::{FilmError, Frame};
+
+/// How many frames in how many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Speed {
+    /// Frames.
+    pub frames: NonZeroU32,
+    /// In so many seconds.
+    pub seconds: NonZeroU32,
+}
+
+impl Speed {
+    /// So many frames in each second; at least one.
+    pub fn per_second(frames: u32) -> Speed {
+        Speed { frames: NonZeroU32::new(frames).unwrap_or(NonZeroU32::MIN), seconds: NonZeroU32::MIN }
+    }
+}
+
+/// Seconds from one frame that needs no other to the next.
+const KEY_SECONDS: f32 = 2.0;
+/// Bits a second that no film of ours needs; quality is what is asked for.
+const MOST_BITS: u32 = 200_000_000;
+/// What Rec. 709, limited range, is called in the box `colr`.
+const NCLX: &[u8] = b"nclx\0\x01\0\x01\0\x01\0";
+
+/// A film that is being written.
+pub struct Writer<W> {
+    out: W,
+    at: u64,
+    muxer: Mp4FileMuxer,
+    encoder: Encoder,
+    speed: Speed,
+    size: Option<(u32, u32)>,
+    described: bool,
+}
+
+impl<W: Write + Seek> Writer<W> {
+    /// Starts a film of at most `frames` frames: with more the tables no longer fit in front. `quantizer` is the fineness of H.264, 0 (finest) to 51; 18 is
+    /// hard to tell from the original.
+    ///
+    /// # Errors
+    /// [`FilmError::Io`], [`FilmError::Encode`].
+    pub fn new(mut out: W, speed: Speed, frames: u32, quantizer: u8) -> Result<Writer<W>, FilmError> {
+        let options = Mp4FileMuxerOptions {
+            reserved_moov_box_size: estimate_maximum_moov_box_size(&[frames as usize]),
+            ..Mp4FileMuxerOptions::default()
+        };
+        let muxer = Mp4FileMuxer::with_options(options).map_err(refused)?;
+        let head = muxer.initial_boxes_bytes();
+        out.write_all(head)?;
+        let at = head.len() as u64;
+        let rate = speed.frames.get() as f32 / speed.seconds.get() as f32;
+        let quantizer = quantizer.min(51);
+        // One thread, and nothing that decides by time or load: the same pictures give the same bytes.
+        let config = EncoderConfig::new()
+            .num_threads(1)
+            .profile(Profile::High)
+            .rate_control_mode(RateControlMode::Bufferbased)
+            .bitrate(BitRate::from_bps(MOST_BITS))
+            .qp(QpRange::new(quantizer, quantizer))
+            .skip_frames(false)
+            .scene_change_detect(false)
+            .adaptive_quantization(false)
+            .background_detection(false)
+            .max_frame_rate(FrameRate::from_hz(rate))
+            .intra_frame_period(
+                IntraFramePeriod::from_num_frames((rate * KEY_SECONDS).ceil().max(1.0) as u32),
+            )
+            .vui(VuiConfig::bt709());
+        let encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(refused)?;
+        Ok(Writer { out, at, muxer, encoder, speed, size: None, described: false })
+    }
+
+    /// Adds a picture, H×W×3 sRGB of even sides, all of one size.
+    ///
+    /// # Errors
+    /// [`FilmError::Io`], [`FilmError::Encode`].
+    pub fn push(&mut self, picture: &RgbImage) -> Result<(), FilmError> {
+        let color = Color { matrix: Matrix::Bt709, full_range: false };
+        let fits = picture.width().is_multiple_of(2) && picture.height().is_multiple_of(2);
+        let frame = Frame::of_picture(picture, color).filter(|_| fits);
+        let frame = frame.ok_or_else(|| FilmError::Encode("its sides are not even".into()))?;
+        if *self.size.get_or_insert(picture.dimensions()) != picture.dimensions() {
+            return Err(FilmError::Encode("its pictures are not of one size".into()));
+        }
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let [blue, red] = &frame.chroma;
+        let planes = YUVSlices::new((&frame.luma, blue, red), (width, height), (width, width / 2, width / 2));
+        let stream = self.encoder.encode(&planes).map_err(refused)?.to_vec();
+        let units = parse_annexb_nal_units(&stream).map_err(refused)?;
+        let entry = if self.described { None } else { Some(entry(&stream)?) };
+        let mut keyframe = false;
+        let mut data = Vec::with_capacity(stream.len());
+        for unit in units {
+            let kind = unit.nal_unit_type;
+            if matches!(kind, H264NalUnitType::Sps | H264NalUnitType::Pps) {
+                continue;
+            }
+            keyframe |= kind == H264NalUnitType::IdrSlice;
+            data.extend_from_slice(&(unit.data.len() as u32).to_be_bytes());
+            data.extend_from_slice(unit.data);
+        }
+        if data.is_empty() {
+            return Err(FilmError::Encode("the encoder left a frame out".into()));
+        }
+        self.out.write_all(&data)?;
+        self.muxer
+            .append_sample(&Sample {
+                track_kind: TrackKind::Video,
+                sample_entry: entry,
+                keyframe,
+                timescale: self.speed.frames,
+                duration: self.speed.seconds.get(),
+                composition_time_offset: None,
+                data_offset: self.at,
+                data_size: data.len(),
+            })
+            .map_err(refused)?;
+        self.at += data.len() as u64;
+        self.described = true;
+        Ok(())
+    }
+
+    /// Writes the tables and gives back what was written to.
+    ///
+    /// # Errors
+    /// [`FilmError::Io`], [`FilmError::Encode`], also for a film without a frame.
+    pub fn finish(mut self) -> Result<W, FilmError> {
+        let done = self.muxer.finalize().map_err(refused)?;
+        for (offset, bytes) in done.offset_and_bytes_pairs() {
+            self.out.seek(SeekFrom::Start(offset))?;
+            self.out.write_all(bytes)?;
+        }
+        self.out.seek(SeekFrom::End(0))?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+fn refused(error: impl std::fmt::Display) -> FilmError {
+    FilmError::Encode(error.to_string())
+}
+
+/// How to decode the film, from the parameter sets before its first frame.
+fn entry(stream: &[u8]) -> Result<SampleEntry, FilmError> {
+    let units = parse_annexb_nal_units(stream).map_err(refused)?;
+    let sets = |kind: H264NalUnitType| -> Vec<Vec<u8>> {
+        units.iter().filter(|unit| unit.nal_unit_type == kind).map(|unit| unit.data.to_vec()).collect()
+    };
+    let config = H264SampleEntryConfig { length_size: LengthSize::FourBytes };
+    let avc =
+        build_avc1_box(&sets(H264NalUnitType::Sps), &sets(H264NalUnitType::Pps), &config).map_err(refused)?;
+    let colr = UnknownBox {
+        box_type: BoxType::Normal(*b"colr"),
+        box_size: BoxSize::U32(8 + NCLX.len() as u32),
+        payload: NCLX.to_vec(),
+    };
+    Ok(SampleEntry::Avc1(Avc1Box { unknown_boxes: vec![colr], ..avc }))
+}

@@ -1,0 +1,218 @@
+//! A film against the photo that it claims to show: reads it frame by frame, and has all checks asked of some frames meanwhile, by helpers if there are
+//! some. The report does not depend on how many. Knows no file's name and no route.
+
+use std::collections::VecDeque;
+use std::io::{Read, Seek};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::judge::{Gate, Named};
+use super::pipeline::{self, Called};
+use crate::domain::{FidelityReport, Placement, Tier};
+use crate::error::{Code, Problem};
+use crate::imaging::frames::{FilmError, FilmLimits, Reader};
+use crate::verify::frames::{self, Answer, Subject, Task, Watch};
+use crate::verify::{Comparison, VerifyError};
+
+/// Frames that wait to be asked of, for each one who asks; above that the reader helps.
+const WAITING: usize = 2;
+
+/// What is judged.
+#[derive(Debug)]
+pub struct Film<'a, R> {
+    /// For messages.
+    pub name: &'a str,
+    /// Its bytes.
+    pub file: R,
+    /// What is read at all.
+    pub limits: FilmLimits,
+    /// How the product was put into each frame, if we did that; it is searched for and followed otherwise.
+    pub placements: Option<&'a [Placement]>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Judged {
+    /// On the whole film.
+    pub report: FidelityReport,
+    /// The frame that was worst, predicted and seen; `None` if no frame shows the product.
+    pub worst: Option<Comparison>,
+    /// What it took.
+    pub spent: Spent,
+}
+
+/// Time of each stage, and how much there was of it; the stages lie beside one another where there are helpers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spent {
+    /// Cutting the product out of the photo.
+    pub cutting: Duration,
+    /// Decoding frames.
+    pub decoding: Duration,
+    /// Looking at every frame.
+    pub screening: Duration,
+    /// Asking all checks of some, summed over all who asked.
+    pub asking: Duration,
+    /// Frames that were looked at, and that all checks were asked of.
+    pub frames: [usize; 2],
+}
+
+/// What the reader and its helpers share.
+#[derive(Default)]
+struct Desk {
+    waiting: VecDeque<Task>,
+    /// Nothing more will come.
+    closed: bool,
+    answers: Vec<Answer>,
+    worst: Option<(Answer, Comparison)>,
+    failed: Option<VerifyError>,
+    asking: Duration,
+}
+
+/// The desk, and how it is told that something came or went.
+struct Office<'a> {
+    subject: Subject<'a>,
+    gate: &'a Gate<'a>,
+    desk: Mutex<Desk>,
+    bell: Condvar,
+}
+
+impl Gate<'_> {
+    /// Judges a film. `helpers` threads ask checks beside the one that reads.
+    ///
+    /// # Errors
+    /// What is wrong with the photo or the film, each with its code; a film that is damaged somewhere is not judged by what comes before.
+    pub fn judge_film<R: Read + Seek>(
+        &self,
+        source: &Named<'_>,
+        film: Film<'_, R>,
+        helpers: usize,
+    ) -> Result<Judged, Problem> {
+        let mut spent = Spent::default();
+        let start = Instant::now();
+        let mut frames = Reader::new(film.file, &film.limits).map_err(|error| problem(&error, film.name))?;
+        let called = Called { file: source.name, title: "" };
+        let (photo, cutout, _) = pipeline::cut_out(source.bytes, called, self.limits, self.opinion)?;
+        spent.cutting = start.elapsed();
+        let tier = if film.placements.is_some() { Tier::Pasted } else { Tier::Relit };
+        let subject = Subject { photo: &photo, cutout: &cutout, tier, reader: self.reader, full: self.full };
+        let office = Office { subject, gate: self, desk: Mutex::new(Desk::default()), bell: Condvar::new() };
+        let mut watch = Watch::new(&cutout, photo.pixel_digest, film.placements);
+        let fail = |error: VerifyError| Problem::new(error.code(), film.name, error.to_string());
+        let watched = std::thread::scope(|scope| {
+            (0..helpers).for_each(|_| {
+                scope.spawn(|| office.help());
+            });
+            let read = (|| {
+                loop {
+                    let now = Instant::now();
+                    let Some(frame) = frames.next() else { break };
+                    let frame = frame.map_err(|error| problem(&error, film.name))?;
+                    spent.decoding += now.elapsed();
+                    let now = Instant::now();
+                    let tasks = watch.see(Arc::new(frame)).map_err(fail)?;
+                    spent.screening += now.elapsed();
+                    spent.frames[0] += 1;
+                    office.put(tasks, WAITING * (helpers + 1));
+                }
+                let (watched, tasks) = watch.end();
+                office.put(tasks, usize::MAX);
+                Ok(watched)
+            })();
+            office.close(read.is_err());
+            office.help();
+            read
+        })?;
+        let desk = office.desk.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = desk.failed {
+            return Err(fail(error));
+        }
+        if desk.answers.is_empty() {
+            let message = "the product of the photo was not found in any frame of the film";
+            return Err(Problem::new(Code::ProductNotLocated, film.name, message));
+        }
+        spent.asking = desk.asking;
+        spent.frames[1] = desk.answers.len();
+        let report = frames::conclude(self.policy, tier, &watched, desk.answers);
+        Ok(Judged { report, worst: desk.worst.map(|(_, comparison)| comparison), spent })
+    }
+}
+
+impl Office<'_> {
+    /// Lays tasks on the desk, and does some as long as more than `most` are waiting.
+    fn put(&self, tasks: Vec<Task>, most: usize) {
+        self.desk().waiting.extend(tasks);
+        self.bell.notify_all();
+        loop {
+            let mut desk = self.desk();
+            if desk.waiting.len() <= most {
+                return;
+            }
+            let task = desk.waiting.pop_front();
+            drop(desk);
+            task.into_iter().for_each(|task| self.ask(&task));
+        }
+    }
+
+    /// Nothing more comes; with `in_vain` what is waiting is not done, either.
+    fn close(&self, in_vain: bool) {
+        let mut desk = self.desk();
+        desk.closed = true;
+        if in_vain {
+            desk.waiting.clear();
+        }
+        self.bell.notify_all();
+    }
+
+    /// Does tasks until none will come.
+    fn help(&self) {
+        loop {
+            let mut desk = self.desk();
+            while desk.waiting.is_empty() && !desk.closed {
+                desk = self.bell.wait(desk).unwrap_or_else(PoisonError::into_inner);
+            }
+            let Some(task) = desk.waiting.pop_front() else { return };
+            drop(desk);
+            self.ask(&task);
+        }
+    }
+
+    fn ask(&self, task: &Task) {
+        let start = Instant::now();
+        let asked = frames::ask(&self.subject, task, self.gate.policy);
+        let mut desk = self.desk();
+        desk.asking += start.elapsed();
+        let (report, comparison) = match asked {
+            Ok(said) => said,
+            Err(error) => {
+                desk.failed.get_or_insert(error);
+                return;
+            }
+        };
+        let answer = Answer { frame: task.frame.index, seconds: task.frame.seconds, report };
+        if desk.worst.as_ref().is_none_or(|(worst, _)| answer.is_worse_than(worst)) {
+            desk.worst = Some((answer.clone(), comparison));
+        }
+        desk.answers.push(answer);
+    }
+
+    fn desk(&self) -> std::sync::MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is wrong with a film, with its public code.
+pub fn problem(error: &FilmError, name: &str) -> Problem {
+    let code = match error {
+        FilmError::NotAFilm(_) => Code::FormatUnsupported,
+        FilmError::Unsupported(_) => Code::FilmUnsupported,
+        FilmError::NoFrame => Code::FilmEmpty,
+        FilmError::TooManyBytes { .. } | FilmError::TooLarge(..) => Code::FilmTooLarge,
+        FilmError::TooSmall(..) => Code::ImageTooSmall,
+        FilmError::TooLong { .. } => Code::FilmTooLong,
+        FilmError::Broken { .. } => Code::FilmBroken,
+        FilmError::Resized { .. } => Code::FilmResized,
+        FilmError::Io(error) => Code::from(std::io::Error::from(error.kind())),
+        FilmError::Encode(_) => Code::EncodeFailed,
+    };
+    Problem::new(code, name, error.to_string())
+}

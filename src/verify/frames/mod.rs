@@ -1,0 +1,61 @@
+//! A film against the photo, frame by frame: [`Watch`] looks at every frame at a small size and says which frames all checks are to be asked of, at least
+//! two a second, the first and the last of every shot, and the oddest; [`ask`] asks them; [`conclude`] makes one report, whose verdict is that of the worst
+//! frame. Takes frames as they come and knows no file.
+
+mod checks;
+mod conclude;
+mod follow;
+mod plot;
+mod screen;
+mod series;
+mod template;
+mod watch;
+
+pub(super) use checks::ALL;
+pub use conclude::{Answer, conclude};
+pub use plot::timeline;
+pub use watch::{Task, Watch, Watched};
+
+use super::{Comparison, Input, Policy, VerifyError, verify};
+use crate::domain::{Cutout, FidelityReport, GeneratorKind, Photo, TextReader, Tier};
+
+/// What all frames of a film are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The product's photo.
+    pub photo: &'a Photo,
+    /// Its cutout.
+    pub cutout: &'a Cutout,
+    /// How the product's pixels got into the film: `pasted` if the placements are known, `relit` otherwise.
+    pub tier: Tier,
+    /// Who reads what is printed; asked about the first frame of each shot.
+    pub reader: Option<&'a dyn TextReader>,
+    /// Whether every check is asked, after one has rejected the frame, too.
+    pub full: bool,
+}
+
+/// Asks all checks of one frame.
+///
+/// # Errors
+/// As [`verify`].
+pub fn ask(
+    subject: &Subject<'_>,
+    task: &Task,
+    policy: &Policy,
+) -> Result<(FidelityReport, Comparison), VerifyError> {
+    let picture = task.frame.picture();
+    let input = Input {
+        photo: subject.photo,
+        cutout: subject.cutout,
+        placement: &task.placement,
+        master: &picture,
+        ground: None,
+        kind: GeneratorKind::Scene,
+        tier: subject.tier,
+        reader: subject.reader.filter(|_| task.first),
+        eye: None,
+        encoded: Some(task.frame.color),
+        full: subject.full,
+    };
+    verify(&input, policy)
+}
