@@ -46,8 +46,8 @@ pub struct Comparison {
     pub screen_observed: RgbImage,
     /// Screen size: coverage, 0..1.
     pub screen_coverage: Plane,
-    /// Screen size: ΔE00 of the two after a slight blur.
-    pub difference: Plane,
+    /// Screen size: their difference, once it was asked for. Registration compares a few times without asking.
+    difference: OnceLock<Plane>,
     /// Whether the frame is as predicted, bit for bit: then nothing that compares the two can find anything, and need not look.
     pub identical: bool,
     /// What light lies on the product beside that of the photo: as logged, or as found where the product was searched for; `None` if that could not be
@@ -130,6 +130,17 @@ impl Comparison {
         let Comparison { frame, observed, coverage, outline, light, lost, ground_known, .. } = self;
         let seen = screens(frame, predicted, observed, coverage)?;
         Ok(Comparison { outline, light, softness, lost, ground_known, ..seen })
+    }
+
+    /// Screen size: ΔE00 of the two after a slight blur.
+    pub fn difference(&self) -> &Plane {
+        self.difference.get_or_init(|| {
+            let (predicted, observed) = (&self.screen_predicted, &self.screen_observed);
+            match self.identical {
+                true => Plane::filled(predicted.width() as usize, predicted.height() as usize, 0.0),
+                false => difference(predicted, observed),
+            }
+        })
     }
 
     /// Words of the prediction and of the picture, in pixels of the picture; `None` if they could not be read.
@@ -272,11 +283,6 @@ fn screens(
     let screen_observed =
         if identical { screen_predicted.clone() } else { resize::resize_rgb(&observed, whole, w, h)? };
     let screen_coverage = Plane::from_gray(&resize::resize_gray(&coverage, whole, w, h)?);
-    let difference = if identical {
-        Plane::filled(w as usize, h as usize, 0.0)
-    } else {
-        difference(&screen_predicted, &screen_observed)
-    };
     Ok(Comparison {
         frame,
         predicted,
@@ -285,7 +291,7 @@ fn screens(
         screen_predicted,
         screen_observed,
         screen_coverage,
-        difference,
+        difference: OnceLock::new(),
         identical,
         light: None,
         softness: None,

@@ -45,6 +45,6 @@ fn pieces(seen: &Comparison) -> Vec<Vec<usize>> {
         seen.core(1)
     };
     let wrong: Vec<bool> =
-        seen.difference.data.iter().zip(product).map(|(d, product)| *d > VISIBLE && product).collect();
-    watershed::components(&wrong, seen.difference.width)
+        seen.difference().data.iter().zip(product).map(|(d, product)| *d > VISIBLE && product).collect();
+    watershed::components(&wrong, seen.difference().width)
 }

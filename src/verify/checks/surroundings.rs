@@ -48,9 +48,9 @@ impl Check for Surroundings {
 
 /// Connected patches of the known ground that are not as predicted.
 fn pieces(seen: &Comparison) -> Vec<Vec<usize>> {
-    let beside = seen.difference.data.iter().zip(&seen.screen_coverage.data);
+    let beside = seen.difference().data.iter().zip(&seen.screen_coverage.data);
     let wrong: Vec<bool> = beside.map(|(d, c)| *d > VISIBLE && *c <= 0.5).collect();
-    watershed::components(&wrong, seen.difference.width)
+    watershed::components(&wrong, seen.difference().width)
 }
 
 /// What is said where the ground is not known.

@@ -23,7 +23,7 @@ pub struct Simple {
 pub fn simple(seen: &Comparison) -> Simple {
     let core = seen.core(BORDER);
     let (own, there) = (lightness(&seen.screen_predicted), lightness(&seen.screen_observed));
-    let inside = seen.difference.data.iter().zip(&core).filter(|(_, inside)| **inside);
+    let inside = seen.difference().data.iter().zip(&core).filter(|(_, inside)| **inside);
     let (sum, count) = inside.fold((0.0, 0.0f32), |(sum, count), (value, _)| (sum + value, count + 1.0));
     Simple {
         ssim: ssim::ssim_within(&own, &there, &core).unwrap_or(1.0),
