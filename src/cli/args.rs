@@ -31,7 +31,8 @@ pub(super) enum Command {
         after_help = "Example: packshot bench fidelity\n         packshot bench bulk --photos 200\n         packshot bench pairs --only carton\n\
         fidelity: cutouts against true mattes. pairs: the gate on faithful pictures and planted defects. pipeline: time of each stage.\n\
         cold: one photo, one scene, a process each. variety: which backgrounds of a catalog look the same.\n\
-        bulk: pictures a second. frames: the gate on a film. large: one photo of 49 megapixels. queue: claims while few and while a million jobs wait.\n\
+        bulk: pictures a second. frames: the gate on a film. large: one photo of 49 megapixels.\n\
+        queue: claims while few and while a million jobs wait.\n\
         Exit status: 0 measured, 1 a picture that comes along is missing or broken, 2 wrong usage."
     )]
     Bench(BenchArgs),
