@@ -8,8 +8,6 @@ use super::sides::{Point, Sides};
 const GROUND_NOISE: f32 = 0.012;
 /// … this share of the ground's doubt.
 const GROUND_DOUBT: f32 = 0.7;
-/// Less of it for what is lighter than the ground: a product darkens the ground around it, it does not light it.
-const LIGHTER_DOUBT: f32 = 0.4;
 /// The same for color, which shadow does not change.
 const TINT_NOISE: f32 = 0.012;
 /// How far a pixel may be from the product's mean, beside its unevenness.
@@ -78,8 +76,7 @@ fn from_ground(seen: [f32; 3], sides: &Point) -> f32 {
     let off: [f32; 3] = std::array::from_fn(|c| seen[c] - sides.ground[c]);
     let light = (off[0] + off[1] + off[2]) / 3.0;
     let tint = off.iter().map(|o| (o - light).powi(2)).sum::<f32>();
-    let doubt = if light > 0.0 { LIGHTER_DOUBT } else { GROUND_DOUBT };
-    let allowed = GROUND_NOISE + doubt * sides.ground_doubt;
+    let allowed = GROUND_NOISE + GROUND_DOUBT * sides.ground_doubt;
     let unlike = ((light / allowed).powi(2) + tint / (TINT_NOISE + 0.2 * sides.ground_doubt).powi(2))
         .min(2.0 * LOUDEST);
     if sides.thin > 0.5 && light < 0.0 && seen[1] > LIT && tint.sqrt() < paleness(sides, COLORED) * -light {
