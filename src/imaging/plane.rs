@@ -87,7 +87,7 @@ pub struct Bilinear {
 
 impl Bilinear {
     /// For pixel coordinates (centers at +0.5); outside the nearest sample inside.
-    #[inline]
+    #[inline(always)]
     pub fn new(width: usize, height: usize, x: f32, y: f32) -> Self {
         let (left, right, across) = beside(x - 0.5, width);
         let (upper, lower, down) = beside(y - 0.5, height);
@@ -108,7 +108,7 @@ impl Bilinear {
 }
 
 /// The two samples of `0..count` around a place, and the weight of the second.
-#[inline]
+#[inline(always)]
 fn beside(place: f32, count: usize) -> (usize, usize, f32) {
     // Casts round toward zero; `floor` is a call on processors without SSE 4.1.
     let whole = place as isize - isize::from(place < 0.0);

@@ -81,31 +81,28 @@ impl Known<'_> {
 
     /// What a patch looks like, where it lies.
     pub(super) fn look(&self, patch: &Patch, side: Side) -> Look {
-        let alike = |squares: f32| (squares.max(0.0) / NUMBERS as f32).sqrt() <= ALIKE;
-        if alike(self.least(patch, OPEN)) {
+        if self.resembles(patch, OPEN) {
             return Look::Ground;
         }
         let darkest = if matches!(side, Side::Touched) { TOUCHED } else { SHADED };
-        if !alike(self.least(patch, SHADED)) && !alike(self.least_shaded(patch, darkest)) {
+        if !self.resembles(patch, SHADED) && !self.resembles_shaded(patch, darkest) {
             return Look::Foreign;
         }
         if matches!(side, Side::Open) { Look::Darker } else { Look::Shadow }
     }
 
-    /// From the most alike example, each in the light that suits it.
-    fn least(&self, patch: &Patch, light: [f32; 2]) -> f32 {
+    /// Whether some example is alike, each in the light that suits it.
+    fn resembles(&self, patch: &Patch, light: [f32; 2]) -> bool {
         let own = dot(patch, patch);
-        let mut least = f32::MAX;
-        for (example, sum) in self.examples.iter().zip(&self.sums) {
+        self.examples.iter().zip(&self.sums).any(|(example, sum)| {
             let both = dot(patch, example);
             let gain = (both / sum).clamp(light[0], light[1]);
-            least = least.min(own - 2.0 * gain * both + gain * gain * sum);
-        }
-        least
+            alike(own - 2.0 * gain * both + gain * gain * sum)
+        })
     }
 
-    /// From ground of one color, each ninth of the patch in its own light.
-    fn least_shaded(&self, patch: &Patch, light: [f32; 2]) -> f32 {
+    /// Whether it is like ground of one color, each ninth of the patch in its own light.
+    fn resembles_shaded(&self, patch: &Patch, light: [f32; 2]) -> bool {
         let of_color = |([r, g, b], square): &([f32; 3], f32)| -> f32 {
             let ninth = |cell: &[f32; 3]| {
                 let both = cell[0] * r + cell[1] * g + cell[2] * b;
@@ -114,8 +111,13 @@ impl Known<'_> {
             };
             patch.as_chunks::<3>().0.iter().map(ninth).sum()
         };
-        self.colors.iter().map(of_color).fold(f32::MAX, f32::min)
+        self.colors.iter().any(|color| alike(of_color(color)))
     }
+}
+
+/// Whether two patches are, by the sum of the squares of what they differ by.
+fn alike(squares: f32) -> bool {
+    (squares.max(0.0) / NUMBERS as f32).sqrt() <= ALIKE
 }
 
 fn dot(a: &Patch, b: &Patch) -> f32 {

@@ -70,7 +70,9 @@ impl<'a> Shifted<'a> {
                 if best.is_some_and(|(least, _)| most <= least) {
                     continue;
                 }
-                let total = Score { inside, border: view.border(sparse, guess, turn) }.total();
+                let needed = best.map_or(f32::MIN, |(least, _)| Score::border_for(inside, least));
+                let Some(border) = view.border_over(sparse, guess, turn, needed) else { continue };
+                let total = Score { inside, border }.total();
                 if best.is_none_or(|(least, _)| total > least) {
                     best = Some((total, guess));
                 }

@@ -37,6 +37,11 @@ pub(super) struct Score {
 }
 
 impl Score {
+    /// How much the picture must change across the outline for a total of `least`, where what is inside correlates so.
+    pub(super) fn border_for(inside: f32, least: f32) -> f32 {
+        (least - (1.0 - OUTLINE) * inside) / OUTLINE
+    }
+
     /// By what guesses are found and told apart.
     pub(super) fn total(&self) -> f32 {
         (1.0 - OUTLINE) * self.inside + OUTLINE * self.border
@@ -94,7 +99,9 @@ impl View {
         if most.sharp() <= least {
             return None;
         }
-        let score = Score { border: self.border(shape, guess, turn), ..most };
+        // What the outline lacks of one counts in full.
+        let border = self.border_over(shape, guess, turn, 1.0 - (most.sharp() - least))?;
+        let score = Score { border, ..most };
         (score.sharp() > least).then_some(score)
     }
 
@@ -116,9 +123,26 @@ impl View {
     }
 
     /// The mean over the outline of how much the picture changes across it.
-    pub(super) fn border(&self, shape: &Shape, guess: Guess, (sin, cos): (f32, f32)) -> f32 {
-        let mut sum = 0.0;
+    pub(super) fn border(&self, shape: &Shape, guess: Guess, turn: (f32, f32)) -> f32 {
+        self.border_over(shape, guess, turn, f32::MIN).unwrap_or(0.0)
+    }
+
+    /// The same, given up as soon as it cannot become more than `least`.
+    pub(super) fn border_over(
+        &self,
+        shape: &Shape,
+        guess: Guess,
+        (sin, cos): (f32, f32),
+        least: f32,
+    ) -> Option<f32> {
+        let count = shape.border.len().max(1) as f32;
+        // What rounding may add.
+        let enough = (least - 1e-4) * count;
+        let (mut sum, mut left) = (0.0, shape.border.len() as f32);
         for edge in &shape.border {
+            if sum + left < enough {
+                return None;
+            }
             let turned = |[x, y]: [f32; 2]| [cos * x - sin * y, sin * x + cos * y];
             let (off, out) = (turned(edge.off), turned(edge.out));
             let x = (guess.middle[0] + guess.scale * off[0]) * self.shrink;
@@ -127,8 +151,9 @@ impl View {
             let (outer, inner) = (self.color_at(x + dx, y + dy), self.color_at(x - dx, y - dy));
             let change = (0..3).map(|c| (outer[c] - inner[c]).abs()).fold(0.0, f32::max);
             sum += change / (change + CHANGE);
+            left -= 1.0;
         }
-        sum / shape.border.len().max(1) as f32
+        Some(sum / count)
     }
 
     #[inline]
