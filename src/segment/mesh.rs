@@ -1,5 +1,6 @@
 //! A mesh: the ground is seen through its cells, at the back and on its floor in its own shadow. Knows no other hole.
 
+use super::hold::median;
 use super::holes::{bordered, carve, edged};
 use crate::imaging::matte::grid::distance_to;
 use crate::imaging::matte::watershed;
@@ -92,12 +93,6 @@ pub(super) fn open(
     carve(inside, &cells, steep);
     shadows_of_wires(inside, light, chroma);
     Mesh::Dark
-}
-
-fn median(values: impl Iterator<Item = f32>) -> f32 {
-    let mut values: Vec<f32> = values.collect();
-    values.sort_by(f32::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// Opens what is joined to the cells of a mesh, colorless, and nearer in light to the ground nearby than to the mesh: the shadows of its wires.

@@ -55,22 +55,16 @@ pub(super) fn without_shade(inside: &mut [bool], light: &Plane, chroma: &Plane) 
     let gray: Vec<bool> = (0..inside.len()).map(gray).collect();
     let rest = || (0..inside.len()).filter(|i| inside[*i] && !gray[*i]);
     let colored = rest().filter(|i| chroma.data[*i] > VIVID).count() as f32 > COLORED * rest().count() as f32;
-    if colored {
-        let ground: Vec<bool> = inside.iter().map(|i| !i).collect();
-        let joined =
-            watershed::reach((0..inside.len()).filter(|i| ground[*i]), &or(&gray, &ground), light.width);
-        let far = distance_to(&joined, light.width, LINK + 1);
-        let pieces = watershed::components(&gray, light.width);
-        let is_ground = |piece: &&Vec<usize>| piece.len() >= SPECK && piece.iter().any(|i| far[*i] <= LINK);
-        for i in pieces.iter().filter(is_ground).flatten() {
-            inside[*i] = false;
-        }
+    if !colored {
+        return false;
     }
-    colored
-}
-
-fn or(a: &[bool], b: &[bool]) -> Vec<bool> {
-    a.iter().zip(b).map(|(a, b)| *a || *b).collect()
+    let open: Vec<bool> = (0..inside.len()).map(|i| !inside[i] || gray[i]).collect();
+    let joined = watershed::reach((0..inside.len()).filter(|i| !inside[*i]), &open, light.width);
+    let far = distance_to(&joined, light.width, LINK + 1);
+    let is_ground = |piece: &&Vec<usize>| piece.len() >= SPECK && piece.iter().any(|i| far[*i] <= LINK);
+    let pieces = watershed::components(&gray, light.width);
+    pieces.iter().filter(is_ground).flatten().for_each(|i| inside[*i] = false);
+    true
 }
 
 /// Whether what lies between a piece and the outside is thin nearly all around.

@@ -26,11 +26,12 @@ const AIR: u32 = 6;
 /// What shows why: the photo's product as predicted, the picture with what was found framed, a map of their difference (gray where equal, red where
 /// not), and `sheet`, the three side by side.
 pub fn exhibits(seen: &Comparison, report: &FidelityReport) -> Vec<Exhibit> {
+    let difference = seen.difference();
     let map = RgbImage::from_fn(seen.screen_observed.width(), seen.screen_observed.height(), |x, y| {
         let i = (y * seen.screen_observed.width() + x) as usize;
         let p = seen.screen_observed.get_pixel(x, y).0;
         let gray = (f32::from(p[0]) + f32::from(p[1]) + f32::from(p[2])) / 6.0 + 64.0;
-        let heat = (seen.difference().data[i] / FULL).clamp(0.0, 1.0);
+        let heat = (difference.data[i] / FULL).clamp(0.0, 1.0);
         let mix = |to: f32| (gray * (1.0 - heat) + to * heat) as u8;
         Rgb([mix(235.0), mix(30.0), mix(20.0)])
     });

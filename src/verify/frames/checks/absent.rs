@@ -16,7 +16,8 @@ impl FilmCheck for Absent {
 
     fn measure(&self, film: &Watched) -> Found {
         let stretches = stretches(film);
-        let value: f64 = stretches.iter().map(|[from, to]| to - from).sum();
+        // From a positive zero: the sum of nothing is −0.0.
+        let value = stretches.iter().fold(0.0, |sum, [from, to]| sum + to - from);
         let message = if stretches.is_empty() {
             "The product was found in every frame.".to_owned()
         } else {
