@@ -111,6 +111,13 @@ pub(super) enum Command {
         1 it could not be judged (unreadable file, wrong placement, product not found), 2 wrong usage."
     )]
     Verify(VerifyArgs),
+    /// Make verified films of products: shots in scenes, with a camera that moves
+    #[command(after_help = "Example: packshot video photos/ --storyboard four-scenes --out films\n         \
+        packshot video mug.jpg --brief \"a calm film in a kitchen, 12 seconds\" --out films\n         \
+        packshot video mug.jpg --brief \"gift season\" --plan > mine.toml; packshot video mug.jpg --storyboard mine.toml --out films\n\
+        Writes STEM.STORYBOARD.mp4 and its receipt; what a person must decide lies in DIR/review, what was rejected in DIR/rejected, each with why.\n\
+        Exit status: 0 all made (also if a person must decide: see `status`), 1 an item failed, 2 wrong usage.")]
+    Video(VideoArgs),
     /// Work on the jobs of a PostgreSQL database, beside any number of others
     #[command(
         after_help = "Example: PACKSHOT_DATABASE=postgres://packshot@db/packshot packshot work --data /srv/packshot\n\
@@ -317,6 +324,47 @@ pub(super) struct SceneArgs {
     pub out: PathBuf,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct VideoArgs {
+    #[command(flatten)]
+    pub photos: Photos,
+    /// A storyboard by name (see `packshot templates list --kind storyboard`), or a file that ends in .toml
+    #[arg(long, value_name = "NAME", default_value = "hero-reveal")]
+    pub storyboard: String,
+    /// What the film should be like, in English or Chinese: storyboard, scenes and length are chosen by it
+    #[arg(long, value_name = "TEXT", conflicts_with = "storyboard")]
+    pub brief: Option<String>,
+    /// How long the film is: exactly so many seconds, 120 at most (default: what the brief says, or 15)
+    #[arg(long, value_name = "SECONDS")]
+    pub seconds: Option<f32>,
+    /// 1080p (1920×1080), vertical (1080×1920), portrait (1080×1350) or square (1080×1080)
+    #[arg(long, value_name = "NAME", default_value = "1080p")]
+    pub size: String,
+    /// Frames a second: 24, 25, 30, 50 or 60
+    #[arg(long, value_name = "N", default_value = "30", value_parser = fps)]
+    pub fps: u32,
+    /// Base seed: the same seed gives the same film
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How frames are made: `camera`, which moves through the scenes' depth
+    #[arg(long, default_value = "camera", value_parser = ["camera"])]
+    pub engine: String,
+    /// Print the storyboard, to be edited, instead of making a film
+    #[arg(long)]
+    pub plan: bool,
+    /// Where the films go
+    #[arg(long, value_name = "DIR", required_unless_present = "plan")]
+    pub out: Option<PathBuf>,
+}
+
+/// A rate at which players show films without stumbling.
+fn fps(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(rate @ (24 | 25 | 30 | 50 | 60)) => Ok(rate),
+        _ => Err("it is one of 24, 25, 30, 50, 60".into()),
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum TemplatesCommand {
     /// One template a line, its name first
@@ -324,7 +372,7 @@ pub(super) enum TemplatesCommand {
         Exit status: 0 all are whole, 1 one could not be read, 2 wrong usage.")]
     List {
         /// Only this kind
-        #[arg(long, value_parser = ["scene", "channel", "market"])]
+        #[arg(long, value_parser = ["scene", "channel", "market", "storyboard"])]
         kind: Option<String>,
     },
     /// Read every file of every template and hold it against its digest

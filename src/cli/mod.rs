@@ -25,6 +25,7 @@ mod serve;
 mod sheet;
 mod templates;
 mod verify;
+mod video;
 mod work;
 
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub fn run() -> u8 {
         Command::Serve(args) => serve::run(&session, &args),
         Command::Templates(args) => templates::run(&session, &args),
         Command::Verify(args) => verify::run(&session, &args),
+        Command::Video(args) => video::run(&session, &args),
         Command::Work(args) => work::run(&session, &args),
     };
     outcome.unwrap_or_else(|problem| refuse(&problem))
@@ -102,6 +104,8 @@ fn refuse(problem: &Problem) -> u8 {
         | Code::EngineMissing
         | Code::EngineUnknown
         | Code::PackUnknown
+        | Code::StoryboardUnknown
+        | Code::StoryboardInvalid
         | Code::PlacementInvalid
         | Code::RequestInvalid
         | Code::ConfigInvalid => USAGE,

@@ -45,13 +45,23 @@ pub(super) fn run(session: &Session, command: &TemplatesCommand) -> Result<u8, P
                     output::line(&format!("{:<18} market   {}", market.name, market.title));
                 }
             }
+            if wanted("storyboard") {
+                for story in library.storyboards() {
+                    let title = format!("{} · {}", story.title_en, story.title_zh);
+                    let shots = format!("{} shots, {:.0} s", story.shots.len(), story.seconds());
+                    output::line(&format!("{:<18} storyboard  {title}  [{shots}]", story.name));
+                }
+            }
             library.problems().iter().for_each(output::failed);
             Ok(if library.problems().is_empty() { OK } else { SOME_FAILED })
         }
         TemplatesCommand::Check => {
             let problems = library.check();
             problems.iter().for_each(output::failed);
-            let whole = library.scenes().len() + library.channels().len() + library.markets().len();
+            let whole = library.scenes().len()
+                + library.channels().len()
+                + library.markets().len()
+                + library.storyboards().len();
             output::say(&format!("{whole} templates read, {} problems", problems.len()));
             Ok(if problems.is_empty() { OK } else { SOME_FAILED })
         }

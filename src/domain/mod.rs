@@ -4,8 +4,10 @@ pub mod calendar;
 mod channel;
 mod cutout;
 mod digest;
+mod direct;
 mod event;
 mod film;
+mod film_receipt;
 mod generation;
 mod id;
 mod latent;
@@ -22,6 +24,7 @@ mod receipt;
 mod scope;
 mod seed;
 mod segmenter;
+mod storyboard;
 mod suit;
 mod template;
 mod tensor;
@@ -30,8 +33,10 @@ mod verdict;
 pub use channel::{Background, ChannelFormat, ChannelSpec};
 pub use cutout::{Cutout, KeySide, Rect};
 pub use digest::Digest;
+pub use direct::{BriefError, Directed, direct};
 pub use event::EventKind;
 pub use film::{Moment, Shot, WorstFrame};
+pub use film_receipt::{FilmReceipt, ShotReceipt};
 pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
 pub use id::{Id, IdError};
 pub use latent::{Encoded, LatentNetworks, LatentSpace, Told};
@@ -47,6 +52,9 @@ pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};
 pub use segmenter::{Opinion, Segmenter, Vote};
+pub use storyboard::{
+    CameraMove, DISSOLVE, LONGEST, MOST_SHOTS, StoryError, StoryShot, Storyboard, Transition,
+};
 pub use suit::{LYING_PITCH_DEG, choose, leaning_for_lying, looks_down_deg, suitability};
 pub use template::{
     Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,

@@ -88,10 +88,25 @@ pub fn of_template(template: &SceneTemplate) -> String {
     std::iter::once(template.title_en.as_str()).chain(words).collect::<Vec<_>>().join(", ")
 }
 
-/// Longer words say more: a match counts by its length in characters (a Chinese character about as much as three letters).
 fn score(prompt: &str, template: &SceneTemplate) -> usize {
-    let words = template.keywords_en.iter().chain(&template.keywords_zh);
-    words.filter(|word| has(prompt, word)).map(|word| word.len().min(9)).sum()
+    said(prompt, template.keywords_en.iter().chain(&template.keywords_zh))
+}
+
+/// How much of a text in lower case is said by some words. Longer words say more: a match counts by its length in characters (a Chinese character about as much as
+/// three letters).
+pub(super) fn said<'a>(text: &str, words: impl Iterator<Item = &'a String>) -> usize {
+    words.filter(|word| has(text, word)).map(|word| word.len().min(9)).sum()
+}
+
+/// The scenes that a text names, best first; empty if it names none.
+pub(super) fn named<'a>(text: &str, templates: &[&'a SceneTemplate]) -> Vec<&'a str> {
+    let text = text.to_lowercase();
+    let mut ranked: Vec<(usize, &str)> =
+        templates.iter().map(|template| (score(&text, template), template.name.as_str())).collect();
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    // What is named in passing, as a color is, does not name a place.
+    let least = ranked.first().map_or(0, |(best, _)| best / 2).max(1);
+    ranked.into_iter().take_while(|(score, _)| *score >= least).map(|(_, name)| name).collect()
 }
 
 /// Whether the prompt has the word: whole and up to a plural for Latin script, anywhere for Chinese.

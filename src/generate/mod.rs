@@ -10,6 +10,7 @@ mod packshot;
 mod pinned;
 mod refine;
 mod scene;
+pub mod video;
 
 use crate::domain::{
     Candidate, Cutout, Digest, GeneratorKind, Painter, Placement, Plate, SceneRequest, Seed, WishError,

@@ -10,6 +10,7 @@ pub mod grain;
 pub mod lines;
 pub mod matte;
 pub mod metrics;
+pub mod parallax;
 pub mod plane;
 pub mod register;
 pub mod resize;

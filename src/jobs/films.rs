@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::judge::{Gate, Named};
 use super::pipeline::{self, Called};
-use crate::domain::{FidelityReport, Placement, Tier};
+use crate::domain::{Cutout, FidelityReport, Photo, Placement, Tier};
 use crate::error::{Code, Problem};
-use crate::imaging::frames::{FilmError, FilmLimits, Reader};
+use crate::imaging::frames::{FilmError, FilmLimits, Frame, Reader};
 use crate::verify::frames::{self, Answer, Subject, Task, Watch};
 use crate::verify::{Comparison, VerifyError};
 
@@ -46,7 +46,7 @@ pub struct Judged {
 pub struct Spent {
     /// Cutting the product out of the photo.
     pub cutting: Duration,
-    /// Decoding frames.
+    /// Getting frames: decoding them, or making them.
     pub decoding: Duration,
     /// Looking at every frame.
     pub screening: Duration,
@@ -87,17 +87,35 @@ impl Gate<'_> {
         film: Film<'_, R>,
         helpers: usize,
     ) -> Result<Judged, Problem> {
-        let mut spent = Spent::default();
         let start = Instant::now();
-        let mut frames = Reader::new(film.file, &film.limits).map_err(|error| problem(&error, film.name))?;
+        let frames = Reader::new(film.file, &film.limits).map_err(|error| problem(&error, film.name))?;
+        let frames = frames.map(|frame| frame.map_err(|error| problem(&error, film.name)));
         let called = Called { file: source.name, title: "" };
         let (photo, cutout, _) = pipeline::cut_out(source.bytes, called, self.limits, self.opinion)?;
-        spent.cutting = start.elapsed();
-        let tier = if film.placements.is_some() { Tier::Pasted } else { Tier::Relit };
-        let subject = Subject { photo: &photo, cutout: &cutout, tier, reader: self.reader, full: self.full };
+        let cutting = start.elapsed();
+        let mut judged = self.judge_frames((&photo, &cutout), film.name, frames, film.placements, helpers)?;
+        judged.spent.cutting = cutting;
+        Ok(judged)
+    }
+
+    /// Judges the frames of a film as they come. `placements`: how the product was put into each, if we did that.
+    ///
+    /// # Errors
+    /// The first that a frame comes with; a film that shows no product.
+    pub fn judge_frames(
+        &self,
+        (photo, cutout): (&Photo, &Cutout),
+        name: &str,
+        mut frames: impl Iterator<Item = Result<Frame, Problem>>,
+        placements: Option<&[Placement]>,
+        helpers: usize,
+    ) -> Result<Judged, Problem> {
+        let mut spent = Spent::default();
+        let tier = if placements.is_some() { Tier::Pasted } else { Tier::Relit };
+        let subject = Subject { photo, cutout, tier, reader: self.reader, full: self.full };
         let office = Office { subject, gate: self, desk: Mutex::new(Desk::default()), bell: Condvar::new() };
-        let mut watch = Watch::new(&cutout, photo.pixel_digest, film.placements);
-        let fail = |error: VerifyError| Problem::new(error.code(), film.name, error.to_string());
+        let mut watch = Watch::new(cutout, photo.pixel_digest, placements);
+        let fail = |error: VerifyError| Problem::new(error.code(), name, error.to_string());
         let watched = std::thread::scope(|scope| {
             (0..helpers).for_each(|_| {
                 scope.spawn(|| office.help());
@@ -106,7 +124,7 @@ impl Gate<'_> {
                 loop {
                     let now = Instant::now();
                     let Some(frame) = frames.next() else { break };
-                    let frame = frame.map_err(|error| problem(&error, film.name))?;
+                    let frame = frame?;
                     spent.decoding += now.elapsed();
                     let now = Instant::now();
                     let tasks = watch.see(Arc::new(frame)).map_err(fail)?;
@@ -128,7 +146,7 @@ impl Gate<'_> {
         }
         if desk.answers.is_empty() {
             let message = "the product of the photo was not found in any frame of the film";
-            return Err(Problem::new(Code::ProductNotLocated, film.name, message));
+            return Err(Problem::new(Code::ProductNotLocated, name, message));
         }
         spent.asking = desk.asking;
         spent.frames[1] = desk.answers.len();

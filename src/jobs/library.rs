@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::deliver;
-use crate::domain::{ChannelSpec, Digest, Market, Plate, SceneTemplate};
+use image::{ImageBuffer, Luma};
+
+use crate::domain::{ChannelSpec, Digest, Market, Plate, SceneTemplate, Storyboard};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, CodecError};
 use crate::imaging::resize::{Window, resize_rgb};
@@ -16,6 +18,9 @@ pub const SAFE_TEMPLATE: &str = "studio-sweep";
 /// JPEG quality of small pictures.
 const PREVIEW_QUALITY: u8 = 82;
 
+/// 16-bit gray, row-major.
+pub type Depth = ImageBuffer<Luma<u16>, Vec<u16>>;
+
 /// Everything under one `templates/` folder.
 #[derive(Debug)]
 pub struct TemplateLibrary {
@@ -23,6 +28,7 @@ pub struct TemplateLibrary {
     scenes: BTreeMap<String, (SceneTemplate, Digest)>,
     channels: BTreeMap<String, ChannelSpec>,
     markets: BTreeMap<String, Market>,
+    storyboards: BTreeMap<String, Storyboard>,
     problems: Vec<Problem>,
     plates: Mutex<HashMap<String, Arc<Plate>>>,
 }
@@ -36,6 +42,7 @@ impl TemplateLibrary {
             scenes: BTreeMap::new(),
             channels: BTreeMap::new(),
             markets: BTreeMap::new(),
+            storyboards: BTreeMap::new(),
             problems: Vec::new(),
             plates: Mutex::new(HashMap::new()),
         };
@@ -62,9 +69,15 @@ impl TemplateLibrary {
                 Err(problem) => library.problems.push(problem),
             }
         }
-        // An installation may do without markets.
-        let markets = root.join("markets");
-        for path in if markets.is_dir() { entries(&markets)? } else { Vec::new() } {
+        for path in optional(&root.join("storyboards"))? {
+            match read_storyboard(&path, &library.scenes) {
+                Ok(storyboard) => {
+                    library.storyboards.insert(storyboard.name.clone(), storyboard);
+                }
+                Err(problem) => library.problems.push(problem),
+            }
+        }
+        for path in optional(&root.join("markets"))? {
             match read_market(&path, &library.scenes) {
                 Ok(market) => {
                     library.markets.insert(market.name.clone(), market);
@@ -93,6 +106,23 @@ impl TemplateLibrary {
     /// A market by name; [`Code::MarketUnknown`] names the nearest.
     pub fn market(&self, name: &str) -> Result<&Market, Problem> {
         self.markets.get(name).ok_or_else(|| unknown(Code::MarketUnknown, name, self.markets.keys()))
+    }
+
+    /// The storyboards by name.
+    pub fn storyboards(&self) -> Vec<&Storyboard> {
+        self.storyboards.values().collect()
+    }
+
+    /// A storyboard by name; [`Code::StoryboardUnknown`] names the nearest.
+    pub fn storyboard(&self, name: &str) -> Result<&Storyboard, Problem> {
+        self.storyboards
+            .get(name)
+            .ok_or_else(|| unknown(Code::StoryboardUnknown, name, self.storyboards.keys()))
+    }
+
+    /// A storyboard from the text of a TOML file named `name`.
+    pub fn parse_storyboard(&self, name: &str, text: &str) -> Result<Storyboard, Problem> {
+        parse_storyboard(name, text, &self.scenes)
     }
 
     /// What was wrong with the templates that were left out.
@@ -144,15 +174,15 @@ impl TemplateLibrary {
         let mut problems = self.problems.clone();
         let all = || self.scenes.keys();
         problems.extend(all().filter_map(|name| self.load(name).err()));
-        problems.extend(all().filter_map(|name| self.read_depth(name).err()));
+        problems.extend(all().filter_map(|name| self.depth(name).err()));
         problems
     }
 
-    /// Reads what no engine uses so far: a scene's depth.
-    fn read_depth(&self, name: &str) -> Result<(), Problem> {
+    /// A scene's depth map: planar depth in units of `depth_unit_m`, about half the plate's size. Decoded anew at each call: only films need it.
+    pub fn depth(&self, name: &str) -> Result<Depth, Problem> {
         let files = &self.scene(name)?.plate;
         let folder = self.root.join("scenes").join(name);
-        picture(&folder, name, &files.depth, &files.depth_sha256, codec::read_depth).map(drop)
+        picture(&folder, name, &files.depth, &files.depth_sha256, codec::read_depth)
     }
 
     fn load(&self, name: &str) -> Result<Plate, Problem> {
@@ -188,6 +218,11 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
     paths.retain(|path| !stem(path).starts_with('.'));
     paths.sort();
     Ok(paths)
+}
+
+/// As [`entries`], of a folder that an installation may do without.
+fn optional(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
+    if folder.is_dir() { entries(folder) } else { Ok(Vec::new()) }
 }
 
 fn stem(path: &Path) -> String {
@@ -241,6 +276,43 @@ fn read_market(path: &Path, scenes: &BTreeMap<String, (SceneTemplate, Digest)>) 
         return Err(invalid("a month is a number from 1 to 12".into()));
     }
     Ok(market)
+}
+
+fn read_storyboard(
+    path: &Path,
+    scenes: &BTreeMap<String, (SceneTemplate, Digest)>,
+) -> Result<Storyboard, Problem> {
+    let name = stem(path);
+    let storyboard = parse_storyboard(&name, &read_text(path)?, scenes)?;
+    if storyboard.name != name {
+        let message = format!("it is named `{}`, its file `{name}`", storyboard.name);
+        return Err(Problem::new(Code::StoryboardInvalid, &name, message));
+    }
+    Ok(storyboard)
+}
+
+/// A storyboard whose numbers can be and whose scenes are there.
+fn parse_storyboard(
+    name: &str,
+    text: &str,
+    scenes: &BTreeMap<String, (SceneTemplate, Digest)>,
+) -> Result<Storyboard, Problem> {
+    let invalid = |message: String| Problem::new(Code::StoryboardInvalid, name, message);
+    let storyboard: Storyboard = toml::from_str(text).map_err(|error| invalid(error.to_string()))?;
+    if storyboard.schema != 1 {
+        let message = format!("schema {} is newer", storyboard.schema);
+        return Err(Problem::new(Code::SchemaUnknown, name, message));
+    }
+    storyboard.check().map_err(|error| invalid(error.to_string()))?;
+    let missing = storyboard.shots.iter().enumerate().find(|(_, shot)| {
+        let scene = shot.scene.as_str();
+        !matches!(scene, Storyboard::SUITED | Storyboard::SAME) && !scenes.contains_key(scene)
+    });
+    if let Some((index, shot)) = missing {
+        let error = unknown(Code::TemplateUnknown, &shot.scene, scenes.keys());
+        return Err(invalid(format!("shot {}: scene `{}`: {}", index + 1, shot.scene, error.message)));
+    }
+    Ok(storyboard)
 }
 
 /// One picture of a template, proven by its digest.

@@ -63,6 +63,7 @@ pub mod feed_batch;
 mod fetch;
 pub mod fetch_photo;
 pub mod fetch_row;
+pub mod filming;
 pub mod films;
 pub mod forget_organization;
 pub mod imports;

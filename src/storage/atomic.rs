@@ -39,6 +39,47 @@ pub fn write_secret_once(path: &Path, bytes: &[u8]) -> Result<(), StorageError> 
     }
 }
 
+/// A file that grows for a while before it is whole, as a film does. Nobody sees it under its name before [`Draft::keep`]; dropped, it is gone.
+#[derive(Debug)]
+pub struct Draft {
+    file: tempfile::NamedTempFile,
+}
+
+impl Draft {
+    /// Begins a file that will lie in `folder` or below it. Makes the folder.
+    ///
+    /// # Errors
+    /// [`StorageError::Io`], [`StorageError::Full`].
+    pub fn new_in(folder: &Path) -> Result<Draft, StorageError> {
+        let failed = |source| StorageError::io(folder, source);
+        fs::create_dir_all(folder).map_err(failed)?;
+        let file = tempfile::Builder::new().suffix(".partial").tempfile_in(folder).map_err(failed)?;
+        Ok(Draft { file })
+    }
+
+    /// What is written to.
+    pub fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Brings it to the disk and gives it its name, over what was there. Makes missing folders.
+    ///
+    /// # Errors
+    /// [`StorageError::Io`], [`StorageError::Full`].
+    pub fn keep(self, path: &Path) -> Result<(), StorageError> {
+        let failed = |source| StorageError::io(path, source);
+        self.file.as_file().sync_all().map_err(failed)?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let kept = self.file.persist(path).map_err(|error| failed(error.error))?;
+        #[cfg(unix)]
+        kept.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644)).map_err(failed)?;
+        drop(kept);
+        Ok(())
+    }
+}
+
 /// This process's name among all that may share a folder, those of other machines included.
 static PROCESS: LazyLock<String> = LazyLock::new(|| uuid::Uuid::now_v7().simple().to_string());
 

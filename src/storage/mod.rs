@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::domain::Id;
 
-pub use atomic::{write_secret, write_secret_once, write_whole};
+pub use atomic::{Draft, write_secret, write_secret_once, write_whole};
 pub use errors::StorageError;
 pub use key::{Address, StorageKey};
 pub use local::LocalStorage;

@@ -55,6 +55,12 @@ impl<'a> GroundView<'a> {
     }
 }
 
+/// How far from the camera the foot of `placement` stands, in meters along the view; `None` as for [`GroundView::new`].
+pub(in crate::generate) fn foot_depth(plate: &Plate, placement: &Placement) -> Option<f32> {
+    let [x, y] = GroundView::new(plate, placement)?.foot;
+    Some(plate.template.camera.project([x, y, 0.0]).1)
+}
+
 /// Plate pixel → the ground point (x, y) in meters that it shows if nothing is in the way; `None` above the horizon.
 pub(super) fn unproject(camera: &Camera, plate: [f32; 2]) -> Option<[f32; 2]> {
     let ray = [(plate[0] - camera.cx) / camera.fx, (plate[1] - camera.cy) / camera.fy, 1.0];

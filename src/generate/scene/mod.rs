@@ -17,8 +17,10 @@ use super::{GenerateError, Generator, Input};
 use crate::domain::{Candidate, Cutout, GeneratorKind, Placement, Plate};
 use crate::error::Problem;
 
+pub(super) use ground::foot_depth;
 pub(super) use paint::paint;
 pub use paint::plan_painting;
+pub(super) use render::stood;
 
 /// Makes scenes.
 #[derive(Clone, Copy, Debug)]

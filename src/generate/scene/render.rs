@@ -33,7 +33,7 @@ pub(super) fn render(
 }
 
 /// The product where it stands, in the light of its surroundings.
-pub(super) fn stood(cutout: &Cutout, placement: &Placement) -> Result<Layer, GenerateError> {
+pub(in crate::generate) fn stood(cutout: &Cutout, placement: &Placement) -> Result<Layer, GenerateError> {
     let canvas = (placement.width, placement.height);
     let mut layer = warp::place(&cutout.rgba, &similarity(&placement.stand), canvas)?;
     if layer.width == 0 || layer.height == 0 {

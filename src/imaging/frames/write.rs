@@ -38,6 +38,8 @@ impl Speed {
     }
 }
 
+/// What the samples of our films mean.
+pub const WRITTEN: Color = Color { matrix: Matrix::Bt709, full_range: false };
 /// Seconds from one frame that needs no other to the next.
 const KEY_SECONDS: f32 = 2.0;
 /// Bits a second that no film of ours needs; quality is what is asked for.
@@ -98,11 +100,21 @@ impl<W: Write + Seek> Writer<W> {
     /// # Errors
     /// [`FilmError::Io`], [`FilmError::Encode`].
     pub fn push(&mut self, picture: &RgbImage) -> Result<(), FilmError> {
-        let color = Color { matrix: Matrix::Bt709, full_range: false };
         let fits = picture.width().is_multiple_of(2) && picture.height().is_multiple_of(2);
-        let frame = Frame::of_picture(picture, color).filter(|_| fits);
-        let frame = frame.ok_or_else(|| FilmError::Encode("its sides are not even".into()))?;
-        if *self.size.get_or_insert(picture.dimensions()) != picture.dimensions() {
+        let frame = Frame::of_picture(picture, WRITTEN).filter(|_| fits);
+        self.push_frame(&frame.ok_or_else(|| FilmError::Encode("its sides are not even".into()))?)
+    }
+
+    /// Adds a frame whose samples are [`WRITTEN`]; all of one size.
+    ///
+    /// # Errors
+    /// As [`Writer::push`].
+    pub fn push_frame(&mut self, frame: &Frame) -> Result<(), FilmError> {
+        if frame.color != WRITTEN {
+            return Err(FilmError::Encode("its samples are not of Rec. 709 in limited range".into()));
+        }
+        let size = (frame.width, frame.height);
+        if *self.size.get_or_insert(size) != size {
             return Err(FilmError::Encode("its pictures are not of one size".into()));
         }
         let (width, height) = (frame.width as usize, frame.height as usize);

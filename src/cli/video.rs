@@ -1,0 +1,191 @@
+//! `packshot video`: photos → verified films with receipts. Knows no database: the stages run here and now.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::args::VideoArgs;
+use super::items::{self, Item};
+use super::{OK, SOME_FAILED, Session, evidence, output};
+use crate::app;
+use crate::domain::{Storyboard, Verdict, direct};
+use crate::error::{Code, Problem};
+use crate::imaging::codec::Limits;
+use crate::jobs::filming::{self, Filmed, Script};
+use crate::jobs::judge::{self, Gate};
+use crate::jobs::library::TemplateLibrary;
+use crate::jobs::pipeline::{self, Called};
+use crate::storage::{self, Draft};
+
+/// Seconds if neither the option nor the brief says.
+const SECONDS: f32 = 15.0;
+
+/// The sizes that have names, and their frames.
+const SIZES: &[(&str, (u32, u32))] = &[
+    ("1080p", (1920, 1080)),
+    ("portrait", (1080, 1350)),
+    ("square", (1080, 1080)),
+    ("vertical", (1080, 1920)),
+];
+
+pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
+    let library = app::library()?;
+    let (storyboard, seconds) = storyboard(&library, args)?;
+    if args.plan {
+        let text = toml::to_string(&storyboard)
+            .map_err(|error| Problem::new(Code::Internal, &storyboard.name, error.to_string()))?;
+        output::line(text.trim_end());
+        return Ok(OK);
+    }
+    // Without a plan it is required.
+    let out = args.out.clone().unwrap_or_default();
+    let story = Story { storyboard, seconds, size: size(&args.size)?, out };
+    // What no film can be is said before a photo is read.
+    story
+        .storyboard
+        .ends(story.seconds, args.fps)
+        .map_err(|error| Problem::new(Code::StoryboardInvalid, &story.storyboard.name, error.to_string()))?;
+    let opinion = session.opinion()?;
+    let gate = Gate {
+        policy: &judge::policy("standard")?,
+        limits: &Limits::default(),
+        library: Some(&library),
+        opinion: opinion.as_deref(),
+        reader: None,
+        full: false,
+    };
+    let (items, problems) = items::expand(&args.photos.photos);
+    problems.iter().for_each(output::failed);
+    let mut failures = problems.len();
+    let pool = super::pool(session)?;
+    for item in &items {
+        match pool.install(|| make(session, args, &gate, &library, &story, item)) {
+            Ok(line) => output::line(&line.to_string()),
+            Err(problem) => {
+                failures += 1;
+                output::failed(&problem);
+            }
+        }
+    }
+    Ok(if failures == 0 { OK } else { SOME_FAILED })
+}
+
+/// What is the same for all items.
+struct Story {
+    storyboard: Storyboard,
+    seconds: f32,
+    size: (u32, u32),
+    out: PathBuf,
+}
+
+/// The storyboard that is asked for, by name, by file or by brief, and how long the film shall be.
+fn storyboard(library: &TemplateLibrary, args: &VideoArgs) -> Result<(Storyboard, f32), Problem> {
+    let (storyboard, said) = match (&args.brief, &args.storyboard) {
+        (Some(brief), _) => {
+            let directed = direct(brief, &library.storyboards(), &library.scenes())
+                .map_err(|error| Problem::new(Code::RequestInvalid, "--brief", error.to_string()))?;
+            (directed.storyboard, directed.seconds)
+        }
+        (None, named) => (named_storyboard(library, named)?, None),
+    };
+    Ok((storyboard, args.seconds.or(said).unwrap_or(SECONDS)))
+}
+
+fn named_storyboard(library: &TemplateLibrary, named: &str) -> Result<Storyboard, Problem> {
+    let path = Path::new(named);
+    if path.extension().is_none_or(|ending| ending != "toml") {
+        return library.storyboard(named).cloned();
+    }
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Problem::new(Code::from(error), named, "the storyboard cannot be read"))?;
+    library.parse_storyboard(named, &text)
+}
+
+fn size(named: &str) -> Result<(u32, u32), Problem> {
+    let found = SIZES.iter().find(|(name, _)| *name == named).map(|(_, size)| *size);
+    found.ok_or_else(|| {
+        let names: Vec<_> = SIZES.iter().map(|(name, _)| *name).collect();
+        Problem::new(Code::RequestInvalid, "--size", format!("it is one of {}", names.join(", ")))
+    })
+}
+
+fn make(
+    session: &Session,
+    args: &VideoArgs,
+    gate: &Gate<'_>,
+    library: &TemplateLibrary,
+    story: &Story,
+    item: &Item,
+) -> Result<Value, Problem> {
+    let start = std::time::Instant::now();
+    let name = item.path.display().to_string();
+    let called = Called { file: &name, title: &item.product.title };
+    let (photo, cutout, _) = pipeline::cut_out(&item.read()?, called, gate.limits, gate.opinion)?;
+    let script = Script {
+        photo: &photo,
+        cutout: &cutout,
+        product: &item.product,
+        storyboard: &story.storyboard,
+        seconds: story.seconds,
+        size: story.size,
+        rate: args.fps,
+        seed: args.seed,
+    };
+    let planned = filming::plan(library, &script)?;
+    let mut draft = Draft::new_in(&story.out).map_err(|error| error.problem())?;
+    let bar = output::progress(u64::from(planned.frames()), "video");
+    let filmed = planned.shoot(gate, &script, draft.file(), session.workers() - 1, &|| bar.inc(1));
+    bar.finish_and_clear();
+    let filmed = filmed?;
+    let (file, receipt) = keep(story, item, draft, &filmed)?;
+    let report = &filmed.receipt.report;
+    Ok(json!({
+        "item": name,
+        "sku": item.product.sku,
+        "storyboard": story.storyboard.name,
+        "engine": filmed.receipt.engine,
+        "scenes": filmed.receipt.shots.iter().map(|shot| &shot.template.0).collect::<Vec<_>>(),
+        "status": match filmed.verdict() {
+            Verdict::Pass => "passed",
+            Verdict::Review => "review",
+            Verdict::Reject => "rejected",
+        },
+        "file": file.display().to_string(),
+        "receipt": receipt.display().to_string(),
+        "seconds": f64::from(filmed.receipt.frames) / f64::from(args.fps),
+        "frames": filmed.receipt.frames,
+        "verdict": filmed.verdict(),
+        "reasons": report.reasons(),
+        "notices": output::notices_json(&filmed.receipt.notices),
+        "timing": {
+            "film_ms": pipeline::ms(start),
+            "screening_ms": filmed.judged.spent.screening.as_secs_f32() * 1e3,
+            "asking_ms": filmed.judged.spent.asking.as_secs_f32() * 1e3,
+        },
+    }))
+}
+
+/// Gives the film its name, in the folder that its verdict says; the receipt last, so that a receipt always has its film.
+fn keep(story: &Story, item: &Item, draft: Draft, filmed: &Filmed) -> Result<(PathBuf, PathBuf), Problem> {
+    let folder = match filmed.verdict() {
+        Verdict::Pass => story.out.clone(),
+        Verdict::Review => story.out.join("review"),
+        Verdict::Reject => story.out.join("rejected"),
+    };
+    let stem = format!("{}.{}", item.stem, story.storyboard.name);
+    let file = folder.join(format!("{stem}.mp4"));
+    draft.keep(&file).map_err(|error| error.problem())?;
+    let mut receipt = filmed.receipt.clone();
+    if filmed.verdict() != Verdict::Pass {
+        let (source, candidate) = (item.path.display().to_string(), file.display().to_string());
+        let names = evidence::Names { source: &source, candidate: &candidate };
+        let why = folder.join(format!("{stem}.why"));
+        receipt.report.evidence =
+            evidence::write(&why, &names, &receipt.report, filmed.judged.worst.as_ref())?;
+    }
+    let path = folder.join(format!("{stem}.receipt.json"));
+    let json = serde_json::to_vec_pretty(&receipt)
+        .map_err(|error| Problem::new(Code::Internal, &stem, error.to_string()))?;
+    storage::write_whole(&path, &json).map_err(|error| error.problem())?;
+    Ok((file, path))
+}

@@ -1,0 +1,62 @@
+//! Everything needed to make the same film again. Knows no file.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, FidelityReport, Placement, StoryShot, Verdict};
+use crate::error::Problem;
+
+/// The receipt of one film. Everything in it is reproducible; times stand elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FilmReceipt {
+    /// 1.
+    pub schema: u32,
+    /// Version of packshot that made it.
+    pub packshot: String,
+    /// CPU class on which "same frames" is promised, as `x86_64`.
+    pub cpu_class: String,
+    /// How the frames were made: `camera`.
+    pub engine: String,
+    /// The product.
+    pub sku: String,
+    /// Digest of the photo's file.
+    pub photo_file: Digest,
+    /// Digest of its pixels.
+    pub photo_pixels: Digest,
+    /// The base seed.
+    pub seed: u64,
+    /// The storyboard's name.
+    pub storyboard: String,
+    /// Width and height of the frames.
+    pub size: [u32; 2],
+    /// Frames a second.
+    pub rate: u32,
+    /// How many frames.
+    pub frames: u32,
+    /// The shots.
+    pub shots: Vec<ShotReceipt>,
+    /// What was found in the frames.
+    pub report: FidelityReport,
+    /// What a person should know.
+    pub notices: Vec<Problem>,
+}
+
+/// One shot of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShotReceipt {
+    /// As the storyboard has it.
+    pub story: StoryShot,
+    /// The template it plays on, with its digest.
+    pub template: (String, Digest),
+    /// Its frames: from, and up to but without.
+    pub frames: [u32; 2],
+    /// How the product stands on the stage, which is larger than the frame.
+    pub placement: Placement,
+    /// Which attempt the keyframe is.
+    pub attempt: u32,
+    /// Whether it is the safe composite, because all attempts were rejected.
+    pub safe_composite: bool,
+    /// Digest of the keyframe's pixels.
+    pub keyframe: Digest,
+    /// What was found in the keyframe.
+    pub verdict: Verdict,
+}

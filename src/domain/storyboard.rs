@@ -1,0 +1,276 @@
+//! A film before it is made: its shots, how the camera moves in each, how one follows the other. Data, not code. Knows no pixels and no file.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Product, SceneTemplate, choose};
+
+/// No film has more shots.
+pub const MOST_SHOTS: usize = 24;
+/// No film is longer, seconds.
+pub const LONGEST: f32 = 120.0;
+/// No shot is shorter, seconds: less is not seen.
+pub(super) const SHORTEST_SHOT: f32 = 0.8;
+/// How long one shot becomes the next where they are not cut, seconds.
+pub const DISSOLVE: f32 = 0.5;
+/// `templates/storyboards/NAME.toml`, schema 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storyboard {
+    /// Always 1.
+    pub schema: u32,
+    /// The name on the command line; equals the file's.
+    pub name: String,
+    /// English title.
+    pub title_en: String,
+    /// Chinese title.
+    pub title_zh: String,
+    /// Lower-case English words by which a brief finds it.
+    #[serde(default)]
+    pub keywords_en: Vec<String>,
+    /// Chinese words.
+    #[serde(default)]
+    pub keywords_zh: Vec<String>,
+    /// The shots, in order.
+    #[serde(rename = "shot")]
+    pub shots: Vec<StoryShot>,
+}
+
+/// One shot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoryShot {
+    /// How long it lasts in a film of the storyboard's own length.
+    pub seconds: f32,
+    /// A scene template, `suited` for the next one that suits the product, or `same` for that of the shot before.
+    pub scene: String,
+    /// How the camera moves.
+    #[serde(rename = "move")]
+    pub motion: CameraMove,
+    /// How far it moves: 1 is usual.
+    #[serde(default = "usual")]
+    pub amount: f32,
+    /// How much of the frame's height the product takes, 0..1; as the scene likes if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<f32>,
+    /// How the next shot follows.
+    #[serde(default)]
+    pub then: Transition,
+}
+
+fn usual() -> f32 {
+    1.0
+}
+
+/// How the camera moves in a shot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameraMove {
+    /// To one side around the product, which stays in the middle while ground and background pass at their own pace.
+    Arc,
+    /// Upward around the product.
+    Crane,
+    /// It is held by hand.
+    Handheld,
+    /// Away from the product.
+    PullOut,
+    /// Toward the product.
+    PushIn,
+    /// The background comes into focus, or leaves it; the product stays sharp.
+    RackFocus,
+    /// To one side, past the product.
+    Truck,
+}
+
+/// How the next shot follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transition {
+    /// At once.
+    #[default]
+    Cut,
+    /// One ground becomes the other, while the product goes from its place in the one to its place in the other.
+    Match,
+}
+
+/// What is wrong with a storyboard.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum StoryError {
+    /// None, or too many.
+    #[error("a film has 1 to {MOST_SHOTS} shots, not {0}")]
+    Shots(usize),
+    /// A number of a shot that cannot be.
+    #[error("shot {shot}: {field} {what}")]
+    Shot {
+        /// Which, from 1.
+        shot: usize,
+        /// Which of its fields.
+        field: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Too short, or too long.
+    #[error(
+        "a film of {seconds:.1} s: {shots} shots need {least:.1} s at least, and {LONGEST} s is the limit"
+    )]
+    Length {
+        /// What was asked for.
+        seconds: f32,
+        /// So many shots.
+        shots: usize,
+        /// What they need.
+        least: f32,
+    },
+}
+
+impl Storyboard {
+    /// The scene that stands for whichever suits the product next.
+    pub const SUITED: &str = "suited";
+    /// The scene that stands for the one of the shot before.
+    pub const SAME: &str = "same";
+
+    /// The usual length, seconds.
+    pub fn seconds(&self) -> f32 {
+        self.shots.iter().map(|shot| shot.seconds).sum()
+    }
+
+    /// Whether all its numbers can be.
+    ///
+    /// # Errors
+    /// The first that cannot.
+    pub fn check(&self) -> Result<(), StoryError> {
+        if self.shots.is_empty() || self.shots.len() > MOST_SHOTS {
+            return Err(StoryError::Shots(self.shots.len()));
+        }
+        for (index, shot) in self.shots.iter().enumerate() {
+            let wrong = |field, what: String| StoryError::Shot { shot: index + 1, field, what };
+            if !(SHORTEST_SHOT..=LONGEST).contains(&shot.seconds) {
+                let what = format!("{} is not from {SHORTEST_SHOT} to {LONGEST}", shot.seconds);
+                return Err(wrong("seconds", what));
+            }
+            if !(0.0..=1.5).contains(&shot.amount) {
+                return Err(wrong("amount", format!("{} is not from 0 to 1.5", shot.amount)));
+            }
+            if shot.height.is_some_and(|height| !(0.2..=0.8).contains(&height)) {
+                return Err(wrong("height", "is not from 0.2 to 0.8".into()));
+            }
+            if index == 0 && shot.scene == Self::SAME {
+                return Err(wrong("scene", format!("`{}` needs a shot before it", Self::SAME)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Which frames belong to which shot in a film of `seconds` with `rate` frames a second: the last of each, exclusive. The sum is exact; every shot keeps its
+    /// share of the film.
+    ///
+    /// # Errors
+    /// [`StoryError::Length`].
+    pub fn ends(&self, seconds: f32, rate: u32) -> Result<Vec<u32>, StoryError> {
+        let (shots, usual) = (self.shots.len(), self.seconds());
+        let least = self.shots.iter().map(|shot| SHORTEST_SHOT * usual / shot.seconds).fold(0.0, f32::max);
+        if !(least - 1e-3..=LONGEST).contains(&seconds) {
+            return Err(StoryError::Length { seconds, shots, least });
+        }
+        let frames = f64::from(seconds) * f64::from(rate);
+        let mut passed = 0.0;
+        Ok(self
+            .shots
+            .iter()
+            .map(|shot| {
+                passed += f64::from(shot.seconds) / f64::from(usual);
+                (frames * passed).round() as u32
+            })
+            .collect())
+    }
+
+    /// The scene of each shot: names stay, `suited` becomes the next of those that suit the product best, and begins again with the first.
+    pub fn scenes(
+        &self,
+        templates: &[&SceneTemplate],
+        product: &Product,
+        height_m: Option<f32>,
+        leaning: impl Fn(&SceneTemplate) -> f32,
+    ) -> Vec<String> {
+        let wanted = self.shots.iter().filter(|shot| shot.scene == Self::SUITED).count();
+        let suited = choose(templates, &product.sku, &product.category, height_m, wanted.max(1), leaning);
+        let mut next = suited.iter().cycle();
+        let mut scenes: Vec<String> = Vec::with_capacity(self.shots.len());
+        for shot in &self.shots {
+            let last = scenes.last();
+            scenes.push(match shot.scene.as_str() {
+                Self::SUITED => next.next().map_or_else(String::new, |template| template.name.clone()),
+                Self::SAME => last.cloned().unwrap_or_default(),
+                name => name.to_owned(),
+            });
+        }
+        scenes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::template::tests::template;
+    use proptest::prelude::*;
+
+    fn story(seconds: &[f32]) -> Storyboard {
+        let shot = |seconds: &f32| StoryShot {
+            seconds: *seconds,
+            scene: Storyboard::SUITED.into(),
+            motion: CameraMove::PushIn,
+            amount: 1.0,
+            height: None,
+            then: Transition::Cut,
+        };
+        Storyboard {
+            schema: 1,
+            name: "x".into(),
+            title_en: String::new(),
+            title_zh: String::new(),
+            keywords_en: Vec::new(),
+            keywords_zh: Vec::new(),
+            shots: seconds.iter().map(shot).collect(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_film_has_exactly_the_frames_asked_for_and_no_shot_is_lost(
+            shots in proptest::collection::vec(1f32..8.0, 1..12), seconds in 4f32..120.0, rate in 24u32..61
+        ) {
+            if let Ok(ends) = story(&shots).ends(seconds, rate) {
+                prop_assert_eq!(ends.last().copied(), Some((f64::from(seconds) * f64::from(rate)).round() as u32));
+                let starts = std::iter::once(0).chain(ends.iter().copied());
+                let shortest = (SHORTEST_SHOT * rate as f32) as u32 - 1;
+                prop_assert!(starts.zip(&ends).all(|(start, end)| *end >= start + shortest));
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_filmed_names_shot_and_field() {
+        assert_eq!(story(&[]).check(), Err(StoryError::Shots(0)));
+        assert_eq!(story(&[1.0; 200]).check(), Err(StoryError::Shots(200)));
+        let said = story(&[3.0, 0.1]).check().unwrap_err().to_string();
+        assert!(said.starts_with("shot 2: seconds 0.1"), "{said}");
+        let mut same = story(&[3.0]);
+        same.shots[0].scene = Storyboard::SAME.into();
+        assert!(same.check().unwrap_err().to_string().starts_with("shot 1: scene"));
+        assert!(matches!(story(&[3.0; 5]).ends(0.1, 30), Err(StoryError::Length { .. })));
+        assert!(matches!(story(&[3.0; 5]).ends(600.0, 30), Err(StoryError::Length { .. })));
+    }
+
+    #[test]
+    fn suited_scenes_follow_one_another_and_the_same_scene_stays() {
+        let (mut a, mut b) = (template("a"), template("b"));
+        (a.categories, b.categories) = (vec!["food".into()], vec!["food".into()]);
+        let product = Product { sku: "S".into(), category: "food".into(), ..Product::default() };
+        let mut story = story(&[3.0; 5]);
+        story.shots[1].scene = Storyboard::SAME.into();
+        story.shots[3].scene = "studio-sweep".into();
+        let scenes = story.scenes(&[&a, &b], &product, None, |_| 0.0);
+        assert_eq!(scenes[0], scenes[1]);
+        assert_ne!(scenes[0], scenes[2]);
+        assert_eq!((scenes[3].as_str(), &scenes[4]), ("studio-sweep", &scenes[0]));
+    }
+}

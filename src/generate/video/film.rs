@@ -1,0 +1,181 @@
+//! A whole film as numbers, and each of its frames as a picture. Frames do not depend on one another, so they may be made in any order. Knows no encoder.
+
+use image::RgbImage;
+
+use super::super::GenerateError;
+use super::super::scene::stood;
+use super::camera::{Path, Seen, eased};
+use super::stage::Stage;
+use crate::domain::{CameraMove, Cutout, DISSOLVE, Placement, Seed, Stand, Transition};
+use crate::imaging::{composite, parallax};
+
+/// One shot: what it plays on, how the camera moves, how the next one follows.
+#[derive(Clone, Debug)]
+pub struct FilmShot {
+    /// What it plays on.
+    pub stage: Stage,
+    /// How the camera moves.
+    pub motion: CameraMove,
+    /// How far, 1 is usual.
+    pub amount: f32,
+    /// How the next shot follows.
+    pub then: Transition,
+    /// Which way a camera goes, and how a hand shakes.
+    pub seed: Seed,
+}
+
+/// A shot with its place in the film.
+#[derive(Clone, Debug)]
+struct Placed {
+    stage: Stage,
+    path: Path,
+    then: Transition,
+    /// Its frames: from, and up to but without.
+    frames: [u32; 2],
+}
+
+/// All of a film but its pixels.
+#[derive(Clone, Debug)]
+pub struct Film<'a> {
+    cutout: &'a Cutout,
+    shots: Vec<Placed>,
+    size: (u32, u32),
+    rate: u32,
+}
+
+/// What a frame shows: a shot, or one that becomes the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Mix {
+    shot: usize,
+    /// 0: this one; 1: the next.
+    next: f32,
+}
+
+impl<'a> Film<'a> {
+    /// `ends`: the frame after the last of each shot. `size`: width and height of the frames; `rate`: frames a second.
+    pub fn new(
+        cutout: &'a Cutout,
+        shots: Vec<FilmShot>,
+        ends: &[u32],
+        size: (u32, u32),
+        rate: u32,
+    ) -> Film<'a> {
+        let mut start = 0;
+        let shots = shots
+            .into_iter()
+            .zip(ends)
+            .map(|(shot, &end)| {
+                let path = Path::new(&shot.stage, shot.motion, shot.amount, size, shot.seed.stream("camera"));
+                let frames = [std::mem::replace(&mut start, end), end];
+                Placed { stage: shot.stage, path, then: shot.then, frames }
+            })
+            .collect();
+        Film { cutout, shots, size, rate }
+    }
+
+    /// How many frames it has.
+    pub fn frames(&self) -> u32 {
+        self.shots.last().map_or(0, |shot| shot.frames[1])
+    }
+
+    /// How the product stands in a frame: enough to predict its pixels.
+    pub fn placement(&self, frame: u32) -> Placement {
+        let mix = self.mix(frame);
+        let one = self.placed(mix.shot, frame);
+        if mix.next <= 0.0 { one } else { between(&one, &self.placed(mix.shot + 1, frame), mix.next) }
+    }
+
+    /// A frame, H×W×3, u8, sRGB.
+    ///
+    /// # Errors
+    /// [`GenerateError::EmptyCutout`], [`GenerateError::Resize`].
+    pub fn render(&self, frame: u32) -> Result<RgbImage, GenerateError> {
+        let mix = self.mix(frame);
+        let mut picture = self.ground(mix.shot, frame);
+        if mix.next > 0.0 {
+            blend(&mut picture, &self.ground(mix.shot + 1, frame), mix.next);
+        }
+        let placement = self.placement(frame);
+        let mut layer = stood(self.cutout, &placement)?;
+        composite::light_wrap(&mut layer, &picture, placement.wrap.strength, placement.wrap.reach_px);
+        composite::over(&mut picture, &layer);
+        Ok(picture)
+    }
+
+    fn mix(&self, frame: u32) -> Mix {
+        let shot = self.shots.iter().position(|shot| frame < shot.frames[1]).unwrap_or(self.shots.len() - 1);
+        let half = 0.5 * DISSOLVE * self.rate as f32;
+        let into = |before: usize| -> Option<f32> {
+            let shot = self.shots.get(before).filter(|_| before + 1 < self.shots.len())?;
+            let past = frame as f32 + 0.5 - shot.frames[1] as f32;
+            (shot.then == Transition::Match && past.abs() < half).then(|| eased(0.5 + 0.5 * past / half))
+        };
+        if let Some(next) = into(shot) {
+            return Mix { shot, next };
+        }
+        match shot.checked_sub(1).and_then(|before| Some((before, into(before)?))) {
+            Some((shot, next)) => Mix { shot, next },
+            None => Mix { shot, next: 0.0 },
+        }
+    }
+
+    fn seen(&self, shot: usize, frame: u32) -> Seen {
+        let Placed { path, frames: [start, end], .. } = &self.shots[shot];
+        let since = frame as f32 - *start as f32;
+        path.at(since / (*end - *start - 1).max(1) as f32, since / self.rate as f32)
+    }
+
+    /// How the product stands if the frame is all of this shot.
+    fn placed(&self, shot: usize, frame: u32) -> Placement {
+        let pose = self.seen(shot, frame).pose;
+        let stage = &self.shots[shot].stage.placement;
+        let scale = pose.scale();
+        let mut placement = stage.clone();
+        (placement.width, placement.height) = self.size;
+        placement.stand = Stand {
+            scale: stage.stand.scale * scale,
+            foot: pose.on_plane(stage.stand.foot),
+            ..stage.stand.clone()
+        };
+        placement.wrap.reach_px *= scale;
+        placement
+    }
+
+    fn ground(&self, shot: usize, frame: u32) -> RgbImage {
+        let Seen { pose, defocus } = self.seen(shot, frame);
+        let stage = &self.shots[shot].stage;
+        let sharp = parallax::view(&stage.ground, &stage.near, &pose, self.size);
+        match &stage.defocused {
+            Some(soft) if defocus > 0.0 => {
+                let mut picture = sharp;
+                blend(&mut picture, &parallax::view(soft, &stage.near, &pose, self.size), defocus);
+                picture
+            }
+            _ => sharp,
+        }
+    }
+}
+
+/// `share` of `other` into `picture`, of the same size.
+fn blend(picture: &mut RgbImage, other: &RgbImage, share: f32) {
+    let share = (share.clamp(0.0, 1.0) * 256.0) as i32;
+    for (a, b) in picture.iter_mut().zip(other.as_raw()) {
+        let (from, to) = (i32::from(*a), i32::from(*b));
+        *a = (from + (((to - from) * share + 128) >> 8)) as u8;
+    }
+}
+
+/// On the way from one placement to another: sizes and gains by the same factor, places by the same distance in equal parts.
+fn between(one: &Placement, other: &Placement, part: f32) -> Placement {
+    let line = |a: f32, b: f32| a + (b - a) * part;
+    let factor = |a: f32, b: f32| (a.max(1e-6).ln() * (1.0 - part) + b.max(1e-6).ln() * part).exp();
+    let mut placement = one.clone();
+    placement.stand.scale = factor(one.stand.scale, other.stand.scale);
+    placement.stand.foot = std::array::from_fn(|i| line(one.stand.foot[i], other.stand.foot[i]));
+    placement.stand.rotation_deg = line(one.stand.rotation_deg, other.stand.rotation_deg);
+    placement.gains = std::array::from_fn(|c| factor(one.gains[c], other.gains[c]));
+    placement.shading = std::array::from_fn(|i| line(one.shading[i], other.shading[i]));
+    placement.wrap.strength = line(one.wrap.strength, other.wrap.strength);
+    placement.wrap.reach_px = line(one.wrap.reach_px, other.wrap.reach_px);
+    placement
+}
