@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use rayon::prelude::*;
 
-use super::films::{self, Judged};
+use super::films::{self, Judged, Known};
 use super::judge::Gate;
 use super::library::TemplateLibrary;
 use super::pipeline::{self, Made, Wanted};
@@ -18,6 +18,7 @@ use crate::error::{Code, Problem};
 use crate::generate;
 use crate::generate::video::{Film, FilmShot, STAGE, Stage};
 use crate::imaging::frames::{Frame, Speed, WRITTEN, Writer};
+use crate::verify::frames::Grounds;
 
 /// Frames that are made side by side, and that wait for the one who judges.
 const AHEAD: usize = 4;
@@ -221,7 +222,9 @@ impl Planned<'_> {
                 seen();
                 Ok(frame)
             });
-            gate.judge_frames((script.photo, script.cutout), name, frames, Some(&placements), helpers)
+            let ground = |frame| film.ground(frame);
+            let known = Known { placements: Some(&placements), grounds: Some(Grounds(&ground)) };
+            gate.judge_frames((script.photo, script.cutout), name, frames, known, helpers)
         })?;
         writer.finish().map_err(wrong)?;
         let receipt = FilmReceipt {

@@ -11,7 +11,7 @@ use super::pipeline::{self, Called};
 use crate::domain::{Cutout, FidelityReport, Photo, Placement, Tier};
 use crate::error::{Code, Problem};
 use crate::imaging::frames::{FilmError, FilmLimits, Frame, Reader};
-use crate::verify::frames::{self, Answer, Subject, Task, Watch};
+use crate::verify::frames::{self, Answer, Grounds, Subject, Task, Watch};
 use crate::verify::{Comparison, VerifyError};
 
 /// Frames that wait to be asked of, for each one who asks; above that the reader helps.
@@ -28,6 +28,15 @@ pub struct Film<'a, R> {
     pub limits: FilmLimits,
     /// How the product was put into each frame, if we did that; it is searched for and followed otherwise.
     pub placements: Option<&'a [Placement]>,
+}
+
+/// What is known of a film's frames by the one who made them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// How the product was put into each.
+    pub placements: Option<&'a [Placement]>,
+    /// Each without the product.
+    pub grounds: Option<Grounds<'a>>,
 }
 
 /// What came of it.
@@ -93,12 +102,13 @@ impl Gate<'_> {
         let called = Called { file: source.name, title: "" };
         let (photo, cutout, _) = pipeline::cut_out(source.bytes, called, self.limits, self.opinion)?;
         let cutting = start.elapsed();
-        let mut judged = self.judge_frames((&photo, &cutout), film.name, frames, film.placements, helpers)?;
+        let known = Known { placements: film.placements, grounds: None };
+        let mut judged = self.judge_frames((&photo, &cutout), film.name, frames, known, helpers)?;
         judged.spent.cutting = cutting;
         Ok(judged)
     }
 
-    /// Judges the frames of a film as they come. `placements`: how the product was put into each, if we did that.
+    /// Judges the frames of a film as they come.
     ///
     /// # Errors
     /// The first that a frame comes with; a film that shows no product.
@@ -107,12 +117,13 @@ impl Gate<'_> {
         (photo, cutout): (&Photo, &Cutout),
         name: &str,
         mut frames: impl Iterator<Item = Result<Frame, Problem>>,
-        placements: Option<&[Placement]>,
+        known: Known<'_>,
         helpers: usize,
     ) -> Result<Judged, Problem> {
+        let Known { placements, grounds } = known;
         let mut spent = Spent::default();
         let tier = if placements.is_some() { Tier::Pasted } else { Tier::Relit };
-        let subject = Subject { photo, cutout, tier, reader: self.reader, full: self.full };
+        let subject = Subject { photo, cutout, tier, reader: self.reader, full: self.full, grounds };
         let office = Office { subject, gate: self, desk: Mutex::new(Desk::default()), bell: Condvar::new() };
         let mut watch = Watch::new(cutout, photo.pixel_digest, placements);
         let fail = |error: VerifyError| Problem::new(error.code(), name, error.to_string());

@@ -65,6 +65,8 @@ mod support;
 #[cfg(test)]
 mod verdicts;
 #[cfg(test)]
+mod video;
+#[cfg(test)]
 mod wakes;
 #[cfg(test)]
 mod walls;

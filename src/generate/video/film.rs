@@ -90,16 +90,33 @@ impl<'a> Film<'a> {
     /// # Errors
     /// [`GenerateError::EmptyCutout`], [`GenerateError::Resize`].
     pub fn render(&self, frame: u32) -> Result<RgbImage, GenerateError> {
-        let mix = self.mix(frame);
-        let mut picture = self.ground(mix.shot, frame);
-        if mix.next > 0.0 {
-            blend(&mut picture, &self.ground(mix.shot + 1, frame), mix.next);
-        }
         let placement = self.placement(frame);
+        let mut picture = self.ground(frame);
         let mut layer = stood(self.cutout, &placement)?;
         composite::light_wrap(&mut layer, &picture, placement.wrap.strength, placement.wrap.reach_px);
         composite::over(&mut picture, &layer);
         Ok(picture)
+    }
+
+    /// A frame without the product, its shadow kept: what verification predicts over. Where one shot becomes the next, both grounds are laid so that the product stands on
+    /// both at once.
+    pub fn ground(&self, frame: u32) -> RgbImage {
+        let mix = self.mix(frame);
+        if mix.next <= 0.0 {
+            return self.seen_ground(mix.shot, self.seen(mix.shot, frame));
+        }
+        let stand = self.placement(frame).stand;
+        let below = |shot: usize| {
+            let mut seen = self.seen(shot, frame);
+            let stage = &self.shots[shot].stage.placement.stand;
+            seen.pose.zoom *= stand.scale / (stage.scale * seen.pose.scale());
+            let foot = seen.pose.on_plane(stage.foot);
+            (0..2).for_each(|i| seen.pose.to[i] += stand.foot[i] - foot[i]);
+            self.seen_ground(shot, seen)
+        };
+        let mut picture = below(mix.shot);
+        blend(&mut picture, &below(mix.shot + 1), mix.next);
+        picture
     }
 
     fn mix(&self, frame: u32) -> Mix {
@@ -141,8 +158,7 @@ impl<'a> Film<'a> {
         placement
     }
 
-    fn ground(&self, shot: usize, frame: u32) -> RgbImage {
-        let Seen { pose, defocus } = self.seen(shot, frame);
+    fn seen_ground(&self, shot: usize, Seen { pose, defocus }: Seen) -> RgbImage {
         let stage = &self.shots[shot].stage;
         let sharp = parallax::view(&stage.ground, &stage.near, &pose, self.size);
         match &stage.defocused {

@@ -16,6 +16,8 @@ pub use conclude::{Answer, conclude};
 pub use plot::timeline;
 pub use watch::{Task, Watch, Watched};
 
+use image::RgbImage;
+
 use super::{Comparison, Input, Policy, VerifyError, verify};
 use crate::domain::{Cutout, FidelityReport, GeneratorKind, Photo, TextReader, Tier};
 
@@ -32,6 +34,18 @@ pub struct Subject<'a> {
     pub reader: Option<&'a dyn TextReader>,
     /// Whether every check is asked, after one has rejected the frame, too.
     pub full: bool,
+    /// The frames without the product, if they are known.
+    pub grounds: Option<Grounds<'a>>,
+}
+
+/// Makes the ground of a frame: the same picture without the product, its shadow kept.
+#[derive(Clone, Copy)]
+pub struct Grounds<'a>(pub &'a (dyn Fn(u32) -> RgbImage + Sync));
+
+impl std::fmt::Debug for Grounds<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Grounds")
+    }
 }
 
 /// Asks all checks of one frame.
@@ -44,12 +58,13 @@ pub fn ask(
     policy: &Policy,
 ) -> Result<(FidelityReport, Comparison), VerifyError> {
     let picture = task.frame.picture();
+    let ground = subject.grounds.map(|Grounds(of)| of(task.frame.index));
     let input = Input {
         photo: subject.photo,
         cutout: subject.cutout,
         placement: &task.placement,
         master: &picture,
-        ground: None,
+        ground: ground.as_ref(),
         kind: GeneratorKind::Scene,
         tier: subject.tier,
         reader: subject.reader.filter(|_| task.first),

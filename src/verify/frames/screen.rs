@@ -22,6 +22,8 @@ const OTHERWISE: f32 = 6.0;
 const OTHER_GROUND: f32 = 9.0;
 /// Bytes from which on a channel may be clipped.
 const WHITE: u8 = 250;
+/// Linear light of the photo from which on a channel is as good as clipped there, too: then nothing is lost by the frame's being so.
+const WHITE_BEFORE: f32 = 0.92;
 
 /// A part of a frame, made smaller, and how to get there.
 pub(super) struct Window {
@@ -159,7 +161,10 @@ impl Window {
                     let (one, two) = (a + across * (b - a), d + across * (e - d));
                     (one + down * (two - one) + 0.5) as u8
                 });
-                valid.push(there && pixel.iter().all(|byte| *byte <= WHITE));
+                let known = &template.layer.data[(y * width + x) as usize];
+                let told =
+                    pixel.iter().zip(known).all(|(byte, before)| *byte <= WHITE || *before >= WHITE_BEFORE);
+                valid.push(there && told);
                 bytes.extend(pixel);
             }
         }
