@@ -174,10 +174,10 @@ mod tests {
                 let pose = path.at(part, 4.0 * part).pose;
                 for near in [0.0f32, 0.5, 1.0, 1.3] {
                     for corner in [[0.0, 0.0], [1920.0, 0.0], [0.0, 1080.0], [1920.0, 1080.0]] {
-                        for i in 0..2 {
+                        for (i, place) in corner.into_iter().enumerate() {
                             let seen = pose.from[i]
                                 + pose.slide[i] * (near - 1.0)
-                                + (1.0 - pose.push * near) / pose.zoom * (corner[i] - pose.to[i]);
+                                + (1.0 - pose.push * near) / pose.zoom * (place - pose.to[i]);
                             let most = STAGE * path.size[i];
                             assert!((-4.0..=most + 4.0).contains(&seen), "{motion:?} {part} {near} {seen}");
                         }
