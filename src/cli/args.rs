@@ -115,7 +115,8 @@ pub(super) enum Command {
     #[command(after_help = "Example: packshot video photos/ --storyboard four-scenes --out films\n         \
         packshot video mug.jpg --brief \"a calm film in a kitchen, 12 seconds\" --out films\n         \
         packshot video mug.jpg --brief \"gift season\" --plan > mine.toml; packshot video mug.jpg --storyboard mine.toml --out films\n\
-        Writes STEM.STORYBOARD.mp4 and its receipt; what a person must decide lies in DIR/review, what was rejected in DIR/rejected, each with why.\n\
+        Writes STEM.STORYBOARD.mp4, its poster and its receipt. What was rejected lies in DIR/rejected, what a person must decide in DIR/review;\n\
+        each with a page that says why.\n\
         Exit status: 0 all made (also if a person must decide: see `status`), 1 an item failed, 2 wrong usage.")]
     Video(VideoArgs),
     /// Work on the jobs of a PostgreSQL database, beside any number of others

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use image::RgbImage;
+
 use crate::deliver::Provenance;
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, Format, PngEffort};
@@ -29,7 +31,7 @@ impl Form {
         let ending = if self.lossless { "png" } else { "jpg" };
         let picture = folder.join(format!("{stem}.{ending}"));
         let bytes = self
-            .encode(attempt)
+            .encode(&attempt.master, &Provenance::of(attempt.receipt.kind, &attempt.receipt.engine))
             .map_err(|error| Problem::new(Code::EncodeFailed, stem, error.to_string()))?;
         storage::write_whole(&picture, &bytes).map_err(|error| error.problem())?;
         let receipt = folder.join(format!("{stem}.receipt.json"));
@@ -39,13 +41,17 @@ impl Form {
         Ok((picture, receipt))
     }
 
-    fn encode(self, attempt: &Attempt) -> Result<Vec<u8>, codec::CodecError> {
-        let xmp = Provenance::of(attempt.receipt.kind, &attempt.receipt.engine).xmp();
+    /// The bytes of a file, with color profile and provenance.
+    pub(super) fn encode(
+        self,
+        picture: &RgbImage,
+        provenance: &Provenance,
+    ) -> Result<Vec<u8>, codec::CodecError> {
         let (bytes, format) = if self.lossless {
-            (codec::encode_rgb_png(&attempt.master, PngEffort::Fast)?, Format::Png)
+            (codec::encode_rgb_png(picture, PngEffort::Fast)?, Format::Png)
         } else {
-            (codec::encode_jpeg(&attempt.master, self.quality)?, Format::Jpeg)
+            (codec::encode_jpeg(picture, self.quality)?, Format::Jpeg)
         };
-        codec::embed(bytes, format, icc::srgb_profile(), &xmp)
+        codec::embed(bytes, format, icc::srgb_profile(), &provenance.xmp())
     }
 }

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use super::args::VideoArgs;
 use super::items::{self, Item};
+use super::picture::Form;
 use super::{OK, SOME_FAILED, Session, evidence, output};
 use crate::app;
-use crate::domain::{Storyboard, Verdict, direct};
+use crate::deliver::Provenance;
+use crate::domain::{GeneratorKind, Storyboard, Verdict, direct};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::jobs::filming::{self, Filmed, Script};
@@ -20,6 +22,8 @@ use crate::storage::{self, Draft};
 /// Seconds if neither the option nor the brief says.
 const SECONDS: f32 = 15.0;
 
+/// JPEG quality of a film's poster.
+const POSTER_QUALITY: u8 = 90;
 /// The sizes that have names, and their frames.
 const SIZES: &[(&str, (u32, u32))] = &[
     ("1080p", (1920, 1080)),
@@ -175,6 +179,11 @@ fn keep(story: &Story, item: &Item, draft: Draft, filmed: &Filmed) -> Result<(Pa
     let stem = format!("{}.{}", item.stem, story.storyboard.name);
     let file = folder.join(format!("{stem}.mp4"));
     draft.keep(&file).map_err(|error| error.problem())?;
+    let poster = Form { lossless: false, quality: POSTER_QUALITY }
+        .encode(&filmed.poster, &Provenance::of(GeneratorKind::Scene, &filmed.receipt.engine))
+        .map_err(|error| Problem::new(Code::EncodeFailed, &stem, error.to_string()))?;
+    storage::write_whole(&folder.join(format!("{stem}.poster.jpg")), &poster)
+        .map_err(|error| error.problem())?;
     let mut receipt = filmed.receipt.clone();
     if filmed.verdict() != Verdict::Pass {
         let (source, candidate) = (item.path.display().to_string(), file.display().to_string());

@@ -1,15 +1,18 @@
 //! From a photo and a storyboard to a verified film: keyframes through the gate, then every frame made, judged before it is encoded, and written. Several cores
 //! make frames beside the one that judges; the film does not depend on how many. Knows no file's name and no route.
 
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 use std::sync::mpsc;
 
+use image::RgbImage;
 use rayon::prelude::*;
 
+use super::decoded::Encoded;
 use super::films::{self, Judged, Known};
 use super::judge::Gate;
 use super::library::TemplateLibrary;
 use super::pipeline::{self, Made, Wanted};
+use crate::deliver::Provenance;
 use crate::domain::{
     CameraMove, Cutout, FilmReceipt, GeneratorKind, Overrides, Photo, Placement, Product, SceneRequest, Seed,
     ShotReceipt, StoryShot, Storyboard, Verdict, candidate_seed, leaning_for_lying, lies_flat,
@@ -20,6 +23,8 @@ use crate::generate::video::{Film, FilmShot, STAGE, Stage};
 use crate::imaging::frames::{Frame, Speed, WRITTEN, Writer};
 use crate::verify::frames::Grounds;
 
+/// The engine that makes frames.
+const ENGINE: &str = "camera";
 /// Frames that are made side by side, and that wait for the one who judges.
 const AHEAD: usize = 4;
 /// Fineness of our films; see [`Writer::new`].
@@ -67,6 +72,8 @@ pub struct Filmed {
     pub receipt: FilmReceipt,
     /// Its worst frame, and what it took.
     pub judged: Judged,
+    /// Its first frame, lossless, to be shown before it plays.
+    pub poster: RgbImage,
 }
 
 impl Filmed {
@@ -186,11 +193,11 @@ impl Planned<'_> {
         self.film.frames()
     }
 
-    /// Makes, judges and writes it. Every frame is judged as it goes to the encoder. `seen` is told of each.
+    /// Makes, judges and writes it. Every frame is judged as it goes to the encoder, and the file is read again. `seen` is told of each.
     ///
     /// # Errors
     /// What keeps a frame from being made, judged or written; then `out` holds no whole film.
-    pub fn shoot<W: Write + Seek>(
+    pub fn shoot<W: Read + Write + Seek>(
         self,
         gate: &Gate<'_>,
         script: &Script<'_>,
@@ -202,8 +209,10 @@ impl Planned<'_> {
         let placements: Vec<Placement> = (0..film.frames()).map(|frame| film.placement(frame)).collect();
         let name = script.product.sku.as_str();
         let wrong = |error: crate::imaging::frames::FilmError| films::problem(&error, name);
-        let mut writer =
-            Writer::new(out, Speed::per_second(script.rate), film.frames(), QUANTIZER).map_err(wrong)?;
+        let mut writer = Writer::new(&mut *out, Speed::per_second(script.rate), film.frames(), QUANTIZER)
+            .map_err(wrong)?
+            .with_xmp(Provenance::of(GeneratorKind::Scene, ENGINE).xmp());
+        let mut encoded = Encoded::default();
         let judged = std::thread::scope(|scope| {
             let (give, take) = mpsc::sync_channel(AHEAD);
             scope.spawn(move || {
@@ -219,6 +228,7 @@ impl Planned<'_> {
             let frames = take.into_iter().map(|frame| {
                 let frame = frame?;
                 writer.push_frame(&frame).map_err(wrong)?;
+                encoded.remember(&frame);
                 seen();
                 Ok(frame)
             });
@@ -227,11 +237,15 @@ impl Planned<'_> {
             gate.judge_frames((script.photo, script.cutout), name, frames, known, helpers)
         })?;
         writer.finish().map_err(wrong)?;
+        encoded
+            .check(&mut *out)
+            .map_err(|error| Problem::new(Code::EncodeFailed, name, error.to_string()))?;
+        let poster = film.render(0).map_err(|error| Problem::new(error.code(), name, error.to_string()))?;
         let receipt = FilmReceipt {
             schema: 1,
             packshot: env!("CARGO_PKG_VERSION").to_owned(),
             cpu_class: std::env::consts::ARCH.to_owned(),
-            engine: "camera".to_owned(),
+            engine: ENGINE.to_owned(),
             sku: script.product.sku.clone(),
             photo_file: script.photo.file_digest,
             photo_pixels: script.photo.pixel_digest,
@@ -244,7 +258,7 @@ impl Planned<'_> {
             report: judged.report.clone(),
             notices: self.notices,
         };
-        Ok(Filmed { receipt, judged })
+        Ok(Filmed { receipt, judged, poster })
     }
 }
 

@@ -56,6 +56,7 @@ pub mod clear_import;
 mod context;
 pub mod cutout_photo;
 pub mod decide;
+mod decoded;
 pub mod deliver_event;
 pub mod deliver_reviewed;
 mod erased;

@@ -83,7 +83,10 @@ fn a_film_is_what_was_asked_for_passes_and_comes_out_the_same_again() {
     assert_eq!(file(&line), file(&again));
     let left: Vec<_> =
         fs::read_dir(folder.path().join("one")).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 2, "film and receipt, no half of one: {left:?}");
+    assert_eq!(left.len(), 3, "film, poster and receipt, no half of one: {left:?}");
+    // Where it comes from is said in the file.
+    let film = file(&line);
+    assert!(film.windows(18).any(|bytes| bytes == b"compositeSynthetic"));
 }
 
 #[test]

@@ -51,6 +51,30 @@ fn a_film_comes_back_with_its_times_and_nearly_its_pixels() {
 }
 
 #[test]
+fn a_packet_about_the_film_lies_behind_it_and_harms_nothing() {
+    let mut film =
+        Writer::new(Cursor::new(Vec::new()), Speed::per_second(24), 3, 16).unwrap().with_xmp("<x/>".into());
+    (0..3).for_each(|k| film.push(&picture(k, 96, 96)).unwrap());
+    let bytes = film.finish().unwrap().into_inner();
+    // Box by box to the end.
+    let (mut at, mut names) = (0, Vec::new());
+    while at < bytes.len() {
+        let size = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+        let size = if size == 1 {
+            u64::from_be_bytes(bytes[at + 8..at + 16].try_into().unwrap()) as usize
+        } else {
+            size
+        };
+        names.push(String::from_utf8(bytes[at + 4..at + 8].to_vec()).unwrap());
+        assert!(size >= 8, "{names:?}");
+        at += size;
+    }
+    assert_eq!((at, names.last().map(String::as_str)), (bytes.len(), Some("uuid")));
+    assert!(bytes.ends_with(b"<x/>"));
+    assert_eq!(read(&bytes).unwrap().len(), 3);
+}
+
+#[test]
 fn colors_survive_the_way_there_and_back_in_every_matrix() {
     for (matrix, full_range) in [(Matrix::Bt709, false), (Matrix::Bt601, false), (Matrix::Bt709, true)] {
         for color in [[250, 20, 30], [10, 200, 40], [30, 40, 220], [128; 3], [255; 3], [0; 3]] {

@@ -47,6 +47,10 @@ const MOST_BITS: u32 = 200_000_000;
 /// What Rec. 709, limited range, is called in the box `colr`.
 const NCLX: &[u8] = b"nclx\0\x01\0\x01\0\x01\0";
 
+/// The box of an XMP packet in a file of this kind (ISO 16684-2, table 13).
+const XMP: [u8; 16] =
+    [0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac];
+
 /// A film that is being written.
 pub struct Writer<W> {
     out: W,
@@ -56,6 +60,8 @@ pub struct Writer<W> {
     speed: Speed,
     size: Option<(u32, u32)>,
     described: bool,
+    /// An XMP packet, in the end.
+    xmp: Option<String>,
 }
 
 impl<W: Write + Seek> Writer<W> {
@@ -92,7 +98,14 @@ impl<W: Write + Seek> Writer<W> {
             )
             .vui(VuiConfig::bt709());
         let encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(refused)?;
-        Ok(Writer { out, at, muxer, encoder, speed, size: None, described: false })
+        Ok(Writer { out, at, muxer, encoder, speed, size: None, described: false, xmp: None })
+    }
+
+    /// Has an XMP packet written behind the film: what it says holds for all of it.
+    #[must_use]
+    pub fn with_xmp(mut self, xmp: String) -> Self {
+        self.xmp = Some(xmp);
+        self
     }
 
     /// Adds a picture, H×W×3 sRGB of even sides, all of one size.
@@ -166,6 +179,12 @@ impl<W: Write + Seek> Writer<W> {
             self.out.write_all(bytes)?;
         }
         self.out.seek(SeekFrom::End(0))?;
+        if let Some(xmp) = &self.xmp {
+            self.out.write_all(&(8 + XMP.len() as u32 + xmp.len() as u32).to_be_bytes())?;
+            self.out.write_all(b"uuid")?;
+            self.out.write_all(&XMP)?;
+            self.out.write_all(xmp.as_bytes())?;
+        }
         self.out.flush()?;
         Ok(self.out)
     }
