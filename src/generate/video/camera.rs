@@ -160,8 +160,9 @@ mod tests {
                 assert!(step(&far, 0.0) < 0.25 * step(&far, 0.5), "{motion:?}");
                 assert!(step(&far, 0.98) < 0.25 * step(&far, 0.5), "{motion:?}");
             }
-            let moved = |f: &dyn Fn(Pose) -> f32| (f(at(0.9)) - f(at(0.1))).abs();
-            assert!((moved(&far) - moved(&near)).abs() > 1.0, "{motion:?}: no parallax");
+            let moved = |f: &dyn Fn(Pose) -> f32, k: usize| f(at(k as f32 / 20.0)) - f(at(0.0));
+            let parallax = (0..=20).map(|k| (moved(&far, k) - moved(&near, k)).abs()).fold(0.0, f32::max);
+            assert!(parallax > 2.0, "{motion:?}: {parallax}");
         }
     }
 
