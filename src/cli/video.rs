@@ -41,14 +41,14 @@ pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
         output::line(text.trim_end());
         return Ok(OK);
     }
-    // Without a plan it is required.
-    let out = args.out.clone().unwrap_or_default();
-    let story = Story { storyboard, seconds, size: size(&args.size)?, out };
-    // What no film can be is said before a photo is read.
-    story
-        .storyboard
-        .ends(story.seconds, args.fps)
-        .map_err(|error| Problem::new(Code::StoryboardInvalid, &story.storyboard.name, error.to_string()))?;
+    let story = Story {
+        // What no film can be is said before a photo is read.
+        ends: filming::ends(&storyboard, seconds, args.fps)?,
+        storyboard,
+        size: size(&args.size)?,
+        // Without `--plan` it is required.
+        out: args.out.clone().unwrap_or_default(),
+    };
     let opinion = session.opinion()?;
     let gate = Gate {
         policy: &judge::policy("standard")?,
@@ -77,7 +77,8 @@ pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
 /// What is the same for all items.
 struct Story {
     storyboard: Storyboard,
-    seconds: f32,
+    /// The frame after the last of each shot.
+    ends: Vec<u32>,
     size: (u32, u32),
     out: PathBuf,
 }
@@ -130,7 +131,7 @@ fn make(
         cutout: &cutout,
         product: &item.product,
         storyboard: &story.storyboard,
-        seconds: story.seconds,
+        ends: &story.ends,
         size: story.size,
         rate: args.fps,
         seed: args.seed,
@@ -142,36 +143,36 @@ fn make(
     bar.finish_and_clear();
     let filmed = filmed?;
     let (file, receipt) = keep(story, item, draft, &filmed)?;
-    let report = &filmed.receipt.report;
     Ok(json!({
         "item": name,
         "sku": item.product.sku,
         "storyboard": story.storyboard.name,
         "engine": filmed.receipt.engine,
         "scenes": filmed.receipt.shots.iter().map(|shot| &shot.template.0).collect::<Vec<_>>(),
-        "status": match filmed.verdict() {
+        "status": match filmed.receipt.verdict() {
             Verdict::Pass => "passed",
             Verdict::Review => "review",
             Verdict::Reject => "rejected",
         },
         "file": file.display().to_string(),
         "receipt": receipt.display().to_string(),
-        "seconds": f64::from(filmed.receipt.frames) / f64::from(args.fps),
-        "frames": filmed.receipt.frames,
-        "verdict": filmed.verdict(),
-        "reasons": report.reasons(),
+        "seconds": f64::from(filmed.receipt.frames()) / f64::from(args.fps),
+        "frames": filmed.receipt.frames(),
+        "verdict": filmed.receipt.verdict(),
+        "reasons": filmed.receipt.reasons(),
         "notices": output::notices_json(&filmed.receipt.notices),
         "timing": {
             "film_ms": pipeline::ms(start),
-            "screening_ms": filmed.judged.spent.screening.as_secs_f32() * 1e3,
-            "asking_ms": filmed.judged.spent.asking.as_secs_f32() * 1e3,
+            "screening_ms": filmed.spent.screening.as_secs_f32() * 1e3,
+            "asking_ms": filmed.spent.asking.as_secs_f32() * 1e3,
         },
     }))
 }
 
 /// Gives the film its name, in the folder that its verdict says; the receipt last, so that a receipt always has its film.
 fn keep(story: &Story, item: &Item, draft: Draft, filmed: &Filmed) -> Result<(PathBuf, PathBuf), Problem> {
-    let folder = match filmed.verdict() {
+    let verdict = filmed.receipt.verdict();
+    let folder = match verdict {
         Verdict::Pass => story.out.clone(),
         Verdict::Review => story.out.join("review"),
         Verdict::Reject => story.out.join("rejected"),
@@ -185,12 +186,11 @@ fn keep(story: &Story, item: &Item, draft: Draft, filmed: &Filmed) -> Result<(Pa
     storage::write_whole(&folder.join(format!("{stem}.poster.jpg")), &poster)
         .map_err(|error| error.problem())?;
     let mut receipt = filmed.receipt.clone();
-    if filmed.verdict() != Verdict::Pass {
+    if verdict != Verdict::Pass {
         let (source, candidate) = (item.path.display().to_string(), file.display().to_string());
         let names = evidence::Names { source: &source, candidate: &candidate };
         let why = folder.join(format!("{stem}.why"));
-        receipt.report.evidence =
-            evidence::write(&why, &names, &receipt.report, filmed.judged.worst.as_ref())?;
+        receipt.report.evidence = evidence::write(&why, &names, &receipt.report, filmed.worst.as_ref())?;
     }
     let path = folder.join(format!("{stem}.receipt.json"));
     let json = serde_json::to_vec_pretty(&receipt)

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, FidelityReport, Placement, StoryShot, Verdict};
+use super::{CheckReport, Digest, FidelityReport, Placement, StoryShot, Verdict};
 use crate::error::Problem;
+
+/// The newest schema of film receipts that this build writes.
+pub const FILM_RECEIPT_SCHEMA: u32 = 1;
 
 /// The receipt of one film. Everything in it is reproducible; times stand elsewhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,9 +33,7 @@ pub struct FilmReceipt {
     pub size: [u32; 2],
     /// Frames a second.
     pub rate: u32,
-    /// How many frames.
-    pub frames: u32,
-    /// The shots.
+    /// The shots, one after the other.
     pub shots: Vec<ShotReceipt>,
     /// What was found in the frames.
     pub report: FidelityReport,
@@ -58,5 +59,28 @@ pub struct ShotReceipt {
     /// Digest of the keyframe's pixels.
     pub keyframe: Digest,
     /// What was found in the keyframe.
-    pub verdict: Verdict,
+    pub report: FidelityReport,
+}
+
+impl FilmReceipt {
+    /// How many frames it has.
+    pub fn frames(&self) -> u32 {
+        self.shots.last().map_or(0, |shot| shot.frames[1])
+    }
+
+    /// That of the worst frame or keyframe.
+    pub fn verdict(&self) -> Verdict {
+        self.shots.iter().map(|shot| shot.report.verdict).fold(self.report.verdict, Verdict::max)
+    }
+
+    /// What did not pass in the frames, and what only keyframes did not.
+    pub fn reasons(&self) -> Vec<&CheckReport> {
+        let mut reasons = self.report.reasons();
+        for keyframe in self.shots.iter().flat_map(|shot| shot.report.reasons()) {
+            if !reasons.iter().any(|known| known.check == keyframe.check) {
+                reasons.push(keyframe);
+            }
+        }
+        reasons
+    }
 }

@@ -36,7 +36,7 @@ pub use digest::Digest;
 pub use direct::{BriefError, Directed, direct};
 pub use event::EventKind;
 pub use film::{Moment, Shot, WorstFrame};
-pub use film_receipt::{FilmReceipt, ShotReceipt};
+pub use film_receipt::{FILM_RECEIPT_SCHEMA, FilmReceipt, ShotReceipt};
 pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
 pub use id::{Id, IdError};
 pub use latent::{Encoded, LatentNetworks, LatentSpace, Told};
@@ -53,12 +53,12 @@ pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
 pub use seed::{Seed, Stream, candidate_seed};
 pub use segmenter::{Opinion, Segmenter, Vote};
 pub use storyboard::{
-    CameraMove, DISSOLVE, LONGEST, MOST_SHOTS, StoryError, StoryShot, Storyboard, Transition,
+    CameraMove, DISSOLVE, LONGEST, MOST_AMOUNT, MOST_SHOTS, StoryError, StoryShot, Storyboard, Transition,
 };
 pub use suit::{LYING_PITCH_DEG, choose, leaning_for_lying, looks_down_deg, suitability};
 pub use template::{
-    Ambient, Anchor, Camera, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles, SceneTemplate,
-    ShadowProbe,
+    Ambient, Anchor, Camera, DepthMap, GrayCard, GroundKind, GroundPlane, Light, Plate, PlateFiles,
+    SceneTemplate, ShadowProbe,
 };
 pub use tensor::{ShapeError, Tensor};
 pub use verdict::{

@@ -10,6 +10,8 @@ pub const MOST_SHOTS: usize = 24;
 pub const LONGEST: f32 = 120.0;
 /// No shot is shorter, seconds: less is not seen.
 pub(super) const SHORTEST_SHOT: f32 = 0.8;
+/// The largest move, as a multiple of the usual one.
+pub const MOST_AMOUNT: f32 = 1.5;
 /// How long one shot becomes the next where they are not cut, seconds.
 pub const DISSOLVE: f32 = 0.5;
 /// `templates/storyboards/NAME.toml`, schema 1.
@@ -46,7 +48,7 @@ pub struct StoryShot {
     /// How the camera moves.
     #[serde(rename = "move")]
     pub motion: CameraMove,
-    /// How far it moves: 1 is usual.
+    /// How far it moves: 1 is usual, [`MOST_AMOUNT`] the most.
     #[serde(default = "usual")]
     pub amount: f32,
     /// How much of the frame's height the product takes, 0..1; as the scene likes if it is left out.
@@ -147,8 +149,8 @@ impl Storyboard {
                 let what = format!("{} is not from {SHORTEST_SHOT} to {LONGEST}", shot.seconds);
                 return Err(wrong("seconds", what));
             }
-            if !(0.0..=1.5).contains(&shot.amount) {
-                return Err(wrong("amount", format!("{} is not from 0 to 1.5", shot.amount)));
+            if !(0.0..=MOST_AMOUNT).contains(&shot.amount) {
+                return Err(wrong("amount", format!("{} is not from 0 to {MOST_AMOUNT}", shot.amount)));
             }
             if shot.height.is_some_and(|height| !(0.2..=0.8).contains(&height)) {
                 return Err(wrong("height", "is not from 0.2 to 0.8".into()));

@@ -1,7 +1,7 @@
 //! A scene template: a rendered or photographed background with its camera, ground, lights and anchors. Data, not code. Knows no file system:
 //! text and decoded buffers come in.
 
-use image::{GrayImage, RgbImage};
+use image::{GrayImage, ImageBuffer, Luma, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use super::Digest;
@@ -199,7 +199,10 @@ pub struct Anchor {
     pub max_height_m: f32,
 }
 
-/// A template with the pictures that the engine uses decoded.
+/// H×W, row-major: planar depth in camera space, in steps of [`PlateFiles::depth_unit_m`]; 65535 is sky.
+pub type DepthMap = ImageBuffer<Luma<u16>, Vec<u16>>;
+
+/// A template with the pictures that the engine `plate` uses decoded.
 #[derive(Clone, Debug)]
 pub struct Plate {
     /// The data.

@@ -8,19 +8,21 @@ use image::RgbImage;
 use rayon::prelude::*;
 
 use super::decoded::Encoded;
-use super::films::{self, Judged, Known};
+use super::films::{self, Known, Spent};
 use super::judge::Gate;
 use super::library::TemplateLibrary;
-use super::pipeline::{self, Made, Wanted};
+use super::pipeline::{self, Wanted};
 use crate::deliver::Provenance;
 use crate::domain::{
-    CameraMove, Cutout, FilmReceipt, GeneratorKind, Overrides, Photo, Placement, Product, SceneRequest, Seed,
-    ShotReceipt, StoryShot, Storyboard, Verdict, candidate_seed, leaning_for_lying, lies_flat,
+    CameraMove, Cutout, Digest, FILM_RECEIPT_SCHEMA, FidelityReport, FilmReceipt, GeneratorKind, Overrides,
+    Photo, Placement, Product, Receipt, SceneRequest, ShotReceipt, StoryError, StoryShot, Storyboard,
+    candidate_seed, leaning_for_lying, lies_flat,
 };
 use crate::error::{Code, Problem};
-use crate::generate;
+use crate::generate::GenerateError;
 use crate::generate::video::{Film, FilmShot, STAGE, Stage};
-use crate::imaging::frames::{Frame, Speed, WRITTEN, Writer};
+use crate::imaging::frames::{FilmError, Frame, Speed, WRITTEN, Writer};
+use crate::verify::Comparison;
 use crate::verify::frames::Grounds;
 
 /// The engine that makes frames.
@@ -47,8 +49,8 @@ pub struct Script<'a> {
     pub product: &'a Product,
     /// The shots.
     pub storyboard: &'a Storyboard,
-    /// How long it shall be.
-    pub seconds: f32,
+    /// The frame after the last of each shot; see [`ends`].
+    pub ends: &'a [u32],
     /// Width and height of its frames; even.
     pub size: (u32, u32),
     /// Frames a second.
@@ -70,92 +72,99 @@ pub struct Planned<'a> {
 pub struct Filmed {
     /// How it was made and judged.
     pub receipt: FilmReceipt,
-    /// Its worst frame, and what it took.
-    pub judged: Judged,
+    /// The frame that was worst, predicted and seen.
+    pub worst: Option<Comparison>,
+    /// What it took.
+    pub spent: Spent,
     /// Its first frame, lossless, to be shown before it plays.
     pub poster: RgbImage,
 }
 
-impl Filmed {
-    /// That of the worst frame or keyframe.
-    pub fn verdict(&self) -> Verdict {
-        let keyframes = self.receipt.shots.iter().map(|shot| shot.verdict);
-        keyframes.fold(self.receipt.report.verdict, Verdict::max)
-    }
+/// The frame after the last of each shot in a film of so many seconds, if that film can be.
+///
+/// # Errors
+/// [`Code::StoryboardInvalid`].
+pub fn ends(storyboard: &Storyboard, seconds: f32, rate: u32) -> Result<Vec<u32>, Problem> {
+    let invalid =
+        |error: StoryError| Problem::new(Code::StoryboardInvalid, &storyboard.name, error.to_string());
+    storyboard.check().map_err(invalid)?;
+    storyboard.ends(seconds, rate).map_err(invalid)
 }
 
 /// Makes the keyframes. What the gate rejects is tried again and then put into the safe scene, as every picture is.
 ///
 /// # Errors
-/// [`Code::StoryboardInvalid`], and whatever keeps a keyframe from being made.
+/// Whatever keeps a keyframe from being made.
 pub fn plan<'a>(library: &TemplateLibrary, script: &Script<'a>) -> Result<Planned<'a>, Problem> {
-    let Script { storyboard, cutout, product, photo, .. } = *script;
-    let invalid = |error: &dyn std::fmt::Display| {
-        Problem::new(Code::StoryboardInvalid, &storyboard.name, error.to_string())
-    };
-    storyboard.check().map_err(|error| invalid(&error))?;
-    let ends = storyboard.ends(script.seconds, script.rate).map_err(|error| invalid(&error))?;
-    let slender = cutout.bounds.height as f32 / cutout.bounds.width as f32;
+    let Script { storyboard, cutout, product, photo, ends, .. } = *script;
+    let height_m = product.width_m.map(|width| width * slenderness(cutout));
     let lies = lies_flat(&product.title).is_some();
-    let scenes = storyboard.scenes(
-        &library.scenes(),
-        product,
-        product.width_m.map(|width| width * slender),
-        |scene| {
-            if lies { leaning_for_lying(scene) } else { 0.0 }
-        },
-    );
-    // A scene that comes again is the same picture, so that the camera seems to have stayed there.
-    let shots: Vec<(usize, &StoryShot, &String)> =
-        storyboard.shots.iter().zip(&scenes).enumerate().map(|(k, (shot, scene))| (k, shot, scene)).collect();
-    let made: Vec<Result<(Made, Stage), Problem>> =
-        shots.par_iter().map(|(_, shot, scene)| keyframe(library, script, shot, scene)).collect();
-    let (mut film_shots, mut receipts, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+    let scenes = storyboard.scenes(&library.scenes(), product, height_m, |scene| {
+        if lies { leaning_for_lying(scene) } else { 0.0 }
+    });
+    let keyframes: Vec<Result<Keyframe, Problem>> = storyboard
+        .shots
+        .par_iter()
+        .zip(&scenes)
+        .map(|(shot, scene)| keyframe(library, script, shot, scene))
+        .collect();
+    let (mut shots, mut receipts, mut notices) = (Vec::new(), Vec::new(), Vec::<Problem>::new());
     let mut start = 0;
-    for ((made, (index, shot, _)), &end) in made.into_iter().zip(shots).zip(&ends) {
-        let (Made { last, safe, .. }, stage) = made?;
-        let receipt = last.receipt;
-        let Some(template) = receipt.template else {
-            return Err(Problem::new(Code::Internal, &product.sku, "a keyframe without a scene"));
-        };
-        let seed: Seed =
-            candidate_seed(script.seed, &photo.pixel_digest, &template.1, index as u32, receipt.attempt);
-        notices.extend(receipt.notices);
+    for (index, ((keyframe, story), &end)) in
+        keyframes.into_iter().zip(&storyboard.shots).zip(ends).enumerate()
+    {
+        let Keyframe { stage, template, receipt } = keyframe?;
+        let index = index as u32;
+        let seed = candidate_seed(script.seed, &photo.pixel_digest, &template.1, index, receipt.attempt);
+        for notice in receipt.notices {
+            // Shots in one scene have the same to say.
+            if !notices.contains(&notice) {
+                notices.push(notice);
+            }
+        }
         receipts.push(ShotReceipt {
-            story: shot.clone(),
+            story: story.clone(),
             template,
             frames: [std::mem::replace(&mut start, end), end],
-            placement: stage.placement.clone(),
+            placement: receipt.placement,
             attempt: receipt.attempt,
-            safe_composite: safe,
+            safe_composite: receipt.safe_composite,
             keyframe: receipt.master,
-            verdict: receipt.report.verdict,
+            report: receipt.report,
         });
-        film_shots.push(FilmShot { stage, motion: shot.motion, amount: shot.amount, then: shot.then, seed });
+        shots.push(FilmShot { stage, story, seed });
     }
-    let mut known = std::collections::HashSet::new();
-    notices.retain(|notice| known.insert((notice.code, notice.message.clone())));
-    let film = Film::new(cutout, film_shots, &ends, script.size, script.rate);
+    let film = Film::new(cutout, shots, ends, script.size, script.rate);
     Ok(Planned { film, shots: receipts, notices })
 }
 
-/// The stage of one shot: a scene as every other, larger than the frame.
+/// Height by width of what is seen of a product.
+fn slenderness(cutout: &Cutout) -> f32 {
+    cutout.bounds.height as f32 / cutout.bounds.width as f32
+}
+
+/// What a shot plays on, and how it was made.
+struct Keyframe {
+    stage: Stage,
+    template: (String, Digest),
+    receipt: Receipt,
+}
+
+/// A scene as every other, larger than the frame.
 fn keyframe(
     library: &TemplateLibrary,
     script: &Script<'_>,
     shot: &StoryShot,
     scene: &str,
-) -> Result<(Made, Stage), Problem> {
+) -> Result<Keyframe, Problem> {
     let Script { photo, cutout, product, size, .. } = *script;
     let side = |side: u32| ((side as f32 * STAGE / 2.0).round() as u32) * 2;
-    let bounds = cutout.bounds;
     let (wide, high) = (size.0 as f32, size.1 as f32);
-    let slender = bounds.height as f32 / bounds.width as f32;
     let share = shot
         .height
         .unwrap_or(HEIGHT)
-        .min(WIDTH * wide * slender / high)
-        .min(SHARP * bounds.height as f32 / high);
+        .min(WIDTH * wide * slenderness(cutout) / high)
+        .min(SHARP * cutout.bounds.height as f32 / high);
     let wanted = Wanted {
         photo,
         cutout,
@@ -166,6 +175,7 @@ fn keyframe(
             width: side(size.0),
             height: side(size.1),
             exact: true,
+            // The same for all shots: a scene that comes again looks as if the camera had stayed there.
             index: 0,
             width_m: product.width_m,
             category: product.category.clone(),
@@ -174,17 +184,20 @@ fn keyframe(
         seed: script.seed,
         placement: None,
     };
-    let made = pipeline::make(library, &wanted)?;
-    let receipt = &made.last.receipt;
-    let scene = receipt.template.as_ref().map_or(scene, |(name, _)| name.as_str());
-    let failed = |error: generate::GenerateError| Problem::new(error.code(), &product.sku, error.to_string());
-    let plate = library.plate(scene)?;
-    let candidate = generate::render(GeneratorKind::Scene, cutout, Some(&plate), &receipt.placement, None)
-        .map_err(failed)?;
-    let stage = Stage::new(candidate.ground, &receipt.placement, cutout, &plate, &library.depth(scene)?)
-        .map_err(failed)?;
+    let attempt = pipeline::make(library, &wanted)?.last;
+    // The safe composite stands in another scene than was asked for.
+    let Some(template) = attempt.receipt.template.clone() else {
+        return Err(Problem::new(Code::Internal, &product.sku, "a keyframe without a scene"));
+    };
+    let (plate, depth) = (library.plate(&template.0)?, library.depth(&template.0)?);
+    let stage = Stage::new(cutout, &plate, &depth, &attempt.receipt.placement)
+        .map_err(|error| not_generated(product, &error))?;
     let stage = if shot.motion == CameraMove::RackFocus { stage.with_focus() } else { stage };
-    Ok((made, stage))
+    Ok(Keyframe { stage, template, receipt: attempt.receipt })
+}
+
+fn not_generated(product: &Product, error: &GenerateError) -> Problem {
+    Problem::new(error.code(), &product.sku, error.to_string())
 }
 
 impl Planned<'_> {
@@ -203,28 +216,19 @@ impl Planned<'_> {
         script: &Script<'_>,
         out: &mut W,
         helpers: usize,
-        seen: &(dyn Fn() + Sync),
+        seen: &dyn Fn(),
     ) -> Result<Filmed, Problem> {
         let film = &self.film;
         let placements: Vec<Placement> = (0..film.frames()).map(|frame| film.placement(frame)).collect();
         let name = script.product.sku.as_str();
-        let wrong = |error: crate::imaging::frames::FilmError| films::problem(&error, name);
+        let wrong = |error: FilmError| films::problem(&error, name);
         let mut writer = Writer::new(&mut *out, Speed::per_second(script.rate), film.frames(), QUANTIZER)
             .map_err(wrong)?
             .with_xmp(Provenance::of(GeneratorKind::Scene, ENGINE).xmp());
         let mut encoded = Encoded::default();
         let judged = std::thread::scope(|scope| {
             let (give, take) = mpsc::sync_channel(AHEAD);
-            scope.spawn(move || {
-                let frames: Vec<u32> = (0..film.frames()).collect();
-                for some in frames.chunks(AHEAD) {
-                    let made: Vec<_> = some.par_iter().map(|&index| made(script, film, index)).collect();
-                    // Nobody takes them any more after an error.
-                    if made.into_iter().any(|frame| give.send(frame).is_err()) {
-                        break;
-                    }
-                }
-            });
+            scope.spawn(move || make_frames(script, film, &give));
             let frames = take.into_iter().map(|frame| {
                 let frame = frame?;
                 writer.push_frame(&frame).map_err(wrong)?;
@@ -240,9 +244,14 @@ impl Planned<'_> {
         encoded
             .check(&mut *out)
             .map_err(|error| Problem::new(Code::EncodeFailed, name, error.to_string()))?;
-        let poster = film.render(0).map_err(|error| Problem::new(error.code(), name, error.to_string()))?;
-        let receipt = FilmReceipt {
-            schema: 1,
+        let poster = film.render(0).map_err(|error| not_generated(script.product, &error))?;
+        let receipt = self.receipt(script, judged.report);
+        Ok(Filmed { receipt, worst: judged.worst, spent: judged.spent, poster })
+    }
+
+    fn receipt(self, script: &Script<'_>, report: FidelityReport) -> FilmReceipt {
+        FilmReceipt {
+            schema: FILM_RECEIPT_SCHEMA,
             packshot: env!("CARGO_PKG_VERSION").to_owned(),
             cpu_class: std::env::consts::ARCH.to_owned(),
             engine: ENGINE.to_owned(),
@@ -253,21 +262,30 @@ impl Planned<'_> {
             storyboard: script.storyboard.name.clone(),
             size: [script.size.0, script.size.1],
             rate: script.rate,
-            frames: film.frames(),
             shots: self.shots,
-            report: judged.report.clone(),
+            report,
             notices: self.notices,
-        };
-        Ok(Filmed { receipt, judged, poster })
+        }
+    }
+}
+
+/// Makes all frames in order, some side by side, until nobody takes them any more.
+fn make_frames(script: &Script<'_>, film: &Film<'_>, give: &mpsc::SyncSender<Result<Frame, Problem>>) {
+    let frames: Vec<u32> = (0..film.frames()).collect();
+    for some in frames.chunks(AHEAD) {
+        let made: Vec<_> = some.par_iter().map(|&index| made(script, film, index)).collect();
+        if made.into_iter().any(|frame| give.send(frame).is_err()) {
+            return;
+        }
     }
 }
 
 /// One frame as the film will hold it.
 fn made(script: &Script<'_>, film: &Film<'_>, index: u32) -> Result<Frame, Problem> {
-    let sku = &script.product.sku;
-    let picture = film.render(index).map_err(|error| Problem::new(error.code(), sku, error.to_string()))?;
-    let mut frame = Frame::of_picture(&picture, WRITTEN)
-        .ok_or_else(|| Problem::new(Code::EncodeFailed, sku, "a frame's sides are not even"))?;
+    let picture = film.render(index).map_err(|error| not_generated(script.product, &error))?;
+    let mut frame = Frame::of_picture(&picture, WRITTEN).ok_or_else(|| {
+        Problem::new(Code::EncodeFailed, &script.product.sku, "a frame's sides are not even")
+    })?;
     (frame.index, frame.seconds) = (index, f64::from(index) / f64::from(script.rate));
     Ok(frame)
 }

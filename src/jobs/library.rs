@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::deliver;
-use image::{ImageBuffer, Luma};
-
-use crate::domain::{ChannelSpec, Digest, Market, Plate, SceneTemplate, Storyboard};
+use crate::domain::{ChannelSpec, DepthMap, Digest, Market, Plate, SceneTemplate, Storyboard};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, CodecError};
 use crate::imaging::resize::{Window, resize_rgb};
@@ -17,9 +15,6 @@ pub const SAFE_TEMPLATE: &str = "studio-sweep";
 
 /// JPEG quality of small pictures.
 const PREVIEW_QUALITY: u8 = 82;
-
-/// 16-bit gray, row-major.
-pub type Depth = ImageBuffer<Luma<u16>, Vec<u16>>;
 
 /// Everything under one `templates/` folder.
 #[derive(Debug)]
@@ -178,8 +173,8 @@ impl TemplateLibrary {
         problems
     }
 
-    /// A scene's depth map: planar depth in units of `depth_unit_m`, about half the plate's size. Decoded anew at each call: only films need it.
-    pub fn depth(&self, name: &str) -> Result<Depth, Problem> {
+    /// A scene's depth, at about half the plate's size. Decoded anew at each call: only films need it.
+    pub fn depth(&self, name: &str) -> Result<DepthMap, Problem> {
         let files = &self.scene(name)?.plate;
         let folder = self.root.join("scenes").join(name);
         picture(&folder, name, &files.depth, &files.depth_sha256, codec::read_depth)

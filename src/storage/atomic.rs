@@ -40,43 +40,38 @@ pub fn write_secret_once(path: &Path, bytes: &[u8]) -> Result<(), StorageError> 
 }
 
 /// A file that grows for a while before it is whole, as a film does. Nobody sees it under its name before [`Draft::keep`]; dropped, it is gone.
-#[derive(Debug)]
 pub struct Draft {
-    file: tempfile::NamedTempFile,
+    partial: Partial,
+    file: File,
 }
 
 impl Draft {
-    /// Begins a file that will lie in `folder` or below it. Makes the folder.
+    /// Begins a file that will lie in `folder` or below it, to be written and read. Makes missing folders.
     ///
     /// # Errors
     /// [`StorageError::Io`], [`StorageError::Full`].
     pub fn new_in(folder: &Path) -> Result<Draft, StorageError> {
-        let failed = |source| StorageError::io(folder, source);
-        fs::create_dir_all(folder).map_err(failed)?;
-        let file = tempfile::Builder::new().suffix(".partial").tempfile_in(folder).map_err(failed)?;
-        Ok(Draft { file })
+        let partial = Partial::new(folder, Path::new("draft"));
+        make_folders(folder).map_err(|source| unwritten(folder, source))?;
+        let file = File::options().read(true).write(true).create_new(true).open(&partial.path);
+        let file = file.map_err(|source| unwritten(&partial.path, source))?;
+        Ok(Draft { partial, file })
     }
 
-    /// What is written to.
+    /// What is written to and read from.
     pub fn file(&mut self) -> &mut File {
-        self.file.as_file_mut()
+        &mut self.file
     }
 
-    /// Brings it to the disk and gives it its name, over what was there. Makes missing folders.
+    /// Brings it to the disk under its name, over what was there. Makes missing folders.
     ///
     /// # Errors
     /// [`StorageError::Io`], [`StorageError::Full`].
     pub fn keep(self, path: &Path) -> Result<(), StorageError> {
-        let failed = |source| StorageError::io(path, source);
-        self.file.as_file().sync_all().map_err(failed)?;
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let kept = self.file.persist(path).map_err(|error| failed(error.error))?;
-        #[cfg(unix)]
-        kept.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644)).map_err(failed)?;
-        drop(kept);
-        Ok(())
+        let failed = |source| unwritten(path, source);
+        make_folders(folder_of(path)).map_err(failed)?;
+        self.file.sync_all().map_err(failed)?;
+        self.partial.rename(path).map_err(failed)
     }
 }
 
@@ -88,26 +83,26 @@ pub(super) fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<(), StorageError> {
-    let failed = |source| match StorageError::io(path, source) {
-        // What is missing when writing is the folder, not the object.
+    let failed = |source| unwritten(path, source);
+    let folder = folder_of(path);
+    let partial = Partial::new(folder, path);
+    make_folders(folder).map_err(failed)?;
+    partial.write(fill).map_err(failed)?;
+    partial.rename(path).map_err(failed)
+}
+
+/// What is missing when writing is the folder, not the object.
+fn unwritten(path: &Path, source: io::Error) -> StorageError {
+    match StorageError::io(path, source) {
         StorageError::Missing { path } => {
             StorageError::Io { path, source: io::Error::from(io::ErrorKind::NotFound) }
         }
         other => other,
-    };
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut partial = Partial::new(folder, path);
-    make_folders(folder).map_err(failed)?;
-    partial.write(fill).and_then(|()| fs::rename(&partial.path, path)).map_err(failed)?;
-    partial.renamed = true;
-    // The name itself must reach the disk too; a folder that cannot be opened for that (some network disks) does not undo the write.
-    if let Ok(folder) = File::open(folder) {
-        folder.sync_all().map_err(failed)?;
     }
-    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A temporary file that removes itself unless it was renamed.
@@ -130,6 +125,17 @@ impl Partial {
         let mut file = File::create(&self.path)?;
         fill(&mut file)?;
         file.sync_all()
+    }
+
+    /// Gives it its name.
+    fn rename(mut self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.renamed = true;
+        // The name itself must reach the disk too; a folder that cannot be opened for that (some network disks) does not undo the write.
+        match File::open(folder_of(path)) {
+            Ok(folder) => folder.sync_all(),
+            Err(_) => Ok(()),
+        }
     }
 }
 
@@ -190,6 +196,19 @@ mod tests {
         write_whole(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(names(&folder.path().join("a")), ["b.png"]);
+    }
+
+    #[test]
+    fn a_draft_is_seen_when_it_is_whole_or_never() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("review/film.mp4");
+        let mut draft = Draft::new_in(folder.path()).unwrap();
+        draft.file().write_all(b"half").unwrap();
+        assert!(!path.exists());
+        draft.keep(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"half");
+        drop(Draft::new_in(folder.path()).unwrap());
+        assert_eq!(names(folder.path()), ["review"]);
     }
 
     #[cfg(unix)]

@@ -90,6 +90,21 @@ fn a_film_is_what_was_asked_for_passes_and_comes_out_the_same_again() {
 }
 
 #[test]
+fn what_is_saturated_in_the_photo_is_seen_in_the_film() {
+    let folder = tempfile::tempdir().unwrap();
+    let (story, out) = (folder.path().join("one.toml"), folder.path().join("out"));
+    let one =
+        TWO.replace("then = \"match\"", "").split("[[shot]]").take(2).collect::<Vec<_>>().join("[[shot]]");
+    fs::write(&story, one).unwrap();
+    let pouch = CARTON.replace("tea-carton", "coffee-pouch");
+    let options = ["--size", "square", "--fps", "24", "--seconds", "1", "--out", out.to_str().unwrap()];
+    let output =
+        packshot(&[&["video", &pouch, "--storyboard", story.to_str().unwrap()], &options[..]].concat());
+    // Red is 255 all over this pouch: without it nothing would be left to look at.
+    assert_eq!(line(&output)["status"], "passed", "{}", line(&output));
+}
+
+#[test]
 fn what_is_no_film_is_said_before_anything_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

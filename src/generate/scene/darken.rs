@@ -19,9 +19,17 @@ use crate::imaging::warp::Layer;
 const STEP: usize = 2;
 /// At the border of what stands on it half of the sky is left to the ground; so much more makes the occlusion there whole.
 const AMBIENT: f32 = 1.4;
-/// Ground this far above the product's lower contour, as a share of its height, is hidden by it and stays as light as it is: a product that does not stand
-/// where its shadow was made for shows at once.
+/// Ground this far above the product's lower contour, as a share of its height, is hidden by it.
 const HIDDEN: f32 = 0.012;
+
+/// What becomes of the ground that the product hides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// It stays as light as it is, so that a product that does not stand where its shadow was made for shows at once.
+    Lit,
+    /// It lies in the shadow, too: a camera that moves looks behind the product.
+    Shaded,
+}
 
 /// Darkens the ground around the product `layer`.
 pub(super) fn darken(
@@ -30,6 +38,7 @@ pub(super) fn darken(
     layer: &Layer,
     placement: &Placement,
     view: &GroundView<'_>,
+    hidden: Hidden,
 ) {
     let (width, height) = (layer.width as usize, layer.height as usize);
     let alpha = Plane { width, height, data: layer.data.iter().map(|p| p[3]).collect() };
@@ -53,9 +62,10 @@ pub(super) fn darken(
     let contact = &placement.contact;
     let lost = shadow.tint.map(|t| 1.0 - t);
     let columns = placement.width as usize;
-    let hidden = |x: usize, y: usize| {
+    let kept = |x: usize, y: usize| {
         let (x, y) = (x.wrapping_sub(layer.x as usize), y.wrapping_sub(layer.y as usize));
-        x < width
+        hidden == Hidden::Lit
+            && x < width
             && y < height
             && alpha.data[y * width + x] >= 1.0
             && contour.lowest[x].is_some_and(|lowest| lowest - y as f32 > HIDDEN * height as f32)
@@ -71,7 +81,7 @@ pub(super) fn darken(
             continue;
         }
         for (x, pixel) in within.clone().zip(row[3 * within.start..].chunks_exact_mut(3)) {
-            if hidden(x, y) {
+            if kept(x, y) {
                 continue;
             }
             let shade = shade.at(x);

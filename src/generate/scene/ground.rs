@@ -41,6 +41,11 @@ impl<'a> GroundView<'a> {
         Some(view)
     }
 
+    /// How far from the camera the foot is, in meters along the view.
+    pub(super) fn foot_depth(&self) -> f32 {
+        self.camera.project([self.foot[0], self.foot[1], 0.0]).1
+    }
+
     /// Master pixel → world point on the ground (x, y) in meters; `None` above the horizon.
     fn world(&self, master: [f32; 2]) -> Option<[f32; 2]> {
         let x = if self.crop.mirrored { self.master_width - master[0] } else { master[0] };
@@ -53,12 +58,6 @@ impl<'a> GroundView<'a> {
         let side = if self.crop.mirrored { -1.0 } else { 1.0 };
         Some([side * (world[0] - self.foot[0]) * self.scale, (world[1] - self.foot[1]) * self.scale])
     }
-}
-
-/// How far from the camera the foot of `placement` stands, in meters along the view; `None` as for [`GroundView::new`].
-pub(in crate::generate) fn foot_depth(plate: &Plate, placement: &Placement) -> Option<f32> {
-    let [x, y] = GroundView::new(plate, placement)?.foot;
-    Some(plate.template.camera.project([x, y, 0.0]).1)
 }
 
 /// Plate pixel → the ground point (x, y) in meters that it shows if nothing is in the way; `None` above the horizon.

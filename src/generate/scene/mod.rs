@@ -17,10 +17,9 @@ use super::{GenerateError, Generator, Input};
 use crate::domain::{Candidate, Cutout, GeneratorKind, Placement, Plate};
 use crate::error::Problem;
 
-pub(super) use ground::foot_depth;
 pub(super) use paint::paint;
 pub use paint::plan_painting;
-pub(super) use render::stood;
+pub(super) use render::{behind, stood};
 
 /// Makes scenes.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 
 use image::{RgbImage, imageops};
 
+use super::darken::Hidden;
 use super::ground::GroundView;
 use super::{GenerateError, darken, reflect};
 use crate::domain::{Candidate, Cutout, Placement, Plate};
@@ -23,13 +24,42 @@ pub(super) fn render(
     plate: &Plate,
     placement: &Placement,
 ) -> Result<Candidate, GenerateError> {
-    let view = GroundView::new(plate, placement)
-        .ok_or_else(|| GenerateError::Placement("the foot does not stand on the template's ground".into()))?;
+    let view = view(plate, placement)?;
     let layer = stood(cutout, placement)?;
-    let mut ground = background(plate, placement)?;
-    reflect::reflect(&mut ground, &layer, placement, view.sin_pitch);
-    darken::darken(&mut ground, cutout, &layer, placement, &view);
+    let ground = shaded(cutout, plate, placement, (&layer, &view), Hidden::Lit)?;
     Ok(pasted(ground, layer, placement))
+}
+
+/// The ground of `placement` for those who look behind the product, H×W×3, u8, sRGB, and how far from the camera the product's foot is, in meters along
+/// the view.
+pub(in crate::generate) fn behind(
+    cutout: &Cutout,
+    plate: &Plate,
+    placement: &Placement,
+) -> Result<(RgbImage, f32), GenerateError> {
+    let view = view(plate, placement)?;
+    let layer = stood(cutout, placement)?;
+    let ground = shaded(cutout, plate, placement, (&layer, &view), Hidden::Shaded)?;
+    Ok((ground, view.foot_depth()))
+}
+
+fn view<'a>(plate: &'a Plate, placement: &'a Placement) -> Result<GroundView<'a>, GenerateError> {
+    GroundView::new(plate, placement)
+        .ok_or_else(|| GenerateError::Placement("the foot does not stand on the template's ground".into()))
+}
+
+/// The plate with all that the product does to it.
+fn shaded(
+    cutout: &Cutout,
+    plate: &Plate,
+    placement: &Placement,
+    (layer, view): (&Layer, &GroundView<'_>),
+    hidden: Hidden,
+) -> Result<RgbImage, GenerateError> {
+    let mut ground = background(plate, placement)?;
+    reflect::reflect(&mut ground, layer, placement, view.sin_pitch);
+    darken::darken(&mut ground, cutout, layer, placement, view, hidden);
+    Ok(ground)
 }
 
 /// The product where it stands, in the light of its surroundings.

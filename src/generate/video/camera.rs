@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use super::stage::{STAGE, Stage};
-use crate::domain::{CameraMove, Stream};
+use crate::domain::{CameraMove, StoryShot, Stream};
 use crate::imaging::parallax::Pose;
 
 /// How much nearer a camera comes in a usual shot, as a share of the distance: the product grows by 7 %.
@@ -13,7 +13,7 @@ const SLIDE: f32 = 0.04;
 /// How much of that the product goes the other way where the camera moves past it.
 const PAST: f32 = 0.5;
 /// How far it rises and sinks, as a share of the frame's height.
-const RISE: f32 = 0.035;
+const RISE: f32 = 0.028;
 /// How far a hand shakes, as a share of the frame's width …
 const SHAKE: f32 = 0.0016;
 /// … and how far it sways.
@@ -22,6 +22,8 @@ const SWAY: f32 = 0.010;
 const RHYTHMS: [f32; 3] = [0.31, 0.73, 1.37];
 /// Where a product's foot is in the frame, as a share of its height.
 const FOOT: [f32; 2] = [0.70, 0.85];
+/// Which part of the free stage may lie left of and above the frame: as much as the largest moves of a storyboard need stays on every side.
+const FREE: [[f32; 2]; 2] = [[0.45, 0.55], [0.32, 0.68]];
 
 /// How the camera of one shot goes.
 #[derive(Clone, Debug)]
@@ -46,27 +48,20 @@ pub(super) struct Seen {
 
 impl Path {
     /// `size`: of the frame. Which way a camera goes is drawn by lot.
-    pub(super) fn new(
-        stage: &Stage,
-        motion: CameraMove,
-        amount: f32,
-        size: (u32, u32),
-        mut lot: Stream,
-    ) -> Path {
+    pub(super) fn new(stage: &Stage, story: &StoryShot, size: (u32, u32), mut lot: Stream) -> Path {
         let size = [size.0 as f32, size.1 as f32];
         let foot = stage.placement.stand.foot;
         let share = 2.0 * (foot[1] - stage.middle[1]) / size[1];
         let wanted = [0.5 * size[0], (0.5 + 0.5 * share).clamp(FOOT[0], FOOT[1]) * size[1]];
-        // Which part of the stage the frame is: half of what is around it stays free on every side for the camera to move.
         let aim = [stage.middle[0], foot[1]];
         let offset: [f32; 2] = std::array::from_fn(|i| {
             let free = size[i] * (STAGE - 1.0);
-            (aim[i] - wanted[i]).clamp(0.3 * free, 0.7 * free)
+            (aim[i] - wanted[i]).clamp(FREE[i][0] * free, FREE[i][1] * free)
         });
         let to = std::array::from_fn(|i| stage.middle[i] - offset[i]);
         let hand = if lot.unit() < 0.5 { -1.0 } else { 1.0 };
         let phases = std::array::from_fn(|_| lot.unit());
-        Path { motion, amount, from: stage.middle, to, size, hand, phases }
+        Path { motion: story.motion, amount: story.amount, from: stage.middle, to, size, hand, phases }
     }
 
     /// At `part` of the shot, 0 to 1, which is `seconds` after its beginning.
@@ -121,7 +116,7 @@ pub(super) fn eased(part: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Digest, candidate_seed};
+    use crate::domain::{Digest, MOST_AMOUNT, candidate_seed};
 
     const ALL: [CameraMove; 7] = [
         CameraMove::Arc,
@@ -133,56 +128,45 @@ mod tests {
         CameraMove::Truck,
     ];
 
-    fn path(motion: CameraMove, amount: f32) -> Path {
-        let lot = candidate_seed(1, &Digest::of(b"a"), &Digest::of(b"b"), 0, 0).stream("x");
+    /// On a stage of which `free` lies left of and above the frame.
+    fn path(motion: CameraMove, amount: f32, free: [f32; 2]) -> Path {
+        let mut lot = candidate_seed(1, &Digest::of(b"a"), &Digest::of(b"b"), 0, 0).stream("x");
         let size = [1920.0f32, 1080.0];
-        let from = [0.5 * STAGE * size[0], 0.5 * STAGE * size[1]];
-        let to = std::array::from_fn(|i| from[i] - 0.3 * (STAGE - 1.0) * size[i]);
-        let mut path = Path { motion, amount, from, to, size, hand: 1.0, phases: [0.0; 6] };
-        let mut lot = lot;
-        path.phases = std::array::from_fn(|_| lot.unit());
-        path
+        let from: [f32; 2] = size.map(|side| 0.5 * STAGE * side);
+        let to = std::array::from_fn(|i| from[i] - free[i] * (STAGE - 1.0) * size[i]);
+        Path { motion, amount, from, to, size, hand: 1.0, phases: std::array::from_fn(|_| lot.unit()) }
     }
 
     #[test]
     fn moves_start_and_stop_softly_and_move_the_background_and_the_product_differently() {
         for motion in ALL {
-            let path = path(motion, 1.0);
-            let at = |part: f32| path.at(part, 3.0 * part).pose;
-            let far = |pose: Pose| {
-                pose.to[0]
-                    + pose.zoom * (300.0 + pose.slide[0] * 0.7) / (1.0 - 0.3 * pose.push)
-                    + pose.zoom * pose.slide[1] * 0.7
+            let path = path(motion, 1.0, [0.5; 2]);
+            let at = |part: f32, near: f32| {
+                path.at(part, 3.0 * part).pose.place([path.from[0] + 300.0, path.from[1] + 300.0], near)
             };
-            let near = |pose: Pose| pose.on_plane([pose.from[0] + 300.0, pose.from[1]])[0];
+            let apart = |a: [f32; 2], b: [f32; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
             if motion != CameraMove::Handheld {
-                let step = |f: &dyn Fn(Pose) -> f32, a: f32| (f(at(a + 0.01)) - f(at(a))).abs();
-                assert!(step(&far, 0.0) < 0.25 * step(&far, 0.5), "{motion:?}");
-                assert!(step(&far, 0.98) < 0.25 * step(&far, 0.5), "{motion:?}");
+                let step = |part: f32| apart(at(part, 0.3), at(part + 0.01, 0.3));
+                assert!(step(0.0) < 0.25 * step(0.5) && step(0.98) < 0.25 * step(0.5), "{motion:?}");
             }
-            let moved = |f: &dyn Fn(Pose) -> f32, k: usize| f(at(k as f32 / 20.0)) - f(at(0.0));
-            let parallax = (0..=20).map(|k| (moved(&far, k) - moved(&near, k)).abs()).fold(0.0, f32::max);
-            assert!(parallax > 2.0, "{motion:?}: {parallax}");
+            let moved = |part: f32, near: f32| apart(at(part, near), at(0.0, near));
+            let parallax = |k: u8| (moved(f32::from(k) / 20.0, 0.3) - moved(f32::from(k) / 20.0, 1.0)).abs();
+            let most = (0..=20).map(parallax).fold(0.0, f32::max);
+            assert!(most > 2.0, "{motion:?}: {most}");
         }
     }
 
     #[test]
     fn no_move_looks_over_the_edge_of_the_stage() {
-        for motion in ALL {
-            let path = path(motion, 1.0);
-            for k in 0..=20 {
-                let part = k as f32 / 20.0;
+        let corners = [[0.0, 0.0], [1920.0, 0.0], [0.0, 1080.0], [1920.0, 1080.0]];
+        for (motion, side) in ALL.into_iter().flat_map(|motion| [(motion, 0), (motion, 1)]) {
+            let path = path(motion, MOST_AMOUNT, [FREE[0][side], FREE[1][side]]);
+            for (k, near) in (0..=20u8).flat_map(|k| [0.0, 0.5, 1.0, 1.3].map(|near| (k, near))) {
+                let part = f32::from(k) / 20.0;
                 let pose = path.at(part, 4.0 * part).pose;
-                for near in [0.0f32, 0.5, 1.0, 1.3] {
-                    for corner in [[0.0, 0.0], [1920.0, 0.0], [0.0, 1080.0], [1920.0, 1080.0]] {
-                        for (i, place) in corner.into_iter().enumerate() {
-                            let seen = pose.from[i]
-                                + pose.slide[i] * (near - 1.0)
-                                + (1.0 - pose.push * near) / pose.zoom * (place - pose.to[i]);
-                            let most = STAGE * path.size[i];
-                            assert!((-4.0..=most + 4.0).contains(&seen), "{motion:?} {part} {near} {seen}");
-                        }
-                    }
+                for seen in corners.map(|corner| pose.seen(corner, near)) {
+                    let inside = (0..2).all(|i| (0.0..=STAGE * path.size[i]).contains(&seen[i]));
+                    assert!(inside, "{motion:?} {part} {near} {seen:?}");
                 }
             }
         }

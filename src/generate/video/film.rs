@@ -6,20 +6,16 @@ use super::super::GenerateError;
 use super::super::scene::stood;
 use super::camera::{Path, Seen, eased};
 use super::stage::Stage;
-use crate::domain::{CameraMove, Cutout, DISSOLVE, Placement, Seed, Stand, Transition};
+use crate::domain::{Cutout, DISSOLVE, Placement, Seed, Stand, StoryShot, Transition};
 use crate::imaging::{composite, parallax};
 
-/// One shot: what it plays on, how the camera moves, how the next one follows.
+/// One shot.
 #[derive(Clone, Debug)]
-pub struct FilmShot {
+pub struct FilmShot<'a> {
     /// What it plays on.
     pub stage: Stage,
-    /// How the camera moves.
-    pub motion: CameraMove,
-    /// How far, 1 is usual.
-    pub amount: f32,
-    /// How the next shot follows.
-    pub then: Transition,
+    /// How the camera moves, and how the next shot follows.
+    pub story: &'a StoryShot,
     /// Which way a camera goes, and how a hand shakes.
     pub seed: Seed,
 }
@@ -55,7 +51,7 @@ impl<'a> Film<'a> {
     /// `ends`: the frame after the last of each shot. `size`: width and height of the frames; `rate`: frames a second.
     pub fn new(
         cutout: &'a Cutout,
-        shots: Vec<FilmShot>,
+        shots: Vec<FilmShot<'_>>,
         ends: &[u32],
         size: (u32, u32),
         rate: u32,
@@ -65,9 +61,9 @@ impl<'a> Film<'a> {
             .into_iter()
             .zip(ends)
             .map(|(shot, &end)| {
-                let path = Path::new(&shot.stage, shot.motion, shot.amount, size, shot.seed.stream("camera"));
+                let path = Path::new(&shot.stage, shot.story, size, shot.seed.stream("camera"));
                 let frames = [std::mem::replace(&mut start, end), end];
-                Placed { stage: shot.stage, path, then: shot.then, frames }
+                Placed { stage: shot.stage, path, then: shot.story.then, frames }
             })
             .collect();
         Film { cutout, shots, size, rate }
@@ -110,7 +106,7 @@ impl<'a> Film<'a> {
             let mut seen = self.seen(shot, frame);
             let stage = &self.shots[shot].stage.placement.stand;
             seen.pose.zoom *= stand.scale / (stage.scale * seen.pose.scale());
-            let foot = seen.pose.on_plane(stage.foot);
+            let foot = seen.pose.place(stage.foot, 1.0);
             (0..2).for_each(|i| seen.pose.to[i] += stand.foot[i] - foot[i]);
             self.seen_ground(shot, seen)
         };
@@ -151,7 +147,7 @@ impl<'a> Film<'a> {
         (placement.width, placement.height) = self.size;
         placement.stand = Stand {
             scale: stage.stand.scale * scale,
-            foot: pose.on_plane(stage.stand.foot),
+            foot: pose.place(stage.stand.foot, 1.0),
             ..stage.stand.clone()
         };
         placement.wrap.reach_px *= scale;
@@ -172,7 +168,7 @@ impl<'a> Film<'a> {
     }
 }
 
-/// `share` of `other` into `picture`, of the same size.
+/// `share` of `other` into `picture`, of the same size; of sRGB as it stands, as films are dissolved.
 fn blend(picture: &mut RgbImage, other: &RgbImage, share: f32) {
     let share = (share.clamp(0.0, 1.0) * 256.0) as i32;
     for (a, b) in picture.iter_mut().zip(other.as_raw()) {

@@ -1,20 +1,22 @@
 //! What a shot plays on: a keyframe larger than the frame, without its product, and how near everything in it is. Knows no motion.
 
-use image::{ImageBuffer, Luma, RgbImage};
+use image::RgbImage;
 
 use super::super::GenerateError;
-use super::super::scene::foot_depth;
-use crate::domain::{Cutout, Placement, Plate, PlateCrop};
+use super::super::scene::behind;
+use crate::domain::{Cutout, DepthMap, GeneratorKind, Placement, Plate, PlateCrop};
+use crate::imaging::color::srgb;
 use crate::imaging::plane::Plane;
 
 /// How much larger than the frame a stage is, so that a camera that moves does not look over its edge.
 pub const STAGE: f32 = 1.14;
 /// Pixels of the stage for each sample of nearness.
 const STEP: f32 = 4.0;
-/// Samples by which near things are widened: what stretches beside them shall be the blurred ground behind, not their edge.
-const WIDENED: usize = 2;
-/// Blur of the nearness, in samples: an edge in it bends lines that run across.
-const SOFT: f32 = 1.5;
+/// Blur of the nearness, as a share of the stage's longer side: between what is near and what is far the picture may stretch but not fold, and what the largest
+/// moves shift by is spread over more than itself.
+const SOFT: f32 = 0.015;
+/// How much near things are widened before, likewise, so that what stretches is the blurred ground behind them and not their edge.
+const WIDENED: f32 = 0.022;
 /// Nearer than this nothing is that a camera moves past well.
 const NEAREST: f32 = 2.0;
 /// Blur of what a lens that is focused on the product leaves of the sky, as a share of the frame's height.
@@ -38,20 +40,18 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Takes a keyframe apart. `ground` is the candidate's; `depth` the plate's depth map.
+    /// Takes the keyframe of a placement apart.
     ///
     /// # Errors
-    /// [`GenerateError::Placement`] if the keyframe does not stand on the plate's ground.
+    /// As [`super::super::Generator::render`] of a scene.
     pub fn new(
-        ground: RgbImage,
-        placement: &Placement,
         cutout: &Cutout,
         plate: &Plate,
-        depth: &ImageBuffer<Luma<u16>, Vec<u16>>,
+        depth: &DepthMap,
+        placement: &Placement,
     ) -> Result<Stage, GenerateError> {
-        let off = || GenerateError::Placement("the foot does not stand on the template's ground".into());
-        let crop = placement.plate.as_ref().ok_or_else(off)?;
-        let foot = foot_depth(plate, placement).ok_or_else(off)?;
+        let crop = placement.plate.as_ref().ok_or(GenerateError::PlateMissing(GeneratorKind::Scene))?;
+        let (ground, foot) = behind(cutout, plate, placement)?;
         let near = nearness(placement, crop, plate, depth, foot);
         let bounds = cutout.bounds;
         let middle = placement.stand.apply([
@@ -70,13 +70,7 @@ impl Stage {
     }
 }
 
-fn nearness(
-    placement: &Placement,
-    crop: &PlateCrop,
-    plate: &Plate,
-    depth: &ImageBuffer<Luma<u16>, Vec<u16>>,
-    foot: f32,
-) -> Plane {
+fn nearness(placement: &Placement, crop: &PlateCrop, plate: &Plate, depth: &DepthMap, foot: f32) -> Plane {
     let zoom = placement.width as f32 / crop.width;
     let small = depth.width() as f32 / plate.image.width() as f32;
     let unit = plate.template.plate.depth_unit_m;
@@ -94,47 +88,78 @@ fn nearness(
             *value = (foot / (f32::from(sample) * unit)).min(NEAREST);
         }
     }
-    widened(&near).blurred(SOFT)
+    let longer = width.max(height) as f32;
+    widened(&near, (WIDENED * longer) as usize).blurred(SOFT * longer)
 }
 
-/// The largest value within [`WIDENED`] samples.
-fn widened(plane: &Plane) -> Plane {
-    let (width, height) = (plane.width, plane.height);
-    let largest = |plane: &Plane, along: usize, step: usize, count: usize| -> Plane {
-        let data = (0..plane.data.len())
-            .map(|k| {
-                let at = k / step % count;
-                let (before, after) = (at.min(WIDENED), (count - 1 - at).min(along));
-                (0..=before + after).map(|j| plane.data[k - before * step + j * step]).fold(0.0, f32::max)
-            })
-            .collect();
-        Plane { width, height, data }
+/// The largest value within `reach` samples to the left and right, above and below.
+fn widened(plane: &Plane, reach: usize) -> Plane {
+    let across = widest(plane, reach, 1, plane.width);
+    widest(&across, reach, plane.width, plane.height)
+}
+
+/// The largest value within `reach` samples along lines of `count` samples, each `step` after the one before.
+fn widest(plane: &Plane, reach: usize, step: usize, count: usize) -> Plane {
+    let largest = |k: usize| {
+        let at = k / step % count;
+        let (first, last) = (at.saturating_sub(reach), (at + reach).min(count - 1));
+        (first..=last).map(|other| plane.data[k + other * step - at * step]).fold(0.0, f32::max)
     };
-    let across = largest(plane, WIDENED, 1, width);
-    largest(&across, WIDENED, width, height)
+    Plane { width: plane.width, height: plane.height, data: (0..plane.data.len()).map(largest).collect() }
 }
 
-/// Everything blurred as far behind the product as it lies, by `strongest` pixels at most.
+/// Everything blurred, in linear light, as far behind the product as it lies, by `strongest` pixels at most.
 fn defocused(picture: &RgbImage, near: &Plane, strongest: f32) -> RgbImage {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let blurred: Vec<Plane> = (0..3)
-        .map(|c| {
-            let data = picture.as_raw().iter().skip(c).step_by(3).map(|v| f32::from(*v)).collect();
-            Plane { width, height, data }.blurred(strongest)
-        })
-        .collect();
     let scale = [near.width as f32 / width as f32, near.height as f32 / height as f32];
     let mut out = picture.clone();
-    for (y, row) in out.chunks_exact_mut(width * 3).enumerate() {
-        for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
-            let behind = 1.0 - near.sample((x as f32 + 0.5) * scale[0], (y as f32 + 0.5) * scale[1]);
+    for c in 0..3 {
+        let data = picture.as_raw().iter().skip(c).step_by(3).map(|v| srgb::linear_of(*v)).collect();
+        let sharp = Plane { width, height, data };
+        let soft = sharp.blurred(strongest);
+        for (k, pixel) in out.chunks_exact_mut(3).enumerate() {
+            let (x, y) = ((k % width) as f32 + 0.5, (k / width) as f32 + 0.5);
+            let behind = 1.0 - near.sample(x * scale[0], y * scale[1]);
             // Close to the product's own distance all is sharp; a third further away it is as soft as it becomes.
             let share = ((behind - 0.06) * 3.0).clamp(0.0, 1.0);
-            for (c, value) in pixel.iter_mut().enumerate() {
-                let sharp = f32::from(*value);
-                *value = (sharp + share * (blurred[c].data[y * width + x] - sharp) + 0.5) as u8;
-            }
+            pixel[c] = srgb::byte_of(sharp.data[k] + share * (soft.data[k] - sharp.data[k]));
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn near_things_are_widened_on_every_side_and_nowhere_over_the_border() {
+        let mut plane = Plane::filled(9, 7, 0.25);
+        plane.data[3 * 9 + 4] = 1.0;
+        plane.data[0] = 0.75;
+        let wide = widened(&plane, 2);
+        for (k, value) in wide.data.iter().enumerate() {
+            let (x, y) = (k % 9, k / 9);
+            let meant = match (x, y) {
+                _ if x.abs_diff(4) <= 2 && y.abs_diff(3) <= 2 => 1.0,
+                (0..=2, 0..=2) => 0.75,
+                _ => 0.25,
+            };
+            assert_eq!(*value, meant, "{x},{y}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_behind_goes_out_of_focus() {
+        let stripes = RgbImage::from_fn(64, 64, |x, _| Rgb([if x % 8 < 4 { 20 } else { 220 }; 3]));
+        let mut near = Plane::filled(16, 16, 1.0);
+        near.data[..8 * 16].fill(0.3);
+        let soft = defocused(&stripes, &near, 4.0);
+        let contrast = |y: u32| {
+            let row: Vec<u8> = (16..48).map(|x| soft.get_pixel(x, y)[0]).collect();
+            row.iter().max().unwrap() - row.iter().min().unwrap()
+        };
+        assert!(contrast(10) < 40 && contrast(60) == 200, "{} {}", contrast(10), contrast(60));
+    }
 }

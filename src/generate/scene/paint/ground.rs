@@ -39,7 +39,7 @@ pub(in crate::generate) fn paint(
     let mut ground = without_product(&large, &shown.coverage);
     let layer = render::stood(cutout, placement)?;
     if let Some(view) = GroundView::new(plate, placement) {
-        darken::darken(&mut ground, cutout, &layer, &line_alone(placement), &view);
+        darken::darken(&mut ground, cutout, &layer, &line_alone(placement), &view, darken::Hidden::Lit);
     }
     grain::add(&mut ground, render::GRAIN, painting.seed as u32);
     let mut made = render::pasted(ground, layer, placement);
