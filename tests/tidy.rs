@@ -83,6 +83,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("minijinja", &["src/cli/sheet.rs", "src/cli/evidence.rs", "src/http/console/"]),
     ("ort", &["src/inference/"]),
     ("cosmic_text", &["src/imaging/text/"]),
+    ("unicode_linebreak", &["src/imaging/text/"]),
     ("unicode_segmentation", &["src/imaging/text/"]),
     ("unicode_normalization", &["src/inference/tokenizer/", "src/imaging/text/"]),
     ("unicode_properties", &["src/inference/tokenizer/"]),

@@ -18,6 +18,8 @@ pub(super) enum Forms {
 #[derive(Debug)]
 pub(super) struct Face {
     pub(super) id: ID,
+    /// Place of its file in the list that was given.
+    pub(super) file: usize,
     /// By what the engine finds it: its own family of one, since two files may call themselves the same.
     pub(super) key: String,
     /// Family name in English.
@@ -41,8 +43,8 @@ impl Face {
     }
 }
 
-/// The faces of a file, put into `database` under keys that count on from `count`; none if it cannot be read.
-pub(super) fn load(bytes: &Arc<[u8]>, database: &mut Database, count: usize) -> Vec<Face> {
+/// The faces of file number `file`, put into `database`; none if it cannot be read.
+pub(super) fn load(bytes: &Arc<[u8]>, database: &mut Database, file: usize) -> Vec<Face> {
     let source = || Source::Binary(Arc::new(Arc::clone(bytes)));
     let mut probe = Database::new();
     probe.load_font_source(source());
@@ -53,7 +55,7 @@ pub(super) fn load(bytes: &Arc<[u8]>, database: &mut Database, count: usize) -> 
         characters.sort_unstable();
         characters.dedup();
         let name = found.families.first().map_or_else(String::new, |(name, _)| name.clone());
-        let key = format!("face {}", count + faces.len());
+        let key = format!("face {file} {}", found.index);
         let id = database.push_face_info(FaceInfo {
             id: ID::dummy(),
             source: source(),
@@ -68,6 +70,7 @@ pub(super) fn load(bytes: &Arc<[u8]>, database: &mut Database, count: usize) -> 
         let colored = [b"CBDT", b"COLR", b"sbix"].iter().any(|t| font.data_for_tag(Tag::new(t)).is_some());
         faces.push(Face {
             id,
+            file,
             key,
             weight: found.weight.0,
             upright: found.style == Style::Normal,

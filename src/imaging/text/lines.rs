@@ -1,15 +1,18 @@
-//! Runs of faces → lines of glyphs: where a text breaks. Knows no pixel.
-//!
-//! As few lines as the width needs, and those of about equal length: no word is left alone on the last. Nothing breaks within a word.
+//! Runs of faces → lines of glyphs. Where lines end is decided in `breaks.rs`. Knows no pixel.
 
 use cosmic_text::{
     Attrs, Buffer, CacheKeyFlags, Family, FontSystem, LayoutGlyph, Metrics, Shaping, Wrap, fontdb,
 };
 
+use super::breaks;
 use super::clean::needs_glyph;
 use super::faces::Face;
 use super::runs::Run;
 use super::{MAX_WIDTH, Setting, TextError};
+
+/// Marks without width that say which way a line is read.
+const TO_RIGHT: &str = "\u{200e}";
+const TO_LEFT: &str = "\u{200f}";
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -20,8 +23,6 @@ pub(super) struct Line {
     pub(super) span: [f32; 2],
     /// It is read from the right.
     pub(super) leftward: bool,
-    /// What speaks against its end: nothing at a stop or the end of the text, 1 within what has no spaces.
-    cost: f32,
 }
 
 impl Line {
@@ -43,22 +44,19 @@ pub(super) fn lay(
     size: f32,
 ) -> Result<Vec<Line>, TextError> {
     let mut buffer = Buffer::new_empty(Metrics::new(size, size * setting.line_height));
-    buffer.set_wrap(Wrap::Word);
-    let attrs = |run: &Run| {
-        let face = &faces[run.face];
-        Attrs::new()
-            .family(Family::Name(&face.key))
-            .weight(fontdb::Weight(face.weight))
-            // Films move and are scaled; grid fitting makes text tremble.
-            .cache_key_flags(CacheKeyFlags::DISABLE_HINTING)
-    };
-    let spans = runs.iter().map(|run| (&text[run.range.clone()], attrs(run)));
-    let default = runs.first().map_or_else(Attrs::new, attrs);
-    buffer.set_rich_text(spans, &default, Shaping::Advanced, None);
+    buffer.set_wrap(Wrap::None);
+    let parts = runs.iter().map(|run| (text[run.range.clone()].to_owned(), run.face)).collect();
+    shape(&mut buffer, system, faces, parts);
+    complete(faces, &buffer)?;
     let limit = setting.width_px.min(MAX_WIDTH) as f32;
-    let lines = at_width(&mut buffer, system, limit);
-    complete(faces, &lines, &buffer)?;
-    let widest = widest(&lines);
+    let (advances, leftward) = measured(text, &buffer);
+    let ends = breaks::best(text, &advances, limit);
+    if !ends.is_empty() {
+        let parts = broken(text, runs, &ends, &leftward);
+        shape(&mut buffer, system, faces, parts);
+    }
+    let lines = extracted(&buffer);
+    let widest = lines.iter().map(Line::width).fold(0.0, f32::max);
     if widest > limit || lines.len() > setting.lines as usize {
         return Err(TextError::DoesNotFit {
             size_px: size,
@@ -66,23 +64,85 @@ pub(super) fn lay(
             width_px: widest.ceil() as u32,
         });
     }
-    Ok(if lines.len() > 1 { balanced(&mut buffer, system, lines, limit) } else { lines })
+    Ok(lines)
 }
 
-/// The lines that a width gives.
-fn at_width(buffer: &mut Buffer, system: &mut FontSystem, width: f32) -> Vec<Line> {
-    buffer.set_size(Some(width), None);
+/// Shapes texts with the index of the face that sets each.
+fn shape(buffer: &mut Buffer, system: &mut FontSystem, faces: &[Face], parts: Vec<(String, usize)>) {
+    let attrs = |face: usize| {
+        Attrs::new()
+            .family(Family::Name(&faces[face].key))
+            .weight(fontdb::Weight(faces[face].weight))
+            // Films move and are scaled; grid fitting makes text tremble.
+            .cache_key_flags(CacheKeyFlags::DISABLE_HINTING)
+    };
+    let default = attrs(parts.first().map_or(0, |(_, face)| *face));
+    let spans = parts.iter().map(|(text, face)| (text.as_str(), attrs(*face)));
+    buffer.set_rich_text(spans, &default, Shaping::Advanced, None);
     buffer.shape_until_scroll(system, false);
-    let mut lines = Vec::new();
+}
+
+/// How far the pen goes at each byte of the text (0 within a cluster), and for each of its paragraphs whether it is read from the right.
+fn measured(text: &str, buffer: &Buffer) -> (Vec<f32>, Vec<bool>) {
+    let mut advances = vec![0.0; text.len()];
+    let mut starts = vec![0];
+    starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+    let mut leftward = vec![false; starts.len()];
     for run in buffer.layout_runs() {
-        // Glyphs of what is read from the right do not come in order.
-        let spans = run.glyphs.iter().filter(|glyph| seen(run.text, glyph)).map(|g| [g.x, g.x + g.w]);
-        let span = spans.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]).unwrap_or([0.0; 2]);
-        let end = run.glyphs.iter().map(|glyph| glyph.end).max().unwrap_or(0);
-        let cost = run.text.split_at_checked(end).map_or(0.0, |(before, after)| ending(before, after));
-        lines.push(Line { glyphs: run.glyphs.to_vec(), span, leftward: run.rtl, cost });
+        let Some(start) = starts.get(run.line_i) else { continue };
+        leftward[run.line_i] = run.rtl;
+        for glyph in run.glyphs {
+            if let Some(advance) = advances.get_mut(start + glyph.start) {
+                *advance += glyph.w;
+            }
+        }
     }
-    lines
+    (advances, leftward)
+}
+
+/// The runs with a newline at each end of a line. A line that follows keeps the direction of its paragraph, though its own first letter may say otherwise.
+fn broken(text: &str, runs: &[Run], ends: &[usize], leftward: &[bool]) -> Vec<(String, usize)> {
+    let bidi = leftward.contains(&true);
+    let mut parts = Vec::new();
+    for run in runs {
+        let mut part = String::new();
+        for (at, c) in text[run.range.clone()].char_indices() {
+            let at = run.range.start + at;
+            if ends.binary_search(&at).is_ok() {
+                part.push('\n');
+                let paragraph = text[..at].matches('\n').count();
+                let left = leftward.get(paragraph).copied().unwrap_or(false);
+                if bidi {
+                    part.push_str(if left { TO_LEFT } else { TO_RIGHT });
+                }
+            }
+            part.push(c);
+        }
+        parts.push((part, run.face));
+    }
+    parts
+}
+
+/// The lines that were shaped.
+fn extracted(buffer: &Buffer) -> Vec<Line> {
+    let line = |run: cosmic_text::LayoutRun<'_>| {
+        // Glyphs of what is read from the right do not come in order.
+        let spans = run.glyphs.iter().filter(|glyph| seen(run.text, glyph)).map(|g| sides(run.text, g));
+        let span = spans.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]).unwrap_or([0.0; 2]);
+        Line { glyphs: run.glyphs.to_vec(), span, leftward: run.rtl }
+    };
+    buffer.layout_runs().map(line).collect()
+}
+
+/// Where a glyph begins and ends. Half of a wide stop or bracket is empty, and that half may hang out of a line: centered lines look askew with it.
+fn sides(text: &str, glyph: &LayoutGlyph) -> [f32; 2] {
+    let blank = breaks::HANGING * glyph.w;
+    let mark = text.get(glyph.start..glyph.end).and_then(|cluster| cluster.chars().next());
+    match mark {
+        Some(c) if breaks::CLOSING.contains(c) => [glyph.x, glyph.x + glyph.w - blank],
+        Some('（' | '「' | '『' | '【' | '《' | '〈') => [glyph.x + blank, glyph.x + glyph.w],
+        _ => [glyph.x, glyph.x + glyph.w],
+    }
 }
 
 /// Whether a glyph's cluster has something to see.
@@ -90,66 +150,8 @@ fn seen(text: &str, glyph: &LayoutGlyph) -> bool {
     text.get(glyph.start..glyph.end).is_none_or(|cluster| cluster.chars().any(needs_glyph))
 }
 
-fn widest(lines: &[Line]) -> f32 {
-    lines.iter().map(Line::width).fold(0.0, f32::max)
-}
-
-/// What speaks against a line that ends between two parts of its paragraph.
-fn ending(before: &str, after: &str) -> f32 {
-    const STOPS: &str = ".,;:!?…—–|/、。，；：！？·،؛؟";
-    let kana = |c: char| matches!(u32::from(c), 0x3041..=0x309f);
-    let bare = before.trim_end();
-    match (bare.chars().next_back(), after.trim_start().chars().next()) {
-        (_, None) => 0.0,
-        (Some(last), _) if STOPS.contains(last) => 0.0,
-        _ if bare.len() < before.len() || after.starts_with(char::is_whitespace) => 0.3,
-        // In Japanese a phrase mostly ends in hiragana, and what follows a Han character in them belongs to its word.
-        (Some(last), Some(next)) if kana(last) && !kana(next) => 0.4,
-        (Some(last), Some(next)) if !kana(last) && kana(next) => 1.5,
-        // Between two Han characters: nobody here knows where a word ends.
-        _ => 1.0,
-    }
-}
-
-/// The best of the breaks with the same number of lines that narrower widths give: lines of like length, ends where a reader pauses.
-fn balanced(buffer: &mut Buffer, system: &mut FontSystem, first: Vec<Line>, limit: f32) -> Vec<Line> {
-    let fits = |lines: &[Line], width: f32| lines.len() == first.len() && widest(lines) <= width;
-    let (mut low, mut high) = (widest(&first) / first.len() as f32, widest(&first));
-    // To a 64th of what there is to be found: less than half a letter.
-    for _ in 0..6 {
-        let middle = (low + high) / 2.0;
-        if fits(&at_width(buffer, system, middle), middle) {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    let mut best = (score(&first), first.clone());
-    // Up to a third wider than the narrowest, for an end at a stop.
-    for step in 0..=8 {
-        let width = (high * (1.0 + step as f32 / 24.0)).ceil().min(limit);
-        let lines = at_width(buffer, system, width);
-        let worth = score(&lines);
-        if fits(&lines, width) && worth < best.0 - 1e-4 {
-            best = (worth, lines);
-        }
-    }
-    best.1
-}
-
-/// Less is better: how unlike the lines are in length, and how badly they end.
-fn score(lines: &[Line]) -> f32 {
-    let widest = widest(lines).max(1.0);
-    let short: f32 = lines.iter().map(|line| (1.0 - line.width() / widest).powi(2)).sum();
-    let last = lines.last().map_or(0.0, |line| line.width() / widest);
-    // A last line below a third of the width is an orphan.
-    let orphan = if last < 0.34 { 0.5 } else { 0.0 };
-    let ends: f32 = lines.iter().map(|line| line.cost).sum();
-    (short + 0.25 * ends) / lines.len() as f32 + orphan
-}
-
 /// Refuses a text of which the engine found no glyph after all, as for a mark that stands on a letter of another font.
-fn complete(faces: &[Face], lines: &[Line], buffer: &Buffer) -> Result<(), TextError> {
+fn complete(faces: &[Face], buffer: &Buffer) -> Result<(), TextError> {
     let mut missing = Vec::new();
     for run in buffer.layout_runs() {
         for glyph in run.glyphs.iter().filter(|glyph| glyph.glyph_id == 0 && seen(run.text, glyph)) {
@@ -165,5 +167,5 @@ fn complete(faces: &[Face], lines: &[Line], buffer: &Buffer) -> Result<(), TextE
     if !missing.is_empty() {
         return Err(TextError::Missing(missing));
     }
-    if lines.is_empty() { Err(TextError::Empty) } else { Ok(()) }
+    if buffer.layout_runs().next().is_none() { Err(TextError::Empty) } else { Ok(()) }
 }

@@ -3,6 +3,7 @@
 //! Knows no file and no system font: only the faces that are handed in, so that the same fonts and the same setting give the same bytes everywhere. Knows no
 //! product, no frame and nothing of what stands behind the text.
 
+mod breaks;
 mod clean;
 mod faces;
 mod ink;
@@ -139,7 +140,7 @@ impl Fonts {
         let mut faces = Vec::new();
         let mut database = fontdb::Database::new();
         for (at, bytes) in files.into_iter().enumerate() {
-            let found = faces::load(&bytes, &mut database, faces.len());
+            let found = faces::load(&bytes, &mut database, at);
             if found.is_empty() {
                 return Err(FontError::Unreadable(at));
             }
@@ -151,10 +152,10 @@ impl Fonts {
         faces::order(&mut faces);
         // The locale is fixed and decides nothing: faces are chosen in `runs.rs`.
         let mut system = FontSystem::new_with_locale_and_db("en-US".into(), database);
-        for (at, face) in faces.iter().enumerate() {
+        for face in &faces {
             // Parsed here once, so that nothing is found unreadable later.
             if system.get_font(face.id, fontdb::Weight(face.weight)).is_none() {
-                return Err(FontError::Unreadable(at));
+                return Err(FontError::Unreadable(face.file));
             }
         }
         Ok(Fonts { faces, engine: Mutex::new(Engine { system, glyphs: SwashCache::new() }) })
