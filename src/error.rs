@@ -128,6 +128,10 @@ codes! {
     FilmTooLarge "film_too_large" Invalid "Export the film within 4K (4096 x 2304) and below 1 GiB.",
     FilmTooLong "film_too_long" Invalid "Send at most 120 seconds and 7,200 frames at a time.",
     FilmResized "film_resized" Invalid "The film changes its size on the way; export it in one.",
+    // captions
+    FontInvalid "font_invalid" Invalid "Replace the font that the message names by a whole TrueType or OpenType file, or take it out of templates/fonts/.",
+    GlyphMissing "glyph_missing" Invalid "Put a font that has the character into templates/fonts/, or write the text without it; the message says which font is free.",
+    CaptionUnfit "caption_unfit" Invalid "Shorten the text, or make room for it: a smaller product, or another shape of the film.",
     SafeComposite "safe_composite" Warning "Look at the rejected attempts and their receipts, then use another template or mend the photo.",
     // deliver and storage
     ChannelRuleBroken "channel_rule_broken" Invalid "The picture cannot be made to fit the channel's rule that the message names; use another template or channel.",

@@ -17,4 +17,5 @@ pub mod resize;
 pub mod row;
 pub mod shadow;
 pub mod solve;
+pub mod text;
 pub mod warp;

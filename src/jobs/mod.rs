@@ -66,6 +66,7 @@ pub mod fetch_photo;
 pub mod fetch_row;
 pub mod filming;
 pub mod films;
+pub mod fonts;
 pub mod forget_organization;
 pub mod imports;
 pub mod intake;

@@ -2,6 +2,7 @@
 //! every frame are decided before a pixel is touched, as a placement. Knows no file, no encoder and no verdict.
 
 mod camera;
+pub mod caption;
 mod film;
 mod stage;
 
