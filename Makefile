@@ -1,5 +1,5 @@
 # Two commands on a fresh machine with Rust, Python 3 and make: `make demo` and `make test`. Each does all of its own set-up.
-.PHONY: runtime postgres reader demo real test lint doc bench bench-peers pictures setup clean
+.PHONY: runtime postgres reader players demo real test lint doc bench bench-films bench-peers pictures setup clean
 CARGO ?= cargo
 OUT ?= out/demo
 
@@ -11,6 +11,7 @@ help:
 	@echo "make runtime   the library that runs networks (pip fetches it; demo, test and bench do that themselves)"
 	@echo "make doc       the API documentation, warnings denied"
 	@echo "make bench     how faithful and how fast, in a release build"
+	@echo "make bench-films  how long films take, and how much memory (about 10 minutes)"
 	@echo "make bench-peers  the same photos through other programs, side by side (needs node and npm; about 20 minutes)"
 	@echo "make pictures  render fixtures and plates anew (Python 3.11, hours; only what is missing)"
 
@@ -53,6 +54,14 @@ reader: setup
 	    apt-get update -q && apt-get install -yq --no-install-recommends tesseract-ocr || true; \
 	  else echo "setup: install it (Debian: apt install tesseract-ocr) to run them" >&2; fi; }
 
+# What the tests of films need: another program that reads them, and lays music under them. Where it cannot be had they say what they leave out.
+players: setup
+	@command -v ffprobe >/dev/null 2>&1 || { \
+	  echo "setup: ffmpeg is missing; tests of films in other programs are left out without it"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    apt-get update -q && apt-get install -yq --no-install-recommends ffmpeg || true; \
+	  else echo "setup: install it (Debian: apt install ffmpeg) to run them" >&2; fi; }
+
 demo: runtime
 	@echo "demo: building (a few minutes the first time)"
 	@$(CARGO) build --locked --quiet
@@ -63,7 +72,7 @@ real: runtime
 	@$(CARGO) build --locked --quiet
 	@$(CARGO) run --locked --quiet -- demo out/photos/catalog.csv --out out/real
 
-test: runtime postgres reader
+test: runtime postgres reader players
 	@echo "test: building (a few minutes the first time)"
 	$(CARGO) test --workspace --locked --quiet
 
@@ -87,6 +96,11 @@ bench-peers: runtime
 	@test -n "$(PACKSHOT)" || $(CARGO) build --locked --release
 	@python3 -m venv .venv-bench && .venv-bench/bin/pip install --quiet -r tools/bench/requirements.txt
 	@.venv-bench/bin/python tools/bench/peers.py
+
+# Needs ffmpeg for the comparison.
+bench-films: runtime
+	@test -n "$(PACKSHOT)" || $(CARGO) build --locked --release
+	@python3 tools/bench/films.py
 
 pictures:
 	python3 -m venv .venv-render

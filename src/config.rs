@@ -59,6 +59,8 @@ pub struct Config {
     pub deployment: Deployment,
     /// The program that reads print, `auto` or `none`.
     pub text_reader: String,
+    /// The program that lays music under films.
+    pub ffmpeg: PathBuf,
     /// Default width and height of a scene's master in pixels.
     pub scene_size: u32,
     /// Default width and height of a white main image in pixels.

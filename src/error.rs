@@ -132,6 +132,11 @@ codes! {
     FontInvalid "font_invalid" Invalid "Replace the font that the message names by a whole TrueType or OpenType file, or take it out of templates/fonts/.",
     GlyphMissing "glyph_missing" Invalid "Put a font that has the character into templates/fonts/, or write the text without it; the message says which font is free.",
     CaptionUnfit "caption_unfit" Invalid "Shorten the text, or make room for it: a smaller product, or another shape of the film.",
+    CaptionLeftOut "caption_left_out" Warning "The film is without it. Give the product a shorter title, or the shot a smaller product.",
+    CaptionHasty "caption_hasty" Warning "Give the shot more seconds, or the caption fewer words.",
+    MusicInvalid "music_invalid" Invalid "Name music that can be played: MP3, M4A, WAV, FLAC or Ogg; the message says what ffmpeg found.",
+    FfmpegMissing "ffmpeg_missing" Environment "Install ffmpeg (Debian: apt install ffmpeg), or say where it is with PACKSHOT_FFMPEG; films without music need none.",
+    BrandInvalid "brand_invalid" Invalid "Mend the brand kit or the logo as the message says; docs/films.md shows one.",
     SafeComposite "safe_composite" Warning "Look at the rejected attempts and their receipts, then use another template or mend the photo.",
     // deliver and storage
     ChannelRuleBroken "channel_rule_broken" Invalid "The picture cannot be made to fit the channel's rule that the message names; use another template or channel.",

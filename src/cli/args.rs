@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::pack_args::PacksCommand;
 use super::paint::PaintArgs;
+use super::video_args::VideoArgs;
 
 /// Product photos in, verified scenes out.
 #[derive(Debug, Parser)]
@@ -132,7 +133,7 @@ pub(super) enum Command {
 /// Photos, folders of photos, or CSV manifests.
 #[derive(Debug, Args)]
 pub(super) struct Photos {
-    /// Photos (JPEG, PNG, WebP), folders of them, or CSV manifests with sku and photo (and title, category, width_cm)
+    /// Photos (JPEG, PNG, WebP), folders of them, or CSV manifests with sku and photo (and title, category, width_cm, price, features)
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
 }
@@ -323,47 +324,6 @@ pub(super) struct SceneArgs {
     /// Where the pictures go
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct VideoArgs {
-    #[command(flatten)]
-    pub photos: Photos,
-    /// A storyboard by name (see `packshot templates list --kind storyboard`), or a file that ends in .toml
-    #[arg(long, value_name = "NAME", default_value = "hero-reveal")]
-    pub storyboard: String,
-    /// What the film should be like, in English or Chinese: storyboard, scenes and length are chosen by it
-    #[arg(long, value_name = "TEXT", conflicts_with = "storyboard")]
-    pub brief: Option<String>,
-    /// How long the film is: exactly so many seconds, 120 at most (default: what the brief says, or 15)
-    #[arg(long, value_name = "SECONDS")]
-    pub seconds: Option<f32>,
-    /// 1080p (1920×1080), vertical (1080×1920), portrait (1080×1350) or square (1080×1080)
-    #[arg(long, value_name = "NAME", default_value = "1080p")]
-    pub size: String,
-    /// Frames a second: 24, 25, 30, 50 or 60
-    #[arg(long, value_name = "N", default_value = "30", value_parser = fps)]
-    pub fps: u32,
-    /// Base seed: the same seed gives the same film
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// How frames are made: `camera`, which moves through the scenes' depth
-    #[arg(long, default_value = "camera", value_parser = ["camera"])]
-    pub engine: String,
-    /// Print the storyboard, to be edited, instead of making a film
-    #[arg(long)]
-    pub plan: bool,
-    /// Where the films go
-    #[arg(long, value_name = "DIR", required_unless_present = "plan")]
-    pub out: Option<PathBuf>,
-}
-
-/// A rate at which players show films without stumbling.
-fn fps(text: &str) -> Result<u32, String> {
-    match text.parse() {
-        Ok(rate @ (24 | 25 | 30 | 50 | 60)) => Ok(rate),
-        _ => Err("it is one of 24, 25, 30, 50, 60".into()),
-    }
 }
 
 #[derive(Debug, Subcommand)]

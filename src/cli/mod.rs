@@ -26,6 +26,7 @@ mod sheet;
 mod templates;
 mod verify;
 mod video;
+mod video_args;
 mod work;
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@ use crate::domain::{GroundKind, KeySide};
 use crate::error::{Code, Problem};
 use crate::imaging::codec;
 use crate::ingest::plate::{Given, Naming};
+use crate::jobs::fonts;
 use crate::jobs::new_template::{self, Added, NewTemplate};
 use crate::storage;
 
@@ -56,7 +57,8 @@ pub(super) fn run(session: &Session, command: &TemplatesCommand) -> Result<u8, P
             Ok(if library.problems().is_empty() { OK } else { SOME_FAILED })
         }
         TemplatesCommand::Check => {
-            let problems = library.check();
+            let mut problems = library.check();
+            problems.extend(fonts::open(library.root()).err());
             problems.iter().for_each(output::failed);
             let whole = library.scenes().len()
                 + library.channels().len()

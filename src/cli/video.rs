@@ -4,18 +4,23 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::VideoArgs;
 use super::items::{self, Item};
 use super::picture::Form;
+use super::video_args::{VideoArgs, WordArgs};
 use super::{OK, SOME_FAILED, Session, evidence, output};
 use crate::app;
 use crate::deliver::Provenance;
-use crate::domain::{GeneratorKind, Storyboard, Verdict, direct};
+use crate::domain::{GeneratorKind, Product, Storyboard, Verdict, Words, direct};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
+use crate::imaging::text::Fonts;
+use crate::jobs::brand::{self, Brand};
 use crate::jobs::filming::{self, Filmed, Script};
+use crate::jobs::fonts;
 use crate::jobs::judge::{self, Gate};
+use crate::jobs::lettering::{self, Letters};
 use crate::jobs::library::TemplateLibrary;
+use crate::jobs::music::Music;
 use crate::jobs::pipeline::{self, Called};
 use crate::storage::{self, Draft};
 
@@ -41,11 +46,19 @@ pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
         output::line(text.trim_end());
         return Ok(OK);
     }
+    let fonts = if args.words.no_captions { None } else { Some(fonts::open(library.root())?) };
+    fonts.iter().try_for_each(|fonts| lettering::check(&storyboard, fonts))?;
     let story = Story {
         // What no film can be is said before a photo is read.
         ends: filming::ends(&storyboard, seconds, args.fps)?,
         storyboard,
         size: size(&args.size)?,
+        fonts,
+        music: match &args.music {
+            Some(file) => Some(Music::open(&session.config.ffmpeg, file)?),
+            None => None,
+        },
+        brand: args.words.brand.as_deref().map(brand::open).transpose()?.unwrap_or_default(),
         // Without `--plan` it is required.
         out: args.out.clone().unwrap_or_default(),
     };
@@ -80,6 +93,10 @@ struct Story {
     /// The frame after the last of each shot.
     ends: Vec<u32>,
     size: (u32, u32),
+    /// None: no captions.
+    fonts: Option<Fonts>,
+    brand: Brand,
+    music: Option<Music>,
     out: PathBuf,
 }
 
@@ -114,6 +131,18 @@ fn size(named: &str) -> Result<(u32, u32), Problem> {
     })
 }
 
+/// What its captions say. A title that is but the file's name is none.
+fn words<'a>(args: &'a WordArgs, brand: &'a Brand, product: &'a Product) -> Words<'a> {
+    let titled = product.title != product.sku;
+    Words {
+        title: args.title.as_deref().unwrap_or(if titled { &product.title } else { "" }),
+        price: args.price.as_deref().unwrap_or(&product.price),
+        slogan: args.slogan.as_deref().unwrap_or(&brand.kit.slogan),
+        features: if args.features.is_empty() { &product.features } else { &args.features },
+        logo: brand.logo.is_some(),
+    }
+}
+
 fn make(
     session: &Session,
     args: &VideoArgs,
@@ -135,6 +164,12 @@ fn make(
         size: story.size,
         rate: args.fps,
         seed: args.seed,
+        preview: args.preview,
+        letters: story.fonts.as_ref().map(|fonts| Letters {
+            fonts,
+            brand: &story.brand,
+            words: words(&args.words, &story.brand, &item.product),
+        }),
     };
     let planned = filming::plan(library, &script)?;
     let mut draft = Draft::new_in(&story.out).map_err(|error| error.problem())?;
@@ -142,7 +177,7 @@ fn make(
     let filmed = planned.shoot(gate, &script, draft.file(), session.workers() - 1, &|| bar.inc(1));
     bar.finish_and_clear();
     let filmed = filmed?;
-    let (file, receipt) = keep(story, item, draft, &filmed)?;
+    let kept = keep(story, item, draft, &filmed)?;
     Ok(json!({
         "item": name,
         "sku": item.product.sku,
@@ -154,8 +189,9 @@ fn make(
             Verdict::Review => "review",
             Verdict::Reject => "rejected",
         },
-        "file": file.display().to_string(),
-        "receipt": receipt.display().to_string(),
+        "file": kept.film.display().to_string(),
+        "with_music": kept.with_music.map(|path| path.display().to_string()),
+        "receipt": kept.receipt.display().to_string(),
         "seconds": f64::from(filmed.receipt.frames()) / f64::from(args.fps),
         "frames": filmed.receipt.frames(),
         "verdict": filmed.receipt.verdict(),
@@ -169,8 +205,15 @@ fn make(
     }))
 }
 
+/// Where the files of a film are.
+struct Kept {
+    film: PathBuf,
+    with_music: Option<PathBuf>,
+    receipt: PathBuf,
+}
+
 /// Gives the film its name, in the folder that its verdict says; the receipt last, so that a receipt always has its film.
-fn keep(story: &Story, item: &Item, draft: Draft, filmed: &Filmed) -> Result<(PathBuf, PathBuf), Problem> {
+fn keep(story: &Story, item: &Item, draft: Draft, filmed: &Filmed) -> Result<Kept, Problem> {
     let verdict = filmed.receipt.verdict();
     let folder = match verdict {
         Verdict::Pass => story.out.clone(),
@@ -180,11 +223,21 @@ fn keep(story: &Story, item: &Item, draft: Draft, filmed: &Filmed) -> Result<(Pa
     let stem = format!("{}.{}", item.stem, story.storyboard.name);
     let file = folder.join(format!("{stem}.mp4"));
     draft.keep(&file).map_err(|error| error.problem())?;
+    let with_music = story.music.as_ref().map(|music| {
+        let path = folder.join(format!("{stem}.music.mp4"));
+        let provenance = Provenance::of(GeneratorKind::Scene, &filmed.receipt.engine);
+        music.beside(&file, &filmed.receipt, &provenance.xmp(), &path).map(|()| path)
+    });
+    let with_music = with_music.transpose()?;
     let poster = Form { lossless: false, quality: POSTER_QUALITY }
         .encode(&filmed.poster, &Provenance::of(GeneratorKind::Scene, &filmed.receipt.engine))
         .map_err(|error| Problem::new(Code::EncodeFailed, &stem, error.to_string()))?;
     storage::write_whole(&folder.join(format!("{stem}.poster.jpg")), &poster)
         .map_err(|error| error.problem())?;
+    if let Some(preview) = &filmed.preview {
+        storage::write_whole(&folder.join(format!("{stem}.preview.webp")), preview)
+            .map_err(|error| error.problem())?;
+    }
     let mut receipt = filmed.receipt.clone();
     if verdict != Verdict::Pass {
         let (source, candidate) = (item.path.display().to_string(), file.display().to_string());
@@ -196,5 +249,5 @@ fn keep(story: &Story, item: &Item, draft: Draft, filmed: &Filmed) -> Result<(Pa
     let json = serde_json::to_vec_pretty(&receipt)
         .map_err(|error| Problem::new(Code::Internal, &stem, error.to_string()))?;
     storage::write_whole(&path, &json).map_err(|error| error.problem())?;
-    Ok((file, path))
+    Ok(Kept { film: file, with_music, receipt: path })
 }

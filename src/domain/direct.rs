@@ -106,6 +106,7 @@ mod tests {
             amount: 1.0,
             height: None,
             then: Transition::Cut,
+            captions: Vec::new(),
         };
         Storyboard {
             schema: 1,

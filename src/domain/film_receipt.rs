@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckReport, Digest, FidelityReport, Placement, StoryShot, Verdict};
+use super::{CaptionKind, CheckReport, Digest, FidelityReport, Placement, StoryShot, Verdict};
 use crate::error::Problem;
 
 /// The newest schema of film receipts that this build writes.
@@ -60,6 +60,24 @@ pub struct ShotReceipt {
     pub keyframe: Digest,
     /// What was found in the keyframe.
     pub report: FidelityReport,
+    /// What is written in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captions: Vec<CaptionReceipt>,
+}
+
+/// A caption as it stands in the film.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaptionReceipt {
+    /// What it says; empty for a logo.
+    pub text: String,
+    /// What it is for.
+    pub kind: CaptionKind,
+    /// Left, top, width, height, pixels.
+    pub area: [u32; 4],
+    /// From this frame, up to but without that one.
+    pub frames: [u32; 2],
+    /// WCAG's contrast of its letters with what is behind them.
+    pub contrast: f32,
 }
 
 impl FilmReceipt {

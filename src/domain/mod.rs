@@ -1,6 +1,8 @@
 //! The words of the trade as types (docs/glossary.md). Knows no file, clock, random source, database or stage: parsing and rules only.
 
+mod brand;
 pub mod calendar;
+mod caption;
 mod channel;
 mod cutout;
 mod digest;
@@ -30,13 +32,17 @@ mod template;
 mod tensor;
 mod verdict;
 
+pub use brand::{BrandKit, Color};
+pub use caption::{
+    CaptionKind, LONGEST_CAPTION, MOST_CAPTIONS, StoryCaption, Words, Written, reading_seconds,
+};
 pub use channel::{Background, ChannelFormat, ChannelSpec};
 pub use cutout::{Cutout, KeySide, Rect};
 pub use digest::Digest;
 pub use direct::{BriefError, Directed, direct};
 pub use event::EventKind;
 pub use film::{Moment, Shot, WorstFrame};
-pub use film_receipt::{FILM_RECEIPT_SCHEMA, FilmReceipt, ShotReceipt};
+pub use film_receipt::{CaptionReceipt, FILM_RECEIPT_SCHEMA, FilmReceipt, ShotReceipt};
 pub use generation::{Candidate, GeneratorKind, Overrides, SceneRequest, Timing};
 pub use id::{Id, IdError};
 pub use latent::{Encoded, LatentNetworks, LatentSpace, Told};

@@ -13,6 +13,12 @@ pub struct Product {
     pub category: String,
     /// Its real width in meters as seen in the photo, if known.
     pub width_m: Option<f32>,
+    /// What it costs, as it shall be read; empty if nothing is to be read of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub price: String,
+    /// What speaks for it, the most important first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
 }
 
 /// Words for cloth and the like that is seen through, in lower case; glass is told by its look.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::caption::{MOST_CAPTIONS, StoryCaption, Words, Written};
 use super::{Product, SceneTemplate, choose};
 
 /// No film has more shots.
@@ -57,6 +58,9 @@ pub struct StoryShot {
     /// How the next shot follows.
     #[serde(default)]
     pub then: Transition,
+    /// What is written in it, from the most to the least important: those that come first get the better places.
+    #[serde(default, rename = "caption", skip_serializing_if = "Vec::is_empty")]
+    pub captions: Vec<StoryCaption>,
 }
 
 fn usual() -> f32 {
@@ -155,6 +159,13 @@ impl Storyboard {
             if shot.height.is_some_and(|height| !(0.2..=0.8).contains(&height)) {
                 return Err(wrong("height", "is not from 0.2 to 0.8".into()));
             }
+            if shot.captions.len() > MOST_CAPTIONS {
+                let what = format!("has {} entries, not {MOST_CAPTIONS} at most", shot.captions.len());
+                return Err(wrong("caption", what));
+            }
+            if let Some(flaw) = shot.captions.iter().find_map(StoryCaption::flaw) {
+                return Err(wrong("caption", flaw));
+            }
             if index == 0 && shot.scene == Self::SAME {
                 return Err(wrong("scene", format!("`{}` needs a shot before it", Self::SAME)));
             }
@@ -207,11 +218,21 @@ impl Storyboard {
         }
         scenes
     }
+
+    /// The captions of each shot with their words; those whose words are not known are left out.
+    pub fn written(&self, words: &Words<'_>) -> Vec<Vec<Written>> {
+        let mut features = words.features.iter();
+        let mut of = |shot: &StoryShot| {
+            shot.captions.iter().filter_map(|caption| caption.write(words, &mut features)).collect()
+        };
+        self.shots.iter().map(&mut of).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::CaptionKind;
     use crate::domain::template::tests::template;
     use proptest::prelude::*;
 
@@ -223,6 +244,7 @@ mod tests {
             amount: 1.0,
             height: None,
             then: Transition::Cut,
+            captions: Vec::new(),
         };
         Storyboard {
             schema: 1,
@@ -255,11 +277,27 @@ mod tests {
         assert_eq!(story(&[1.0; 200]).check(), Err(StoryError::Shots(200)));
         let said = story(&[3.0, 0.1]).check().unwrap_err().to_string();
         assert!(said.starts_with("shot 2: seconds 0.1"), "{said}");
+        let mut asks = story(&[3.0; 2]);
+        asks.shots[1].captions = vec![StoryCaption { text: "{brand}".into(), kind: CaptionKind::Title }];
+        assert!(asks.check().unwrap_err().to_string().starts_with("shot 2: caption asks for {brand}"));
         let mut same = story(&[3.0]);
         same.shots[0].scene = Storyboard::SAME.into();
         assert!(same.check().unwrap_err().to_string().starts_with("shot 1: scene"));
         assert!(matches!(story(&[3.0; 5]).ends(0.1, 30), Err(StoryError::Length { .. })));
         assert!(matches!(story(&[3.0; 5]).ends(600.0, 30), Err(StoryError::Length { .. })));
+    }
+
+    #[test]
+    fn every_shot_has_the_next_feature_until_there_is_none() {
+        let mut story = story(&[3.0; 3]);
+        for shot in &mut story.shots {
+            shot.captions = vec![StoryCaption { text: "{feature}".into(), kind: CaptionKind::Line }];
+        }
+        let features = ["one".to_owned(), "two".to_owned()];
+        let written = story.written(&Words { features: &features, ..Words::default() });
+        let said: Vec<Vec<&str>> =
+            written.iter().map(|shot| shot.iter().map(|caption| caption.text.as_str()).collect()).collect();
+        assert_eq!(said, [vec!["one"], vec!["two"], vec![]]);
     }
 
     #[test]

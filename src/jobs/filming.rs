@@ -10,17 +10,19 @@ use rayon::prelude::*;
 use super::decoded::Encoded;
 use super::films::{self, Known, Spent};
 use super::judge::Gate;
+use super::lettering::{Letters, letter};
 use super::library::TemplateLibrary;
 use super::pipeline::{self, Wanted};
+use super::preview::Preview;
 use crate::deliver::Provenance;
 use crate::domain::{
     CameraMove, Cutout, Digest, FILM_RECEIPT_SCHEMA, FidelityReport, FilmReceipt, GeneratorKind, Overrides,
-    Photo, Placement, Product, Receipt, SceneRequest, ShotReceipt, StoryError, StoryShot, Storyboard,
+    Photo, Placement, Product, Receipt, Rect, SceneRequest, ShotReceipt, StoryError, StoryShot, Storyboard,
     candidate_seed, leaning_for_lying, lies_flat,
 };
 use crate::error::{Code, Problem};
 use crate::generate::GenerateError;
-use crate::generate::video::{Film, FilmShot, STAGE, Stage};
+use crate::generate::video::{Film, FilmShot, STAGE, Stage, caption};
 use crate::imaging::frames::{FilmError, Frame, Speed, WRITTEN, Writer};
 use crate::verify::Comparison;
 use crate::verify::frames::Grounds;
@@ -57,6 +59,10 @@ pub struct Script<'a> {
     pub rate: u32,
     /// The base seed.
     pub seed: u64,
+    /// What its captions are made of; without it there are none.
+    pub letters: Option<Letters<'a>>,
+    /// Whether it gets a preview.
+    pub preview: bool,
 }
 
 /// A film whose keyframes are made and judged.
@@ -78,6 +84,8 @@ pub struct Filmed {
     pub spent: Spent,
     /// Its first frame, lossless, to be shown before it plays.
     pub poster: RgbImage,
+    /// An animated WebP, small, if it was asked for.
+    pub preview: Option<Vec<u8>>,
 }
 
 /// The frame after the last of each shot in a film of so many seconds, if that film can be.
@@ -102,11 +110,16 @@ pub fn plan<'a>(library: &TemplateLibrary, script: &Script<'a>) -> Result<Planne
     let scenes = storyboard.scenes(&library.scenes(), product, height_m, |scene| {
         if lies { leaning_for_lying(scene) } else { 0.0 }
     });
+    let written = script.letters.as_ref().map(|letters| storyboard.written(&letters.words));
     let keyframes: Vec<Result<Keyframe, Problem>> = storyboard
         .shots
         .par_iter()
         .zip(&scenes)
-        .map(|(shot, scene)| keyframe(library, script, shot, scene))
+        .enumerate()
+        .map(|(index, (shot, scene))| {
+            let captions = written.as_ref().map_or(0, |written| written[index].len());
+            keyframe(library, script, (shot, captions), scene)
+        })
         .collect();
     let (mut shots, mut receipts, mut notices) = (Vec::new(), Vec::new(), Vec::<Problem>::new());
     let mut start = 0;
@@ -131,10 +144,14 @@ pub fn plan<'a>(library: &TemplateLibrary, script: &Script<'a>) -> Result<Planne
             safe_composite: receipt.safe_composite,
             keyframe: receipt.master,
             report: receipt.report,
+            captions: Vec::new(),
         });
         shots.push(FilmShot { stage, story, seed });
     }
-    let film = Film::new(cutout, shots, ends, script.size, script.rate);
+    let mut film = Film::new(cutout, shots, ends, script.size, script.rate);
+    if let Some(letters) = &script.letters {
+        notices.extend(letter(script, letters, &mut film, &mut receipts)?);
+    }
     Ok(Planned { film, shots: receipts, notices })
 }
 
@@ -154,7 +171,7 @@ struct Keyframe {
 fn keyframe(
     library: &TemplateLibrary,
     script: &Script<'_>,
-    shot: &StoryShot,
+    (shot, captions): (&StoryShot, usize),
     scene: &str,
 ) -> Result<Keyframe, Problem> {
     let Script { photo, cutout, product, size, .. } = *script;
@@ -163,6 +180,7 @@ fn keyframe(
     let share = shot
         .height
         .unwrap_or(HEIGHT)
+        .min(caption::beside(size, captions))
         .min(WIDTH * wide * slenderness(cutout) / high)
         .min(SHARP * cutout.bounds.height as f32 / high);
     let wanted = Wanted {
@@ -226,6 +244,8 @@ impl Planned<'_> {
             .map_err(wrong)?
             .with_xmp(Provenance::of(GeneratorKind::Scene, ENGINE).xmp());
         let mut encoded = Encoded::default();
+        let mut preview = script.preview.then(|| Preview::new(film.frames(), script.rate));
+        let unseen = |cause: String| Problem::new(Code::EncodeFailed, name, cause);
         let judged = std::thread::scope(|scope| {
             let (give, take) = mpsc::sync_channel(AHEAD);
             scope.spawn(move || make_frames(script, film, &give));
@@ -233,20 +253,22 @@ impl Planned<'_> {
                 let frame = frame?;
                 writer.push_frame(&frame).map_err(wrong)?;
                 encoded.remember(&frame);
+                if let Some(preview) = &mut preview {
+                    preview.remember(&frame).map_err(|error| unseen(error.to_string()))?;
+                }
                 seen();
                 Ok(frame)
             });
-            let ground = |frame| film.ground(frame);
-            let known = Known { placements: Some(&placements), grounds: Some(Grounds(&ground)) };
+            let made = Made(film);
+            let known = Known { placements: Some(&placements), grounds: Some(&made) };
             gate.judge_frames((script.photo, script.cutout), name, frames, known, helpers)
         })?;
         writer.finish().map_err(wrong)?;
-        encoded
-            .check(&mut *out)
-            .map_err(|error| Problem::new(Code::EncodeFailed, name, error.to_string()))?;
+        encoded.check(&mut *out).map_err(|error| unseen(error.to_string()))?;
+        let preview = preview.map(Preview::finish).transpose().map_err(|error| unseen(error.to_string()))?;
         let poster = film.render(0).map_err(|error| not_generated(script.product, &error))?;
         let receipt = self.receipt(script, judged.report);
-        Ok(Filmed { receipt, worst: judged.worst, spent: judged.spent, poster })
+        Ok(Filmed { receipt, worst: judged.worst, spent: judged.spent, poster, preview })
     }
 
     fn receipt(self, script: &Script<'_>, report: FidelityReport) -> FilmReceipt {
@@ -266,6 +288,20 @@ impl Planned<'_> {
             report,
             notices: self.notices,
         }
+    }
+}
+
+/// A film's frames but the product, for those who judge it.
+#[derive(Debug)]
+struct Made<'a, 'b>(&'a Film<'b>);
+
+impl Grounds for Made<'_, '_> {
+    fn ground(&self, frame: u32) -> RgbImage {
+        self.0.ground(frame)
+    }
+
+    fn words(&self, frame: u32) -> Vec<Rect> {
+        self.0.words(frame)
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Known<'a> {
     /// How the product was put into each.
     pub placements: Option<&'a [Placement]>,
     /// Each without the product.
-    pub grounds: Option<Grounds<'a>>,
+    pub grounds: Option<&'a dyn Grounds>,
 }
 
 /// What came of it.

@@ -114,6 +114,7 @@ pub fn problem(item: &str, error: &CaptionError) -> Problem {
         }
         CaptionError::NoRoom { .. } => Code::CaptionUnfit,
         CaptionError::Text(TextError::DoesNotFit { .. } | TextError::TooLong(_)) => Code::CaptionUnfit,
+        CaptionError::Blank => Code::BrandInvalid,
         CaptionError::Text(TextError::Empty | TextError::Size(_)) => Code::RequestInvalid,
     };
     Problem::new(code, item, error.to_string())

@@ -137,6 +137,7 @@ async fn put_about(
         title: about.title.clone().unwrap_or(title),
         category: about.category.clone().unwrap_or(category),
         width_m: about.width_m.or(width.map(|width| width as f32)),
+        ..Product::default()
     };
     put_product(tx, scope, &item, now).await
 }

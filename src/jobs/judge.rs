@@ -103,6 +103,7 @@ impl Gate<'_> {
             tier,
             reader: self.reader,
             eye: self.opinion,
+            words: &[],
             encoded: None,
             full: self.full,
         };

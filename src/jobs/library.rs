@@ -29,6 +29,11 @@ pub struct TemplateLibrary {
 }
 
 impl TemplateLibrary {
+    /// The folder of templates.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Reads every template under `root`. A broken one becomes a problem of [`TemplateLibrary::problems`] and is left out; only a missing folder
     /// is an error.
     pub fn open(root: &Path) -> Result<Self, Problem> {

@@ -63,6 +63,11 @@ impl Draft {
         &mut self.file
     }
 
+    /// Where it grows, for another program that fills it.
+    pub fn path(&self) -> &Path {
+        &self.partial.path
+    }
+
     /// Brings it to the disk under its name, over what was there. Makes missing folders.
     ///
     /// # Errors

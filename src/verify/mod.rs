@@ -16,8 +16,8 @@ pub mod trial;
 use image::RgbImage;
 
 use crate::domain::{
-    Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Outcome, Photo, Placement, Segmenter,
-    TextReader, Tier,
+    Candidate, CheckReport, Cutout, FidelityReport, GeneratorKind, Outcome, Photo, Placement, Rect,
+    Segmenter, TextReader, Tier,
 };
 use crate::error::Code;
 use crate::imaging::frames::Color;
@@ -43,6 +43,8 @@ pub struct Input<'a> {
     pub master: &'a RgbImage,
     /// The same picture without the product, shadows kept.
     pub ground: Option<&'a RgbImage>,
+    /// Where words were laid over the picture on purpose: they are no ground that the product stands on.
+    pub words: &'a [Rect],
     /// What kind of picture it is.
     pub kind: GeneratorKind,
     /// How the product's pixels got in.
@@ -188,6 +190,7 @@ fn made<'a>(
         placement: &candidate.placement,
         master: &candidate.master,
         ground: Some(&candidate.ground),
+        words: &[],
         kind,
         tier: Tier::Pasted,
         reader: None,

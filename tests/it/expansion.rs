@@ -104,6 +104,7 @@ fn judged(stage: &Stage, growth: &Growth, eye: Option<&dyn Segmenter>) -> (Verdi
         placement: &placement,
         master: &master,
         ground: Some(&ground),
+        words: &[],
         kind: GeneratorKind::Scene,
         tier: Tier::Pasted,
         reader: None,

@@ -138,6 +138,7 @@ fn searched(master: &RgbImage) -> Option<(Placement, FidelityReport)> {
         placement: &found,
         master,
         ground: None,
+        words: &[],
         kind: GeneratorKind::Scene,
         tier: Tier::Relit,
         reader: None,

@@ -37,6 +37,8 @@ mod painting;
 #[cfg(test)]
 mod plate;
 #[cfg(test)]
+mod players;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod print;

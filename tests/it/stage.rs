@@ -197,8 +197,20 @@ impl Stage {
     ) -> FidelityReport {
         let (photo, cutout) = self.product.cut();
         let (kind, reader, eye, encoded, full) = (self.kind, None, None, None, true);
-        let input =
-            Input { photo, cutout, placement, master, ground, kind, tier, reader, eye, encoded, full };
+        let input = Input {
+            photo,
+            cutout,
+            placement,
+            master,
+            ground,
+            words: &[],
+            kind,
+            tier,
+            reader,
+            eye,
+            encoded,
+            full,
+        };
         verify::verify(&input, &Policy::default()).unwrap().0
     }
 }

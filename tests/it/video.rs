@@ -8,19 +8,19 @@ use packshot::domain::{FilmReceipt, Verdict};
 use packshot::imaging::frames::{FilmLimits, Frame, Reader};
 use serde_json::Value;
 
-fn packshot(arguments: &[&str]) -> Output {
+pub(crate) fn packshot(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_packshot")).args(arguments).output().unwrap()
 }
 
-fn line(output: &Output) -> Value {
+pub(crate) fn line(output: &Output) -> Value {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     serde_json::from_str(text.lines().next().unwrap_or_default()).unwrap_or_else(|e| panic!("{e}: {text}"))
 }
 
-const CARTON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/products/tea-carton.jpg");
+pub(crate) const CARTON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/products/tea-carton.jpg");
 
 /// Two shots, one becoming the other.
-const TWO: &str = r#"
+pub(crate) const TWO: &str = r#"
 schema = 1
 name = "two"
 title_en = "Two shots"
@@ -102,6 +102,109 @@ fn what_is_saturated_in_the_photo_is_seen_in_the_film() {
         packshot(&[&["video", &pouch, "--storyboard", story.to_str().unwrap()], &options[..]].concat());
     // Red is 255 all over this pouch: without it nothing would be left to look at.
     assert_eq!(line(&output)["status"], "passed", "{}", line(&output));
+}
+
+/// A shot with words that are written in the storyboard, and places for others.
+const WORDS: &str = r##"
+schema = 1
+name = "words"
+title_en = "Words"
+title_zh = "文字"
+
+[[shot]]
+seconds = 2.0
+scene = "wooden-table"
+move = "arc"
+height = 0.45
+
+[[shot.caption]]
+kind = "title"
+text = "静かな{title} – الشاي"
+
+[[shot.caption]]
+kind = "price"
+text = "{price}"
+
+[[shot.caption]]
+text = "{feature}"
+"##;
+
+#[test]
+fn words_stand_beside_the_product_and_what_has_no_room_is_left_out_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("words.toml"), WORDS).unwrap();
+    fs::write(path("brand.toml"), "schema = 1\nink = \"#1f3d36\"\npaper = \"#f6f1e7\"\n").unwrap();
+    let long =
+        "A feature of which there is so much to say that no letters are small enough for it. ".repeat(5);
+    let output = packshot(&[
+        "video",
+        CARTON,
+        "--storyboard",
+        &path("words.toml"),
+        "--brand",
+        &path("brand.toml"),
+        "--title",
+        "Tea",
+        "--price",
+        "£12.50",
+        "--feature",
+        &long,
+        "--size",
+        "square",
+        "--fps",
+        "24",
+        "--seconds",
+        "2",
+        "--out",
+        &path("out"),
+    ]);
+    let line = line(&output);
+    // The price stands below the product, where a dark line would be a contact that it has lost.
+    assert_eq!(line["status"], "passed", "{line}");
+    assert_eq!(line["notices"][0]["code"], "caption_left_out", "{line}");
+    assert_eq!(line["notices"][0]["param"], "words: shot 1: caption");
+    let receipt: FilmReceipt =
+        serde_json::from_slice(&fs::read(line["receipt"].as_str().unwrap()).unwrap()).unwrap();
+    let captions = &receipt.shots[0].captions;
+    let said: Vec<&str> = captions.iter().map(|caption| caption.text.as_str()).collect();
+    assert_eq!(said, ["静かなTea \u{2013} الشاي", "£12.50"]);
+    assert!(captions.iter().all(|caption| caption.contrast >= 4.5 && caption.frames[1] == 48));
+
+    // They are seen where the receipt says, once they have come.
+    let film = File::open(line["file"].as_str().unwrap()).unwrap();
+    let frames: Vec<Frame> = Reader::new(film, &FilmLimits::default()).unwrap().map(Result::unwrap).collect();
+    let area = captions[1].area;
+    let tag = |frame: &Frame| frame.picture().get_pixel(area[0] + 12, area[1] + area[3] / 2).0;
+    let dark = |pixel: [u8; 3]| pixel.iter().all(|value| *value < 90);
+    assert!(!dark(tag(&frames[0])) && dark(tag(&frames[40])), "{:?} {:?}", tag(&frames[0]), tag(&frames[40]));
+}
+
+#[test]
+fn a_caption_that_cannot_be_set_names_its_shot() {
+    let folder = tempfile::tempdir().unwrap();
+    let story = folder.path().join("words.toml");
+    let out = folder.path().join("out");
+    let refused = |text: String| {
+        fs::write(&story, text).unwrap();
+        let options = ["--storyboard", story.to_str().unwrap(), "--out", out.to_str().unwrap()];
+        line(&packshot(&[&["video", CARTON], &options[..]].concat()))["error"].clone()
+    };
+    let error = refused(WORDS.replace("静かな", "नमस्ते "));
+    assert_eq!(
+        (&error["code"], &error["param"]),
+        (&"glyph_missing".into(), &"words: shot 1: caption".into())
+    );
+    assert!(error["message"].as_str().unwrap().contains("Noto Sans Devanagari"), "{error}");
+    let error = refused(WORDS.replace("{feature}", "{colour}"));
+    assert_eq!(error["code"], "storyboard_invalid");
+    assert!(error["message"].as_str().unwrap().contains("shot 1: caption asks for {colour}"), "{error}");
+    let error = refused(WORDS.replace("{feature}", &"A word and ".repeat(25)));
+    assert_eq!(
+        (&error["code"], &error["param"]),
+        (&"caption_unfit".into(), &"words: shot 1: caption".into())
+    );
+    assert!(!out.exists() || fs::read_dir(&out).unwrap().next().is_none());
 }
 
 #[test]

@@ -5,8 +5,9 @@ use image::RgbImage;
 use super::super::GenerateError;
 use super::super::scene::stood;
 use super::camera::{Path, Seen, eased};
+use super::lettering::Shown;
 use super::stage::Stage;
-use crate::domain::{Cutout, DISSOLVE, Placement, Seed, Stand, StoryShot, Transition};
+use crate::domain::{Cutout, DISSOLVE, Placement, Rect, Seed, Stand, StoryShot, Transition};
 use crate::imaging::{composite, parallax};
 
 /// One shot.
@@ -28,6 +29,8 @@ struct Placed {
     then: Transition,
     /// Its frames: from, and up to but without.
     frames: [u32; 2],
+    /// What is written in it.
+    words: Vec<Shown>,
 }
 
 /// All of a film but its pixels.
@@ -63,7 +66,7 @@ impl<'a> Film<'a> {
             .map(|(shot, &end)| {
                 let path = Path::new(&shot.stage, shot.story, size, shot.seed.stream("camera"));
                 let frames = [std::mem::replace(&mut start, end), end];
-                Placed { stage: shot.stage, path, then: shot.story.then, frames }
+                Placed { stage: shot.stage, path, then: shot.story.then, frames, words: Vec::new() }
             })
             .collect();
         Film { cutout, shots, size, rate }
@@ -94,12 +97,14 @@ impl<'a> Film<'a> {
         Ok(picture)
     }
 
-    /// A frame without the product, its shadow kept: what verification predicts over. Where one shot becomes the next, both grounds are laid so that the product stands on
+    /// A frame without the product, its shadow and all words kept: what verification predicts over. Where one shot becomes the next, both grounds are laid so that the product stands on
     /// both at once.
     pub fn ground(&self, frame: u32) -> RgbImage {
         let mix = self.mix(frame);
         if mix.next <= 0.0 {
-            return self.seen_ground(mix.shot, self.seen(mix.shot, frame));
+            let mut picture = self.seen_ground(mix.shot, self.seen(mix.shot, frame));
+            self.shots[mix.shot].words.iter().for_each(|shown| shown.over(&mut picture, frame));
+            return picture;
         }
         let stand = self.placement(frame).stand;
         let below = |shot: usize| {
@@ -113,6 +118,47 @@ impl<'a> Film<'a> {
         let mut picture = below(mix.shot);
         blend(&mut picture, &below(mix.shot + 1), mix.next);
         picture
+    }
+
+    pub(super) fn cutout(&self) -> &Cutout {
+        self.cutout
+    }
+
+    pub(super) fn shots(&self) -> usize {
+        self.shots.len()
+    }
+
+    pub(super) fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    pub(super) fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    pub(super) fn show(&mut self, shot: usize, words: Shown) {
+        self.shots[shot].words.push(words);
+    }
+
+    /// The frames of a shot that show nothing of its neighbors; at least one.
+    pub(super) fn whole_frames(&self, shot: usize) -> [u32; 2] {
+        let [from, to] = self.shots[shot].frames;
+        let half = (0.5 * DISSOLVE * self.rate as f32).ceil() as u32;
+        let mixed = |before: Option<&Placed>| {
+            before.is_some_and(|before| before.then == Transition::Match && before.frames[1] < self.frames())
+        };
+        let begin = if mixed(shot.checked_sub(1).map(|before| &self.shots[before])) { half } else { 0 };
+        let end = if mixed(self.shots.get(shot)) { half } else { 0 };
+        let from = (from + begin).min(to - 1);
+        [from, (to - end).max(from + 1)]
+    }
+
+    /// Where words stand in a frame.
+    pub fn words(&self, frame: u32) -> Vec<Rect> {
+        let mix = self.mix(frame);
+        // Where one shot becomes the next there are none.
+        let words = if mix.next <= 0.0 { self.shots[mix.shot].words.as_slice() } else { &[] };
+        words.iter().filter_map(|shown| shown.area(frame)).collect()
     }
 
     fn mix(&self, frame: u32) -> Mix {

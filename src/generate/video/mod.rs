@@ -4,7 +4,9 @@
 mod camera;
 pub mod caption;
 mod film;
+mod lettering;
 mod stage;
 
 pub use film::{Film, FilmShot};
+pub use lettering::Lettering;
 pub use stage::{STAGE, Stage};

@@ -60,6 +60,33 @@ pub fn encode_webp(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, CodecErro
     Ok(bytes.to_vec())
 }
 
+/// Pictures of one size, H×W×3, sRGB → a lossy animated WebP that begins again and again; each is seen for `milliseconds`.
+///
+/// # Errors
+/// [`CodecError::Encode`], also if there is none.
+pub fn encode_webp_film(
+    pictures: &[RgbImage],
+    milliseconds: u32,
+    quality: u8,
+) -> Result<Vec<u8>, CodecError> {
+    let failed = |cause: String| CodecError::Encode { format: "WebP", cause };
+    let mut config = webp::WebPConfig::new().map_err(|()| failed("no configuration".into()))?;
+    config.quality = f32::from(quality.clamp(1, 100));
+    config.method = 2;
+    let first = pictures.first().ok_or_else(|| failed("there is no picture".into()))?;
+    let mut encoder = webp::AnimEncoder::new(first.width(), first.height(), &config);
+    let mut seen_from = 0;
+    for picture in pictures {
+        if picture.dimensions() != first.dimensions() {
+            return Err(failed("the pictures have several sizes".into()));
+        }
+        let (width, height) = picture.dimensions();
+        encoder.add_frame(webp::AnimFrame::from_rgb(picture.as_raw(), width, height, seen_from));
+        seen_from += milliseconds as i32;
+    }
+    Ok(encoder.try_encode().map_err(|error| failed(format!("{error:?}")))?.to_vec())
+}
+
 /// H×W×3 sRGB → PNG.
 ///
 /// # Errors

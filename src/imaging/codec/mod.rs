@@ -20,6 +20,7 @@ pub use container::embed;
 pub use decode::{Decoded, Notice, decode};
 pub use encode::{
     PngEffort, encode_depth_png, encode_gray_png, encode_jpeg, encode_rgb_png, encode_rgba_png, encode_webp,
+    encode_webp_film,
 };
 pub use own::{dimensions, read_depth, read_gray, read_rgb, read_rgba};
 pub use sniff::{Container, Format};

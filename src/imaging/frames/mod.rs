@@ -18,7 +18,7 @@ pub use color::{Color, Matrix};
 pub use frame::Frame;
 pub use head::Kind;
 pub use read::Reader;
-pub use write::{Speed, WRITTEN, Writer};
+pub use write::{Speed, WRITTEN, Writer, write_xmp};
 
 /// What a film from outside may be. It is checked on the head of the file, before anything is decoded.
 #[derive(Clone, Copy, Debug, PartialEq)]

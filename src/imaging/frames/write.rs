@@ -47,6 +47,17 @@ const MOST_BITS: u32 = 200_000_000;
 /// What Rec. 709, limited range, is called in the box `colr`.
 const NCLX: &[u8] = b"nclx\0\x01\0\x01\0\x01\0";
 
+/// Writes an XMP packet in a box of its own, to where a whole film ends.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_xmp(out: &mut impl Write, xmp: &str) -> std::io::Result<()> {
+    out.write_all(&(8 + XMP.len() as u32 + xmp.len() as u32).to_be_bytes())?;
+    out.write_all(b"uuid")?;
+    out.write_all(&XMP)?;
+    out.write_all(xmp.as_bytes())
+}
+
 /// The box of an XMP packet in a file of this kind (ISO 16684-2, table 13).
 const XMP: [u8; 16] =
     [0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac];
@@ -180,10 +191,7 @@ impl<W: Write + Seek> Writer<W> {
         }
         self.out.seek(SeekFrom::End(0))?;
         if let Some(xmp) = &self.xmp {
-            self.out.write_all(&(8 + XMP.len() as u32 + xmp.len() as u32).to_be_bytes())?;
-            self.out.write_all(b"uuid")?;
-            self.out.write_all(&XMP)?;
-            self.out.write_all(xmp.as_bytes())?;
+            write_xmp(&mut self.out, xmp)?;
         }
         self.out.flush()?;
         Ok(self.out)

@@ -67,6 +67,7 @@ pub(super) fn draw(
         lines: lines.len() as u32,
         size_px: size,
         baselines: [row(0), row(lines.len() - 1)],
+        leftward: lines.first().is_some_and(|line| line.leftward),
     })
 }
 

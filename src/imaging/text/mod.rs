@@ -73,6 +73,8 @@ pub struct Block {
     pub size_px: f32,
     /// Rows of the image on which the first and the last line stand; ink of a line without descenders may end above.
     pub baselines: [f32; 2],
+    /// Its first line is read from the right.
+    pub leftward: bool,
 }
 
 /// Why a text could not be set.

@@ -17,6 +17,8 @@ enum Meaning {
     Title,
     Category,
     Photo,
+    Price,
+    Feature,
     /// Meters in one of its units.
     Width(f32),
 }
@@ -71,6 +73,8 @@ const NAMES: &[(Meaning, &[&str])] = &[
             "照片",
         ],
     ),
+    (Meaning::Price, &["price", "variantprice", "regularprice", "saleprice", "价格", "售价"]),
+    (Meaning::Feature, &["feature", "features", "bulletpoint", "bulletpoints", "highlights", "卖点"]),
     (Meaning::Width(0.01), &["width", "widthcm", "宽度", "宽度cm"]),
     (Meaning::Width(0.001), &["widthmm"]),
     (Meaning::Width(1.0), &["widthm"]),
@@ -81,9 +85,11 @@ fn meaning(header: &str) -> Option<Meaning> {
     let plain: String = header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let known =
         |name: &str| NAMES.iter().find(|(_, names)| names.contains(&name)).map(|(meaning, _)| *meaning);
-    // `image 2` and `photo3` are further photos.
-    let numbered =
-        || known(plain.trim_end_matches(|c: char| c.is_ascii_digit())).filter(|m| *m == Meaning::Photo);
+    // `image 2` and `photo3` are further photos, `bullet_point3` is a further feature.
+    let numbered = || {
+        let bare = known(plain.trim_end_matches(|c: char| c.is_ascii_digit()));
+        bare.filter(|meaning| matches!(meaning, Meaning::Photo | Meaning::Feature))
+    };
     known(&plain).or_else(numbered)
 }
 
@@ -93,6 +99,8 @@ pub(super) struct Columns {
     title: Option<usize>,
     category: Option<usize>,
     photos: Vec<usize>,
+    price: Option<usize>,
+    features: Vec<usize>,
     width: Option<(usize, f32)>,
     wanted: Photos,
 }
@@ -108,7 +116,10 @@ impl Columns {
         }
         let meanings: Vec<_> = names.iter().map(|name| meaning(name)).collect();
         let first = |wanted: Meaning| meanings.iter().position(|found| *found == Some(wanted));
-        let photos = (0..names.len()).filter(|&i| meanings[i] == Some(Meaning::Photo)).collect::<Vec<_>>();
+        let all = |wanted: Meaning| -> Vec<usize> {
+            (0..names.len()).filter(|&i| meanings[i] == Some(wanted)).collect()
+        };
+        let (photos, features) = (all(Meaning::Photo), all(Meaning::Feature));
         let width = meanings.iter().enumerate().find_map(|(at, found)| match found {
             Some(Meaning::Width(unit)) => Some((at, *unit)),
             _ => None,
@@ -119,6 +130,8 @@ impl Columns {
                 title: first(Meaning::Title),
                 category: first(Meaning::Category),
                 photos,
+                price: first(Meaning::Price),
+                features,
                 width,
                 wanted,
             }),
@@ -141,12 +154,15 @@ impl Columns {
         if sku.is_empty() {
             return Err(wrong("the SKU is empty".into()));
         }
-        let mut photos = Vec::new();
-        for &column in &self.photos {
-            photos.extend(
-                text(Some(column))?.split('|').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned),
-            );
-        }
+        let several = |columns: &[usize]| -> Result<Vec<String>, (String, String)> {
+            let mut found = Vec::new();
+            for &column in columns {
+                let each = text(Some(column))?;
+                found.extend(each.split('|').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned));
+            }
+            Ok(found)
+        };
+        let mut photos = several(&self.photos)?;
         let mut once = HashSet::new();
         photos.retain(|photo| once.insert(photo.clone()));
         if photos.is_empty() && self.wanted == Photos::Required {
@@ -163,6 +179,8 @@ impl Columns {
             title: text(self.title)?,
             category: text(self.category)?.to_lowercase(),
             width_m,
+            price: text(self.price)?,
+            features: several(&self.features)?,
             sku: sku.clone(),
         };
         Ok(Row { line, product, photos })

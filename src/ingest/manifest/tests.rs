@@ -36,6 +36,16 @@ fn the_fixtures_own_manifest_is_understood() {
 }
 
 #[test]
+fn prices_and_features_stand_as_they_shall_be_read() {
+    let row = only(
+        "sku,photo,Price,Bullet Point 1,bullet_point2,features\n\
+         A,a.jpg,\"€ 49,90\",Six hours hot,,One hand | Closes with a click\n",
+    );
+    assert_eq!(row.product.price, "€ 49,90");
+    assert_eq!(row.product.features, ["Six hours hot", "One hand", "Closes with a click"]);
+}
+
+#[test]
 fn byte_order_mark_semicolons_quotes_crlf_and_decimal_commas_are_excels_way() {
     let text = "\u{feff}\"SKU\";\"Product Name\";\"Width (cm)\";\"Image Src\"\r\n\
                 \"A;1\";\"Teller \"\"Rund\"\"\r\nzweite Zeile\";\"27,5\";\"teller 1.jpg\"\r\n";

@@ -3,7 +3,7 @@
 //! alone.
 
 use super::{Check, Measured};
-use crate::domain::GeneratorKind;
+use crate::domain::{GeneratorKind, Rect};
 use crate::imaging::color::srgb;
 use crate::verify::{Comparison, Input};
 
@@ -82,7 +82,10 @@ fn profile(input: &Input<'_>, seen: &Comparison) -> Option<(Vec<f32>, f32)> {
     let product = lower.iter().flatten().count().max(1) as f32;
     // Only what touches the ground: the lowest band.
     let band = (0.05 * product).max(0.01 * tall) as u32;
-    let is_ground = |x: u32, y: u32| y >= height || seen.coverage.get_pixel(x, y)[0] <= GROUND;
+    let is_ground = |x: u32, y: u32| {
+        let written = is_written(input, seen.frame.x + x, seen.frame.y + y);
+        !written && (y >= height || seen.coverage.get_pixel(x, y)[0] <= GROUND)
+    };
     let beside = beside(input, seen);
     let mut sums = vec![(0.0f32, 0u32); ((LINE[1] + BESIDE[1]) * tall) as usize + 2];
     let mut columns = 0;
@@ -108,9 +111,20 @@ fn beside(input: &Input<'_>, seen: &Comparison) -> Vec<f32> {
     let (left, right) = (seen.frame.x, (seen.frame.x + seen.frame.width).min(width));
     let reach = (BESIDE_WIDTH * seen.frame.width as f32) as u32;
     let rows = |columns: std::ops::Range<u32>| -> Vec<f32> {
-        let mean =
-            |y| columns.clone().map(|x| luminance(input, x, y)).sum::<f32>() / columns.len().max(1) as f32;
-        (0..height).map(mean).collect()
+        let mean = |y| {
+            let bare = columns.clone().filter(|x| !is_written(input, *x, y));
+            let (sum, count) =
+                bare.fold((0.0f32, 0u32), |(sum, count), x| (sum + luminance(input, x, y), count + 1));
+            sum / count.max(1) as f32
+        };
+        let mut rows: Vec<f32> = (0..height).map(mean).collect();
+        // Where all is written over, the ground is as above.
+        for y in 1..rows.len() {
+            if rows[y] <= 0.0 {
+                rows[y] = rows[y - 1];
+            }
+        }
+        rows
     };
     let sides = [rows(left.saturating_sub(reach)..left), rows(right..(right + reach).min(width))];
     let lit = sides.into_iter().max_by(|a, b| a.iter().sum::<f32>().total_cmp(&b.iter().sum()));
@@ -125,6 +139,12 @@ fn beside(input: &Input<'_>, seen: &Comparison) -> Vec<f32> {
             (lit[y] / usual.max(1e-3)).clamp(0.5, 1.5)
         })
         .collect()
+}
+
+/// Whether words were laid over a pixel of the picture.
+fn is_written(input: &Input<'_>, x: u32, y: u32) -> bool {
+    let within = |area: &Rect| x.wrapping_sub(area.x) < area.width && y.wrapping_sub(area.y) < area.height;
+    input.words.iter().any(within)
 }
 
 /// Linear light of a pixel.

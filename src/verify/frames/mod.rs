@@ -19,7 +19,7 @@ pub use watch::{Task, Watch, Watched};
 use image::RgbImage;
 
 use super::{Comparison, Input, Policy, VerifyError, verify};
-use crate::domain::{Cutout, FidelityReport, GeneratorKind, Photo, TextReader, Tier};
+use crate::domain::{Cutout, FidelityReport, GeneratorKind, Photo, Rect, TextReader, Tier};
 
 /// What all frames of a film are held against.
 #[derive(Clone, Copy, Debug)]
@@ -35,17 +35,15 @@ pub struct Subject<'a> {
     /// Whether every check is asked, after one has rejected the frame, too.
     pub full: bool,
     /// The frames without the product, if they are known.
-    pub grounds: Option<Grounds<'a>>,
+    pub grounds: Option<&'a dyn Grounds>,
 }
 
-/// Makes the ground of a frame: the same picture without the product, its shadow kept.
-#[derive(Clone, Copy)]
-pub struct Grounds<'a>(pub &'a (dyn Fn(u32) -> RgbImage + Sync));
-
-impl std::fmt::Debug for Grounds<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Grounds")
-    }
+/// Who made a film, and knows what is in its frames but the product.
+pub trait Grounds: std::fmt::Debug + Sync {
+    /// A frame without the product, its shadow and all words kept.
+    fn ground(&self, frame: u32) -> RgbImage;
+    /// Where words were laid over it.
+    fn words(&self, frame: u32) -> Vec<Rect>;
 }
 
 /// Asks all checks of one frame.
@@ -58,13 +56,15 @@ pub fn ask(
     policy: &Policy,
 ) -> Result<(FidelityReport, Comparison), VerifyError> {
     let picture = task.frame.picture();
-    let ground = subject.grounds.map(|Grounds(of)| of(task.frame.index));
+    let ground = subject.grounds.map(|grounds| grounds.ground(task.frame.index));
+    let words = subject.grounds.map(|grounds| grounds.words(task.frame.index)).unwrap_or_default();
     let input = Input {
         photo: subject.photo,
         cutout: subject.cutout,
         placement: &task.placement,
         master: &picture,
         ground: ground.as_ref(),
+        words: &words,
         kind: GeneratorKind::Scene,
         tier: subject.tier,
         reader: subject.reader.filter(|_| task.first),

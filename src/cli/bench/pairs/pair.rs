@@ -261,6 +261,7 @@ fn judge(
         tier,
         reader,
         eye: None,
+        words: &[],
         encoded: None,
         full: true,
     };

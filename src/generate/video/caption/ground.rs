@@ -1,6 +1,6 @@
 //! How bright it is behind a caption, and what letters need there to be read: their color, a shadow, a plate. Knows no text and no place.
 
-use image::RgbImage;
+use image::{RgbImage, RgbaImage};
 
 use super::Look;
 use crate::imaging::color::srgb::{linear_of, luminance};
@@ -19,8 +19,8 @@ const LIGHT_SHADOW: f32 = 0.4;
 /// Opacity of a plate, and what it is raised to where that does not do.
 const PLATES: [f32; 3] = [0.82, 0.92, 1.0];
 /// Letters where the brand's colors cannot be read.
-const WHITE: [u8; 3] = [255; 3];
-const BLACK: [u8; 3] = [18, 18, 20];
+pub(super) const WHITE: [u8; 3] = [255; 3];
+pub(super) const BLACK: [u8; 3] = [18, 18, 20];
 /// Side of the squares that [`brightness`] takes means of, in pixels: about the stroke of the smallest letters in full HD.
 const CELL: u32 = 6;
 
@@ -82,8 +82,28 @@ impl Behind<'_> {
     }
 }
 
+/// Relative luminance of what is opaque in a picture, weighted by how opaque it is.
+pub(super) fn weighted(picture: &RgbaImage) -> f32 {
+    let [sum, weight] = picture.pixels().fold([0.0f32; 2], |[sum, weight], pixel| {
+        let alpha = f32::from(pixel[3]);
+        [sum + alpha * of([pixel[0], pixel[1], pixel[2]]), weight + alpha]
+    });
+    sum / weight.max(1.0)
+}
+
+/// Contrast of the nearest ends of two ranges of relative luminance; 1 if they overlap.
+pub(super) fn apart(one: [f32; 2], other: [f32; 2]) -> f32 {
+    if one[0] > other[1] {
+        contrast(one[0], other[1])
+    } else if other[0] > one[1] {
+        contrast(other[0], one[1])
+    } else {
+        1.0
+    }
+}
+
 /// Relative luminance of an sRGB color.
-fn of(color: [u8; 3]) -> f32 {
+pub(super) fn of(color: [u8; 3]) -> f32 {
     luminance(color.map(linear_of))
 }
 
@@ -94,8 +114,7 @@ fn contrast(a: f32, b: f32) -> f32 {
 
 /// Of a color with the nearer end of a range.
 fn worst(color: [u8; 3], [low, high]: [f32; 2]) -> f32 {
-    let own = of(color);
-    if own >= low && own <= high { 1.0 } else { contrast(own, low).min(contrast(own, high)) }
+    apart([of(color); 2], [low, high])
 }
 
 /// What letters on the picture itself need: a backing, their color, the contrast that comes of it. For a plate color and contrast are those of [`on_plate`].

@@ -3,12 +3,14 @@
 
 mod backing;
 mod ground;
+mod logo;
 mod room;
 #[cfg(test)]
 mod tests;
 
 use image::{RgbImage, RgbaImage};
 
+use crate::domain::CaptionKind;
 use crate::imaging::color::srgb::{byte_of, linear_of};
 use crate::imaging::plane::Plane;
 use crate::imaging::text::{Align, Block, Fonts, Setting, TextError};
@@ -18,23 +20,11 @@ use ground::{Backing, Behind};
 use room::{Band, Side};
 
 pub use ground::brightness;
+pub use room::beside;
 
 /// Sizes of letters, as parts of the frame's shorter side. What is set takes one of them, so that a film's captions look like one family. The last is the
 /// smallest that a phone shows legibly.
 pub const SCALE: [f32; 7] = [0.086, 0.074, 0.065, 0.054, 0.044, 0.040, 0.036];
-
-/// What a text is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CaptionKind {
-    /// The name or the promise: large, above the product if there is room.
-    Title,
-    /// A sentence, below the product if there is room.
-    Line,
-    /// A price, on a tag.
-    Price,
-    /// What the film ends with: the largest, in the middle of what is free.
-    End,
-}
 
 /// A text and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +34,9 @@ pub struct Caption<'a> {
     /// What it is for.
     pub kind: CaptionKind,
 }
+
+/// Each caption that follows moves the first one up by this part of the free height.
+const ROOM: f32 = 0.14;
 
 /// The brand's two colors, sRGB: letters on plates and the price's tag; plates and letters on the tag. Where they cannot be told apart, black or white is
 /// taken for the letters.
@@ -64,6 +57,8 @@ pub struct Placed {
     pub y: u32,
     /// H×W×4, u8, sRGB, straight alpha, to be blended in linear light: letters with their shadow or plate.
     pub image: RgbaImage,
+    /// Left, top, width and height in pixels of the frame of what is seen first: letters without their shadow, or a plate.
+    pub area: [f32; 4],
     /// Pixels an em.
     pub size_px: f32,
     /// WCAG's contrast of the letters with what is behind them, their shadow or plate included; at least 4.5, but for 2 % of the darkest and the brightest pixels.
@@ -76,6 +71,9 @@ pub enum CaptionError {
     /// The text itself cannot be set.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// There is nothing to be seen in it.
+    #[error("the logo is all transparent")]
+    Blank,
     /// It is too long for what is free beside the product.
     #[error(
         "\u{201c}{text}\u{201d} does not fit beside the product: the largest free part of the frame is {} × {} px, \
@@ -105,8 +103,8 @@ struct Style {
     liked: (Side, f32),
 }
 
-impl CaptionKind {
-    fn style(self) -> Style {
+impl Style {
+    fn of(kind: CaptionKind) -> Style {
         let style = |weight, first, lines, line_height, measure, liked| Style {
             weight,
             first,
@@ -115,46 +113,80 @@ impl CaptionKind {
             measure,
             liked,
         };
-        match self {
+        match kind {
             CaptionKind::Title => style(700, 2, 3, 1.16, 18.0, (Side::Above, 1.5)),
             CaptionKind::Line => style(600, 4, 3, 1.26, 26.0, (Side::Below, 2.0)),
             CaptionKind::Price => style(700, 2, 1, 1.2, 18.0, (Side::Above, 1.0)),
-            CaptionKind::End => style(700, 0, 3, 1.14, 16.0, (Side::Above, 1.0)),
+            CaptionKind::End | CaptionKind::Logo => style(700, 0, 3, 1.14, 16.0, (Side::Above, 1.0)),
         }
     }
 }
 
-/// Lays a caption. `frame`: width and height in pixels; `keep_out`: left, top, width and height in pixels of the box around the product over the whole shot, of no
-/// width if there is none; `behind`: see [`brightness`], of one or several of the shot's frames without captions.
-///
-/// # Errors
-/// If the text cannot be set in these fonts, or fits nowhere.
-pub fn lay(
-    fonts: &Fonts,
-    caption: &Caption<'_>,
+/// What captions of one shot are laid on. Those that come later keep off those that were laid before, and stand below them where there is room.
+#[derive(Clone, Debug)]
+pub struct Sheet<'a> {
     frame: (u32, u32),
     keep_out: [f32; 4],
-    look: &Look,
-    behind: &[Plane],
-) -> Result<Placed, CaptionError> {
-    let style = caption.kind.style();
-    let short = frame.0.min(frame.1) as f32;
-    let bands = room::bands(frame, keep_out, style.liked);
-    let job = Job { fonts, caption, style, look, behind: Behind { planes: behind, frame } };
-    for part in &SCALE[job.style.first..] {
-        for band in &bands {
-            match job.at((part * short).max(1.0), band) {
-                Err(TextError::DoesNotFit { .. }) => {}
-                Ok(placed) => return Ok(placed),
-                Err(other) => return Err(other.into()),
+    behind: &'a [Plane],
+    look: &'a Look,
+    taken: Vec<[f32; 4]>,
+    /// How many captions are still to come.
+    to_come: usize,
+    /// So many of the largest sizes are left out.
+    smaller: usize,
+}
+
+impl<'a> Sheet<'a> {
+    /// `frame`: width and height in pixels; `keep_out`: left, top, width and height in pixels of the box around the product over the whole shot, of no width if
+    /// there is none; `behind`: see [`brightness`], of one or several of the shot's frames without captions; `count`: how many captions it shall have.
+    pub fn new(
+        frame: (u32, u32),
+        keep_out: [f32; 4],
+        look: &'a Look,
+        behind: &'a [Plane],
+        count: usize,
+    ) -> Sheet<'a> {
+        Sheet { frame, keep_out, behind, look, taken: Vec::new(), to_come: count, smaller: 0 }
+    }
+
+    /// The same, but letters begin so many steps of [`SCALE`] smaller, so that more of them find room.
+    #[must_use]
+    pub fn smaller(self, steps: usize) -> Sheet<'a> {
+        Sheet { smaller: steps, ..self }
+    }
+
+    /// How far down in a band beside the product the first caption stands: the optical middle lies above the measured one, and what follows stands below it.
+    fn middle(&self) -> f32 {
+        0.46 - ROOM * self.to_come.min(2) as f32
+    }
+
+    /// Lays a caption.
+    ///
+    /// # Errors
+    /// If the text cannot be set in these fonts, or fits nowhere.
+    pub fn lay(&mut self, fonts: &Fonts, caption: &Caption<'_>) -> Result<Placed, CaptionError> {
+        self.to_come = self.to_come.saturating_sub(1);
+        let style = Style::of(caption.kind);
+        let short = self.frame.0.min(self.frame.1) as f32;
+        let bands = room::bands(self.frame, self.keep_out, style.liked, &self.taken);
+        let behind = Behind { planes: self.behind, frame: self.frame };
+        let job = Job { fonts, caption, style, look: self.look, behind, middle: self.middle() };
+        for part in &SCALE[(job.style.first + self.smaller).min(SCALE.len() - 1)..] {
+            for band in &bands {
+                match job.at((part * short).max(1.0), band) {
+                    Err(TextError::DoesNotFit { .. }) => {}
+                    Ok(placed) => {
+                        self.taken.push(placed.area);
+                        return Ok(placed);
+                    }
+                    Err(other) => return Err(other.into()),
+                }
             }
         }
+        let size_px = SCALE[SCALE.len() - 1] * short;
+        let band = room::largest(&bands).map(|side| side as u32);
+        Err(CaptionError::NoRoom { text: caption.text.trim().to_owned(), size_px, band })
     }
-    let largest = bands.iter().map(|band| band.area).max_by(|a, b| (a[2] * a[3]).total_cmp(&(b[2] * b[3])));
-    let [.., width, height] = largest.unwrap_or_default();
-    let size_px = SCALE[SCALE.len() - 1] * short;
-    let text = caption.text.trim().to_owned();
-    Err(CaptionError::NoRoom { text, size_px, band: [width.max(0.0) as u32, height.max(0.0) as u32] })
 }
 
 /// One caption, tried at several sizes and places.
@@ -164,6 +196,8 @@ struct Job<'a> {
     style: Style,
     look: &'a Look,
     behind: Behind<'a>,
+    /// See [`Sheet::middle`].
+    middle: f32,
 }
 
 impl Job<'_> {
@@ -175,7 +209,7 @@ impl Job<'_> {
         // A shadow needs room, too: what is drawn stays in the band.
         let pads = Pads::even((backing::SHADOW * size).ceil());
         let block = self.set(size, band, pads, [0; 3])?;
-        let (x, y) = self.place(&block, band, pads);
+        let (x, y) = self.place(&block, band, pads, pads.across);
         let (width, height) = block.image.dimensions();
         let area = [x + pads.across, y + pads.down, width as f32, height as f32];
         let (backing, ink, contrast) = ground::choose(self.behind.range(area), self.look);
@@ -184,33 +218,35 @@ impl Job<'_> {
         }
         let block = self.set(size, band, pads, ink)?;
         let image = backing::shadowed(&block, pads, &backing);
-        Ok(Placed { x: x as u32, y: y as u32, image, size_px: size, contrast })
+        Ok(Placed { x: x as u32, y: y as u32, image, area, size_px: size, contrast })
     }
 
     /// On a plate of the brand's paper.
     fn on_plate(&self, size: f32, band: &Band) -> Result<Placed, TextError> {
         let pads = Pads { across: (0.62 * size).round(), down: (0.44 * size).round() };
         let block = self.set(size, band, pads, [0; 3])?;
-        let (x, y) = self.place(&block, band, pads);
+        let (x, y) = self.place(&block, band, pads, 0.0);
         let outer = backing::outer(&block, pads);
-        let range = self.behind.range([x, y, outer[0], outer[1]]);
+        let area = [x, y, outer[0], outer[1]];
+        let range = self.behind.range(area);
         let (opacity, ink, contrast) = ground::on_plate(range, self.look);
         let block = self.set(size, band, pads, ink)?;
         let image = backing::plated(&block, pads, self.look.paper, opacity, 0.3 * size);
-        Ok(Placed { x: x as u32, y: y as u32, image, size_px: size, contrast })
+        Ok(Placed { x: x as u32, y: y as u32, image, area, size_px: size, contrast })
     }
 
     /// A price: on a tag of the brand's ink, or of its paper where that stands out better.
     fn on_tag(&self, size: f32, band: &Band) -> Result<Placed, TextError> {
         let pads = Pads { across: (0.66 * size).round(), down: (0.44 * size).round() };
         let block = self.set(size, band, pads, [0; 3])?;
-        let (x, y) = self.place(&block, band, pads);
+        let (x, y) = self.place(&block, band, pads, 0.0);
         let outer = backing::outer(&block, pads);
-        let range = self.behind.range([x, y, outer[0], outer[1]]);
+        let area = [x, y, outer[0], outer[1]];
+        let range = self.behind.range(area);
         let (tag, ink, contrast) = ground::on_tag(range, self.look);
         let block = self.set(size, band, pads, ink)?;
         let image = backing::plated(&block, pads, tag, 1.0, 0.34 * outer[1]);
-        Ok(Placed { x: x as u32, y: y as u32, image, size_px: size, contrast })
+        Ok(Placed { x: x as u32, y: y as u32, image, area, size_px: size, contrast })
     }
 
     /// Sets the text so that with its pads it stays within the band.
@@ -222,7 +258,7 @@ impl Job<'_> {
         let lines = (((free.1 - size) / pitch + 1.0).floor().max(0.0) as u32).min(style.lines);
         // A single line has no way back.
         let measure = if lines == 1 { free.0 } else { style.measure * size };
-        let beside = band.side.beside() && self.caption.kind != CaptionKind::End;
+        let beside = band.side.beside();
         let block = self.fonts.set(&Setting {
             text: self.caption.text,
             size_px: size,
@@ -241,19 +277,28 @@ impl Job<'_> {
         Ok(block)
     }
 
-    /// Where the upper left corner of a block with its pads lies in a band, whole pixels.
-    fn place(&self, block: &Block, band: &Band, pads: Pads) -> (f32, f32) {
+    /// Where the upper left corner of a block with its pads lies in a band, whole pixels. `bare`: how far into it that begins which is seen first.
+    fn place(&self, block: &Block, band: &Band, pads: Pads, bare: f32) -> (f32, f32) {
         let [left, top, width, height] = band.area;
         let outer = backing::outer(block, pads);
         let down = match (self.caption.kind, band.side) {
+            _ if band.under.is_some() => 0.0,
             // A sentence stands where subtitles do.
             (CaptionKind::Line, Side::Below | Side::All) => 1.0,
             (CaptionKind::Line, Side::Above) => 0.3,
             (CaptionKind::Title | CaptionKind::Price, Side::All) => 0.25,
-            // The optical middle lies above the measured one.
-            _ => 0.46,
+            _ => self.middle,
         };
-        let x = left + 0.5 * (width - outer[0]);
+        let free = width - outer[0];
+        let x = match band.under {
+            // One edge for all that stands beside the product.
+            Some([x, _, wide, _]) if band.side.beside() => {
+                let edge = if block.leftward { x + wide - outer[0] + bare } else { x - bare };
+                edge.clamp(left, left + free.max(0.0))
+            }
+            Some([x, _, wide, _]) => (x + 0.5 * (wide - outer[0])).clamp(left, left + free.max(0.0)),
+            None => left + 0.5 * free,
+        };
         let y = top + down * (height - outer[1]);
         (x.floor().max(left.ceil()), y.floor().max(top.ceil()))
     }

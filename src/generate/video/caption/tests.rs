@@ -33,7 +33,7 @@ fn flat(size: (u32, u32), color: [u8; 3]) -> RgbImage {
 
 fn laid(text: &str, kind: CaptionKind, frame: &RgbImage, keep_out: [f32; 4]) -> Result<Placed, CaptionError> {
     let caption = Caption { text, kind };
-    lay(&FONTS, &caption, frame.dimensions(), keep_out, &LOOK, &[brightness(frame)])
+    Sheet::new(frame.dimensions(), keep_out, &LOOK, &[brightness(frame)], 1).lay(&FONTS, &caption)
 }
 
 /// Left, top, right and bottom of what was drawn.
@@ -71,6 +71,17 @@ fn captions_keep_off_the_product_and_within_safe_margins_in_every_shape() {
 fn an_upright_film_leaves_room_for_the_buttons_of_apps() {
     assert_eq!(room::safe((1080, 1920)), [54.0, 230.4, 1026.0, 1574.4]);
     assert_eq!(room::safe((1920, 1080)), [54.0, 54.0, 1866.0, 1026.0]);
+}
+
+#[test]
+fn a_product_leaves_room_for_its_captions_where_they_stand_above_and_below() {
+    assert_eq!(room::beside((1920, 1080), 3), 1.0);
+    assert_eq!(room::beside((1080, 1920), 0), 1.0);
+    for size in [(1080, 1920), (1080, 1350), (1080, 1080)] {
+        let shares = [1, 2, 3].map(|count| room::beside(size, count));
+        assert!(shares[0] > 0.5 && shares[0] > shares[1] && shares[1] > shares[2], "{size:?} {shares:?}");
+        assert!(shares[2] >= 0.34);
+    }
 }
 
 #[test]
@@ -144,7 +155,8 @@ fn brand_colors_that_cannot_be_told_apart_are_not_both_used() {
     let look = Look { ink: [120, 120, 120], paper: [140, 140, 140] };
     for kind in KINDS {
         let caption = Caption { text: "€49.90", kind };
-        let placed = lay(&FONTS, &caption, (960, 540), [0.0; 4], &look, &[brightness(&frame)]).unwrap();
+        let placed =
+            Sheet::new((960, 540), [0.0; 4], &look, &[brightness(&frame)], 1).lay(&FONTS, &caption).unwrap();
         assert!(placed.contrast >= 4.5 && seen(&frame, &placed) >= ENOUGH, "{kind:?}");
     }
 }
@@ -154,8 +166,63 @@ fn every_given_moment_counts() {
     let (dark, light) = (flat((960, 540), [0; 3]), flat((960, 540), [255; 3]));
     let caption = Caption { text: "Kettle", kind: CaptionKind::Title };
     let both = [brightness(&dark), brightness(&light)];
-    let placed = lay(&FONTS, &caption, (960, 540), [0.0; 4], &LOOK, &both).unwrap();
+    let placed = Sheet::new((960, 540), [0.0; 4], &LOOK, &both, 1).lay(&FONTS, &caption).unwrap();
     assert!(seen(&dark, &placed) >= ENOUGH && seen(&light, &placed) >= ENOUGH);
+}
+
+#[test]
+fn captions_of_a_shot_keep_off_each_other_and_what_follows_stands_below() {
+    for (size, keep) in [
+        ((1920, 1080), [760.0, 200.0, 400.0, 760.0]),
+        ((1080, 1920), [240.0, 700.0, 600.0, 800.0]),
+        ((1080, 1080), [340.0, 400.0, 400.0, 600.0]),
+    ] {
+        let frame = flat(size, [90; 3]);
+        let behind = [brightness(&frame)];
+        let mut sheet = Sheet::new(size, keep, &LOOK, &behind, 3);
+        let logo = RgbaImage::from_pixel(400, 160, image::Rgba([200, 30, 30, 255]));
+        let placed = [
+            sheet.lay(&FONTS, &Caption { text: "Six hours hot", kind: CaptionKind::Title }).unwrap(),
+            sheet.lay(&FONTS, &Caption { text: "€49.90", kind: CaptionKind::Price }).unwrap(),
+            sheet.logo(&logo).unwrap(),
+        ];
+        for (k, one) in placed.iter().enumerate() {
+            let [left, top, right, bottom] = extent(one);
+            let clear = |area: &[f32; 4]| {
+                right <= area[0] || left >= area[0] + area[2] || bottom <= area[1] || top >= area[1] + area[3]
+            };
+            assert!(clear(&keep), "{size:?} {k}");
+            assert!(placed[..k].iter().all(|other| clear(&other.area)), "{size:?} {k}");
+        }
+        if size.0 > size.1 {
+            let (title, price) = (placed[0].area, placed[1].area);
+            assert!((title[0] - price[0]).abs() < 4.0 && price[1] > title[1], "{title:?} {price:?}");
+        }
+    }
+}
+
+#[test]
+fn a_logo_keeps_its_shape_and_is_parted_from_a_ground_of_its_own_color() {
+    // Six hundred by two hundred within a transparent border.
+    let logo = RgbaImage::from_fn(700, 300, |x, y| {
+        let inside = (50..650).contains(&x) && (50..250).contains(&y);
+        image::Rgba([20, 20, 20, if inside { 255 } else { 0 }])
+    });
+    for (level, plate) in [(230u8, false), (20, true)] {
+        let frame = flat((1920, 1080), [level; 3]);
+        let behind = [brightness(&frame)];
+        let placed = Sheet::new((1920, 1080), [0.0; 4], &LOOK, &behind, 1).logo(&logo).unwrap();
+        let (width, height) = placed.image.dimensions();
+        assert_eq!(placed.image.get_pixel(1, height / 2)[3] > 200, plate, "{level}");
+        let ink = |x: u32, y: u32| {
+            let pixel = placed.image.get_pixel(x, y);
+            pixel[3] > 128 && pixel[0] < 60
+        };
+        let wide = (0..width).filter(|x| ink(*x, height / 2)).count();
+        let high = (0..height).filter(|y| ink(width / 2, *y)).count();
+        assert!((wide as f32 / high as f32 - 3.0).abs() < 0.06, "{wide} {high}");
+        assert!(placed.contrast >= 3.0, "{level}: {}", placed.contrast);
+    }
 }
 
 #[test]
@@ -198,6 +265,7 @@ proptest! {
         keep in prop::array::uniform4(prop_oneof![-100.0f32..600.0, Just(f32::NAN), Just(f32::INFINITY)]),
     ) {
         let caption = Caption { text: &text, kind: KINDS[kind] };
-        let _ = lay(&FONTS, &caption, (width, height), keep, &LOOK, &[]);
+        let mut sheet = Sheet::new((width, height), keep, &LOOK, &[], 2);
+        let _ = (sheet.lay(&FONTS, &caption), sheet.lay(&FONTS, &caption));
     }
 }
