@@ -7,10 +7,11 @@ use std::time::Duration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::Secret;
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
 use crate::outside::Reach;
-use crate::storage::{Addressing, Bucket, Checksums, S3Settings, Secret, check_endpoint};
+use crate::storage::{Addressing, Bucket, Checksums, S3Settings, check_endpoint};
 use crate::telemetry::LogFormat;
 use crate::tenancy::Signup;
 

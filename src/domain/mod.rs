@@ -22,6 +22,7 @@ pub mod prompt;
 mod reader;
 mod receipt;
 mod scope;
+mod secret;
 mod seed;
 mod segmenter;
 mod storyboard;
@@ -50,6 +51,7 @@ pub use product::{Product, SizeClass, lies_flat, seen_through};
 pub use reader::{TextReader, Word};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
+pub use secret::Secret;
 pub use seed::{Seed, Stream, candidate_seed};
 pub use segmenter::{Opinion, Segmenter, Vote};
 pub use storyboard::{
