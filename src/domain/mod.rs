@@ -1,5 +1,6 @@
 //! The words of the trade as types (docs/glossary.md). Knows no file, clock, random source, database or stage: parsing and rules only.
 
+mod assignment;
 pub mod calendar;
 mod channel;
 mod cutout;
@@ -31,6 +32,7 @@ mod template;
 mod tensor;
 mod verdict;
 
+pub use assignment::{AnswerError, Assignment, FilmLength, Question, Refused};
 pub use channel::{Background, ChannelFormat, ChannelSpec};
 pub use cutout::{Cutout, KeySide, Rect};
 pub use digest::Digest;
