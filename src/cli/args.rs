@@ -117,6 +117,7 @@ pub(super) enum Command {
         packshot video mug.jpg --brief \"gift season\" --plan > mine.toml; packshot video mug.jpg --storyboard mine.toml --out films\n\
         Writes STEM.STORYBOARD.mp4, its poster and its receipt. What was rejected lies in DIR/rejected, what a person must decide in DIR/review;\n\
         each with a page that says why.\n\
+        PACKSHOT_DIRECTOR and PACKSHOT_DIRECTOR_MODEL name a language model that directs by briefs; else rules do, by their words.\n\
         Exit status: 0 all made (also if a person must decide: see `status`), 1 an item failed, 2 wrong usage.")]
     Video(VideoArgs),
     /// Work on the jobs of a PostgreSQL database, beside any number of others
@@ -332,7 +333,7 @@ pub(super) struct VideoArgs {
     /// A storyboard by name (see `packshot templates list --kind storyboard`), or a file that ends in .toml
     #[arg(long, value_name = "NAME", default_value = "hero-reveal")]
     pub storyboard: String,
-    /// What the film should be like, in English or Chinese: storyboard, scenes and length are chosen by it
+    /// What the film should be like, in English or Chinese (any language with a director of yours): storyboard, scenes and length
     #[arg(long, value_name = "TEXT", conflicts_with = "storyboard")]
     pub brief: Option<String>,
     /// How long the film is: exactly so many seconds, 120 at most (default: what the brief says, or 15)
