@@ -16,10 +16,11 @@ use crate::generate::diffusion::schedulers;
 use crate::http::{Limiter, Pulse, Service};
 use crate::imaging::codec::Limits;
 use crate::inference::{self, InpaintPack, LicenseClass, MattingPack, Pack, Runtime, Tesseract};
+use crate::jobs::directing::ModelDirector;
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::{self, AnyJob, JobContext, Pool, Runner, Settings};
 use crate::notify::Sender;
-use crate::outside::{Fetcher, Reach};
+use crate::outside::{Chat, Fetcher, Reach};
 use crate::queue::{Clock, Queue, QueueError};
 use crate::storage::{FolderLock, LocalStorage, S3Settings, S3Storage, Storage, StorageError};
 use crate::telemetry::Metrics;
@@ -399,6 +400,13 @@ pub fn painter_in(config: &Config, folder: &Path) -> Result<Arc<dyn Painter>, Pr
     schedulers::read(pack.scheduler_config())
         .map_err(|error| Problem::new(error.code(), &name, error.to_string()))?;
     Ok(Arc::new(pack))
+}
+
+/// The language model that directs films by the settings; nobody if they name none.
+pub fn director(config: &Config) -> Result<Option<ModelDirector>, Problem> {
+    let Some(settings) = config.chat()? else { return Ok(None) };
+    let patience = Duration::from_secs(u64::from(config.director_timeout));
+    Ok(Some(ModelDirector::new(Chat::new(settings)?, patience)))
 }
 
 /// What reads print by the settings: the system's own if it has one, the one that is named, or nobody.

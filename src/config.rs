@@ -7,10 +7,11 @@ use std::time::Duration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::Secret;
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
-use crate::outside::Reach;
-use crate::storage::{Addressing, Bucket, Checksums, S3Settings, Secret, check_endpoint};
+use crate::outside::{ChatSettings, Reach, check_base};
+use crate::storage::{Addressing, Bucket, Checksums, S3Settings, check_endpoint};
 use crate::telemetry::LogFormat;
 use crate::tenancy::Signup;
 
@@ -61,6 +62,14 @@ pub struct Config {
     pub text_reader: String,
     /// The program that lays music under films.
     pub ffmpeg: PathBuf,
+    /// Base address of the endpoint whose language model directs films; empty = the built-in director does.
+    pub director: String,
+    /// The model's name there.
+    pub director_model: String,
+    /// What the endpoint is shown to let us in; empty = nothing.
+    pub director_key: Secret,
+    /// Seconds that a storyboard may take in all.
+    pub director_timeout: u32,
     /// Default width and height of a scene's master in pixels.
     pub scene_size: u32,
     /// Default width and height of a white main image in pixels.
@@ -166,6 +175,8 @@ impl Config {
             let message = format!("it is {value}; it must lie between {low} and {high}");
             Err(Problem::new(Code::ConfigInvalid, name, message))
         };
+        check("director_timeout", self.director_timeout, 1, 600)?;
+        self.chat()?;
         check("scene_size", self.scene_size, 256, 4096)?;
         check("packshot_size", self.packshot_size, 256, 8192)?;
         check("jpeg_quality", u32::from(self.jpeg_quality), 60, 100)?;
@@ -180,6 +191,22 @@ impl Config {
         check("requests_per_minute", self.requests_per_minute, 1, 1_000_000)?;
         check("signins_per_minute", self.signins_per_minute, 1, 1_000_000)?;
         Ok(self)
+    }
+
+    /// The language model that the settings name, to direct films; none = the built-in director.
+    pub fn chat(&self) -> Result<Option<ChatSettings>, Problem> {
+        let wrong = |name: &str, message: String| Problem::new(Code::ConfigInvalid, name, message);
+        if self.director.is_empty() {
+            return Ok(None);
+        }
+        check_base(&self.director).map_err(|refusal| wrong("director", refusal.to_string()))?;
+        let model = self.director_model.trim();
+        if model.is_empty() || model.chars().any(char::is_control) {
+            let message = "a director needs the name of its model, PACKSHOT_DIRECTOR_MODEL, in one line";
+            return Err(wrong("director_model", message.to_owned()));
+        }
+        let (base, key) = (self.director.clone(), self.director_key.clone());
+        Ok(Some(ChatSettings { base, model: model.to_owned(), key }))
     }
 
     /// The bucket that the settings name, with all that it needs; none = files in the data folder.
@@ -366,6 +393,29 @@ mod tests {
         ] {
             let said = with(name, value).unwrap_err().to_string();
             assert!(said.contains(item) && !said.contains("s3cret"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_director_has_an_address_and_a_model_and_its_key_shows_up_nowhere() {
+        let own = [
+            ("PACKSHOT_DIRECTOR", "http://localhost:11434/v1"),
+            ("PACKSHOT_DIRECTOR_MODEL", "small"),
+            ("PACKSHOT_DIRECTOR_KEY", "s3cret"),
+        ];
+        assert_eq!(with("OPENAI_API_KEY", "s3cret").unwrap().chat().unwrap(), None);
+        let config = with_all(&own).unwrap();
+        assert!(!format!("{config:?}").contains("s3cret"));
+        let chat = config.chat().unwrap().unwrap();
+        assert_eq!((chat.model.as_str(), chat.key), ("small", Secret::new("s3cret")));
+        assert_eq!(with_all(&own[..1]).unwrap_err().item, "director_model");
+        for (name, value, item) in [
+            ("PACKSHOT_DIRECTOR", "localhost:11434/s3cret", "director"),
+            ("PACKSHOT_DIRECTOR", "http://ann:s3cret@localhost/v1", "director"),
+            ("PACKSHOT_DIRECTOR_TIMEOUT", "0", "director_timeout"),
+        ] {
+            let problem = with_all(&[&own[..], &[(name, value)]].concat()).unwrap_err();
+            assert!(problem.item == item && !problem.to_string().contains("s3cret"), "{problem}");
         }
     }
 

@@ -112,6 +112,7 @@ codes! {
     TemplateInvalid "template_invalid" Invalid "Mend the template; `packshot templates check` says where.",
     StoryboardUnknown "storyboard_unknown" Invalid "Use a name from `packshot templates list --kind storyboard`, or a file that ends in .toml.",
     StoryboardInvalid "storyboard_invalid" Invalid "Mend the shot and the field that the message names; those in templates/storyboards/ are examples.",
+    DirectorReplaced "director_replaced" Warning "The built-in director took over; the message says why. Look at the endpoint and the model that the settings director and director_model name.",
     TemplateUnsuited "template_unsuited" Warning "This template was not made for a product of this kind or size; see `packshot templates list`.",
     PromptNotHonored "prompt_not_honored" Warning "No template has this; the nearest one was used.",
     OverrideIgnored "override_ignored" Warning "The rest was honored; use a template or a kind of picture that this option fits.",

@@ -118,6 +118,7 @@ pub(super) enum Command {
         packshot video mug.jpg --brief \"gift season\" --plan > mine.toml; packshot video mug.jpg --storyboard mine.toml --out films\n\
         Writes STEM.STORYBOARD.mp4, its poster and its receipt. What was rejected lies in DIR/rejected, what a person must decide in DIR/review;\n\
         each with a page that says why.\n\
+        PACKSHOT_DIRECTOR and PACKSHOT_DIRECTOR_MODEL name a language model that directs by briefs; else rules do, by their words.\n\
         Exit status: 0 all made (also if a person must decide: see `status`), 1 an item failed, 2 wrong usage.")]
     Video(VideoArgs),
     /// Work on the jobs of a PostgreSQL database, beside any number of others

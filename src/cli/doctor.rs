@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{OK, SOME_FAILED, Session, output};
 use crate::app;
 use crate::config::Config;
-use crate::domain::{Digest, Id, Segmenter};
+use crate::domain::{Assignment, Digest, FilmLength, Id, Segmenter};
 use crate::entity::{DatabaseUrl, schema};
 use crate::error::{Code, Problem};
 use crate::storage::{self, Address, S3Storage, Storage, StorageError, StorageKey};
@@ -37,7 +37,26 @@ pub(super) fn run(session: &Session) -> Result<u8, Problem> {
     if session.config.storage.is_some() {
         answer("bucket", bucket(&session.config));
     }
+    if !session.config.director.is_empty() {
+        answer("director", director(session));
+    }
     Ok(if healthy { OK } else { SOME_FAILED })
+}
+
+/// Whether the language model that the settings name directs a film.
+fn director(session: &Session) -> Result<String, Problem> {
+    let library = app::library()?;
+    let (storyboards, templates) = (library.storyboards(), library.scenes());
+    let length = FilmLength { asked: None, usual: 15.0 };
+    let brief = "a calm film of twelve seconds";
+    let assignment = Assignment { brief, length, storyboards: &storyboards, templates: &templates };
+    let (directed, credit) = super::direct(session, &assignment)?;
+    match credit.notice {
+        Some(notice) => Err(notice),
+        None => {
+            Ok(format!("{} directed a film of {} shots", credit.director, directed.storyboard.shots.len()))
+        }
+    }
 }
 
 /// The bucket that the settings name: what is put there comes back, and what is not there is said not to be.

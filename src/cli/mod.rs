@@ -35,8 +35,9 @@ use clap::Parser;
 
 use crate::app;
 use crate::config::Config;
-use crate::domain::Segmenter;
+use crate::domain::{Assignment, Directed, Segmenter};
 use crate::error::Problem;
+use crate::jobs::directing::{self, Credit};
 use crate::telemetry;
 use args::{Cli, Command};
 
@@ -112,6 +113,15 @@ fn refuse(problem: &Problem) -> u8 {
         | Code::ConfigInvalid => USAGE,
         _ => SOME_FAILED,
     }
+}
+
+/// The storyboard of a brief, by the director that the settings name.
+fn direct(session: &Session, assignment: &Assignment<'_>) -> Result<(Directed, Credit), Problem> {
+    let (model, runtime) = (app::director(&session.config)?, runtime()?);
+    let directed = runtime.block_on(directing::direct_by(model.as_ref(), assignment));
+    // A name that is still being looked up is not waited for.
+    runtime.shutdown_background();
+    directed.map_err(|error| Problem::new(crate::error::Code::RequestInvalid, "--brief", error.to_string()))
 }
 
 /// A pool for the items of one command.

@@ -10,11 +10,12 @@ use super::video_args::{VideoArgs, WordArgs};
 use super::{OK, SOME_FAILED, Session, evidence, output};
 use crate::app;
 use crate::deliver::Provenance;
-use crate::domain::{GeneratorKind, Product, Storyboard, Verdict, Words, direct};
+use crate::domain::{Assignment, FilmLength, GeneratorKind, Product, Storyboard, Verdict, Words};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::imaging::text::Fonts;
 use crate::jobs::brand::{self, Brand};
+use crate::jobs::directing::Credit;
 use crate::jobs::filming::{self, Filmed, Script};
 use crate::jobs::fonts;
 use crate::jobs::judge::{self, Gate};
@@ -39,19 +40,19 @@ const SIZES: &[(&str, (u32, u32))] = &[
 
 pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
     let library = app::library()?;
-    let (storyboard, seconds) = storyboard(&library, args)?;
+    let wanted = storyboard(session, &library, args)?;
     if args.plan {
-        let text = toml::to_string(&storyboard)
-            .map_err(|error| Problem::new(Code::Internal, &storyboard.name, error.to_string()))?;
-        output::line(text.trim_end());
+        output::line(&planned(&wanted)?);
         return Ok(OK);
     }
+    let Wanted { storyboard, length, said, credit } = wanted;
     let fonts = if args.words.no_captions { None } else { Some(fonts::open(library.root())?) };
     fonts.iter().try_for_each(|fonts| lettering::check(&storyboard, fonts))?;
     let story = Story {
         // What no film can be is said before a photo is read.
-        ends: filming::ends(&storyboard, seconds, args.fps)?,
+        ends: filming::ends(&storyboard, length.with(said), args.fps)?,
         storyboard,
+        credit,
         size: size(&args.size)?,
         fonts,
         music: match &args.music {
@@ -90,6 +91,8 @@ pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
 /// What is the same for all items.
 struct Story {
     storyboard: Storyboard,
+    /// Who directed it, if somebody did.
+    credit: Option<Credit>,
     /// The frame after the last of each shot.
     ends: Vec<u32>,
     size: (u32, u32),
@@ -100,17 +103,44 @@ struct Story {
     out: PathBuf,
 }
 
+/// The storyboard that is asked for.
+struct Wanted {
+    storyboard: Storyboard,
+    length: FilmLength,
+    /// How long the brief says that the film is, seconds.
+    said: Option<f32>,
+    credit: Option<Credit>,
+}
+
 /// The storyboard that is asked for, by name, by file or by brief, and how long the film shall be.
-fn storyboard(library: &TemplateLibrary, args: &VideoArgs) -> Result<(Storyboard, f32), Problem> {
-    let (storyboard, said) = match (&args.brief, &args.storyboard) {
-        (Some(brief), _) => {
-            let directed = direct(brief, &library.storyboards(), &library.scenes())
-                .map_err(|error| Problem::new(Code::RequestInvalid, "--brief", error.to_string()))?;
-            (directed.storyboard, directed.seconds)
-        }
-        (None, named) => (named_storyboard(library, named)?, None),
+fn storyboard(session: &Session, library: &TemplateLibrary, args: &VideoArgs) -> Result<Wanted, Problem> {
+    let length = FilmLength { asked: args.seconds, usual: SECONDS };
+    let Some(brief) = &args.brief else {
+        let storyboard = named_storyboard(library, &args.storyboard)?;
+        return Ok(Wanted { storyboard, length, said: None, credit: None });
     };
-    Ok((storyboard, args.seconds.or(said).unwrap_or(SECONDS)))
+    let (storyboards, templates) = (library.storyboards(), library.scenes());
+    let assignment = Assignment { brief, length, storyboards: &storyboards, templates: &templates };
+    let (directed, credit) = super::direct(session, &assignment)?;
+    Ok(Wanted { storyboard: directed.storyboard, length, said: directed.seconds, credit: Some(credit) })
+}
+
+/// The storyboard as a file to be edited. Comments before it say who directed it, and what a storyboard does not hold.
+fn planned(wanted: &Wanted) -> Result<String, Problem> {
+    let Wanted { storyboard, length, said, credit } = wanted;
+    let mut text = String::new();
+    if let Some(Credit { director, notice }) = credit {
+        text += &format!("# director: {director}\n");
+        if let Some(notice) = notice {
+            text += &format!("# {}: {}\n", notice.code.as_str(), notice.message);
+        }
+    }
+    if let Some(seconds) = length.asked.or(*said) {
+        text += &format!("# for a film of this length: --seconds {seconds}\n");
+    }
+    text += &toml::to_string(storyboard)
+        .map_err(|error| Problem::new(Code::Internal, &storyboard.name, error.to_string()))?;
+    Ok(text.trim_end().to_owned())
 }
 
 fn named_storyboard(library: &TemplateLibrary, named: &str) -> Result<Storyboard, Problem> {
@@ -176,12 +206,16 @@ fn make(
     let bar = output::progress(u64::from(planned.frames()), "video");
     let filmed = planned.shoot(gate, &script, draft.file(), session.workers() - 1, &|| bar.inc(1));
     bar.finish_and_clear();
-    let filmed = filmed?;
+    let mut filmed = filmed?;
+    if let Some(credit) = &story.credit {
+        credit.sign(&mut filmed.receipt);
+    }
     let kept = keep(story, item, draft, &filmed)?;
     Ok(json!({
         "item": name,
         "sku": item.product.sku,
         "storyboard": story.storyboard.name,
+        "director": filmed.receipt.director,
         "engine": filmed.receipt.engine,
         "scenes": filmed.receipt.shots.iter().map(|shot| &shot.template.0).collect::<Vec<_>>(),
         "status": match filmed.receipt.verdict() {

@@ -13,7 +13,7 @@ pub(super) struct VideoArgs {
     /// A storyboard by name (see `packshot templates list --kind storyboard`), or a file that ends in .toml
     #[arg(long, value_name = "NAME", default_value = "hero-reveal")]
     pub storyboard: String,
-    /// What the film should be like, in English or Chinese: storyboard, scenes and length are chosen by it
+    /// What the film should be like, in English or Chinese (any language with a director of yours): storyboard, scenes and length
     #[arg(long, value_name = "TEXT", conflicts_with = "storyboard")]
     pub brief: Option<String>,
     /// How long the film is: exactly so many seconds, 120 at most (default: what the brief says, or 15)

@@ -8,7 +8,7 @@ pub(super) const LONGEST_BRIEF: usize = 2000;
 /// Words for seconds, as they follow a number.
 const SECONDS: &[&str] = &["seconds", "second", "secs", "sec", "s", "秒钟", "秒"];
 /// The storyboard of a brief that says nothing about how to tell it.
-const USUAL: &str = "hero-reveal";
+pub(super) const USUAL: &str = "hero-reveal";
 
 /// What came of a brief.
 #[derive(Clone, Debug, PartialEq)]

@@ -29,6 +29,9 @@ pub struct FilmReceipt {
     pub seed: u64,
     /// The storyboard's name.
     pub storyboard: String,
+    /// Who directed it by a brief: `rules`, or the name of a language model; nobody if the storyboard was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub director: Option<String>,
     /// Width and height of the frames.
     pub size: [u32; 2],
     /// Frames a second.

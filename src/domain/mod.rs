@@ -1,5 +1,6 @@
 //! The words of the trade as types (docs/glossary.md). Knows no file, clock, random source, database or stage: parsing and rules only.
 
+mod assignment;
 mod brand;
 pub mod calendar;
 mod caption;
@@ -24,6 +25,7 @@ pub mod prompt;
 mod reader;
 mod receipt;
 mod scope;
+mod secret;
 mod seed;
 mod segmenter;
 mod storyboard;
@@ -32,6 +34,7 @@ mod template;
 mod tensor;
 mod verdict;
 
+pub use assignment::{AnswerError, Assignment, FilmLength, Question, Refused};
 pub use brand::{BrandKit, Color};
 pub use caption::{
     CaptionKind, LONGEST_CAPTION, MOST_CAPTIONS, StoryCaption, Words, Written, reading_seconds,
@@ -56,6 +59,7 @@ pub use product::{Product, SizeClass, lies_flat, seen_through};
 pub use reader::{TextReader, Word};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
 pub use scope::{DEFAULT_ORGANIZATION, SystemScope, TenantScope};
+pub use secret::Secret;
 pub use seed::{Seed, Stream, candidate_seed};
 pub use segmenter::{Opinion, Segmenter, Vote};
 pub use storyboard::{

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::caption::{MOST_CAPTIONS, StoryCaption, Words, Written};
+use super::caption::{CaptionKind, MOST_CAPTIONS, StoryCaption, Words, Written};
 use super::{Product, SceneTemplate, choose};
 
 /// No film has more shots.
@@ -219,6 +219,30 @@ impl Storyboard {
         scenes
     }
 
+    /// With the usual places for words where it has no captions at all: the title at the beginning, features on the way, price, slogan and logo in the end.
+    #[must_use]
+    pub fn captioned(mut self) -> Storyboard {
+        if self.shots.iter().any(|shot| !shot.captions.is_empty()) {
+            return self;
+        }
+        let last = self.shots.len().saturating_sub(1);
+        for (index, shot) in self.shots.iter_mut().enumerate() {
+            let caption = |kind, text: &str| StoryCaption { kind, text: text.to_owned() };
+            if index == 0 {
+                shot.captions.push(caption(CaptionKind::Title, "{title}"));
+            } else if index < last {
+                shot.captions.push(caption(CaptionKind::Line, "{feature}"));
+            } else {
+                shot.captions.push(caption(CaptionKind::End, "{slogan}"));
+            }
+            if index == last {
+                shot.captions.push(caption(CaptionKind::Price, "{price}"));
+                shot.captions.push(caption(CaptionKind::Logo, ""));
+            }
+        }
+        self
+    }
+
     /// The captions of each shot with their words; those whose words are not known are left out.
     pub fn written(&self, words: &Words<'_>) -> Vec<Vec<Written>> {
         let mut features = words.features.iter();
@@ -285,6 +309,17 @@ mod tests {
         assert!(same.check().unwrap_err().to_string().starts_with("shot 1: scene"));
         assert!(matches!(story(&[3.0; 5]).ends(0.1, 30), Err(StoryError::Length { .. })));
         assert!(matches!(story(&[3.0; 5]).ends(600.0, 30), Err(StoryError::Length { .. })));
+    }
+
+    #[test]
+    fn a_storyboard_without_captions_gets_the_usual_ones_and_one_with_keeps_its_own() {
+        for count in [1, 2, 5] {
+            let story = story(&vec![3.0; count]).captioned();
+            assert_eq!(story.check(), Ok(()));
+            assert_eq!(story.clone().captioned(), story);
+            assert_eq!(story.shots[0].captions[0].kind, CaptionKind::Title);
+            assert_eq!(story.shots[count - 1].captions.last().map(|one| one.kind), Some(CaptionKind::Logo));
+        }
     }
 
     #[test]

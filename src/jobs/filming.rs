@@ -282,6 +282,7 @@ impl Planned<'_> {
             photo_pixels: script.photo.pixel_digest,
             seed: script.seed,
             storyboard: script.storyboard.name.clone(),
+            director: None,
             size: [script.size.0, script.size.1],
             rate: script.rate,
             shots: self.shots,

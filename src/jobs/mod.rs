@@ -60,6 +60,7 @@ pub mod decide;
 mod decoded;
 pub mod deliver_event;
 pub mod deliver_reviewed;
+pub mod directing;
 mod erased;
 pub mod feed_batch;
 mod fetch;

@@ -20,7 +20,7 @@ pub use errors::StorageError;
 pub use key::{Address, StorageKey};
 pub use local::LocalStorage;
 pub use lock::FolderLock;
-pub use s3::{Addressing, Bucket, Checksums, S3Settings, S3Storage, Secret, check_endpoint};
+pub use s3::{Addressing, Bucket, Checksums, S3Settings, S3Storage, check_endpoint};
 
 /// A store of objects. Blocking: call it from the compute pool. Its members, local files and S3, pass the same suite (`tests/it/storage`).
 pub trait Storage: std::fmt::Debug + Send + Sync {

@@ -15,6 +15,8 @@ mod commands;
 #[cfg(test)]
 mod defects;
 #[cfg(test)]
+mod directing;
+#[cfg(test)]
 mod expansion;
 #[cfg(test)]
 mod faults;

@@ -20,7 +20,7 @@ use self::store::Store;
 use super::{Storage, StorageError, StorageKey};
 use crate::domain::{Digest, Id};
 
-pub use settings::{Addressing, Bucket, Checksums, S3Settings, Secret, check_endpoint};
+pub use settings::{Addressing, Bucket, Checksums, S3Settings, check_endpoint};
 
 /// Objects in a bucket, under the names that [`StorageKey::path`] gives them.
 pub struct S3Storage {

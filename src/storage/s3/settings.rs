@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::domain::Secret;
+
 /// A bucket and the prefix that all names in it get: `s3://bucket/some/prefix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bucket {
@@ -53,34 +55,6 @@ impl Bucket {
     /// `bucket/prefix/path`, for people.
     pub(super) fn key_address(&self, path: &str) -> String {
         format!("{}/{}", self.name, self.key(path)).trim_end_matches('/').to_owned()
-    }
-}
-
-/// A text that is never printed.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides `text`.
-    pub fn new(text: impl Into<String>) -> Self {
-        Secret(text.into())
-    }
-
-    /// Whether there is nothing to hide.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// For whoever signs with it.
-    pub(super) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() { "(none)" } else { "(hidden)" })
     }
 }
 

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::Method;
+use packshot::domain::Secret;
 use packshot::error::Code;
-use packshot::storage::{
-    Bucket, Checksums, S3Settings, S3Storage, Secret, Storage, StorageError, StorageKey,
-};
+use packshot::storage::{Bucket, Checksums, S3Settings, S3Storage, Storage, StorageError, StorageKey};
 
 use super::{conforms, master, mends, withstands_a_crowd};
 use crate::s3::{BUCKET, S3Server, SECRET_KEY};
