@@ -115,7 +115,8 @@ pub(super) enum Command {
     /// Make verified films of products: shots in scenes, with a camera that moves
     #[command(after_help = "Example: packshot video photos/ --storyboard four-scenes --out films\n         \
         packshot video mug.jpg --brief \"a calm film in a kitchen, 12 seconds\" --out films\n         \
-        packshot video mug.jpg --brief \"gift season\" --plan > mine.toml; packshot video mug.jpg --storyboard mine.toml --out films\n\
+        packshot video mug.jpg --brief \"gift season\" --plan > mine.toml; packshot video mug.jpg --storyboard mine.toml --out films\n         \
+        packshot video catalog.csv --storyboard feature-list --size vertical --brand brand.toml --out films\n\
         Writes STEM.STORYBOARD.mp4, its poster and its receipt. What was rejected lies in DIR/rejected, what a person must decide in DIR/review;\n\
         each with a page that says why.\n\
         PACKSHOT_DIRECTOR and PACKSHOT_DIRECTOR_MODEL name a language model that directs by briefs; else rules do, by their words.\n\
@@ -134,7 +135,7 @@ pub(super) enum Command {
 /// Photos, folders of photos, or CSV manifests.
 #[derive(Debug, Args)]
 pub(super) struct Photos {
-    /// Photos (JPEG, PNG, WebP), folders of them, or CSV manifests with sku and photo (and title, category, width_cm, price, features)
+    /// Photos (JPEG, PNG, WebP), folders of them, or CSV manifests with sku and photo (and title, category, width_cm)
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
 }

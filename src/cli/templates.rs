@@ -58,7 +58,10 @@ pub(super) fn run(session: &Session, command: &TemplatesCommand) -> Result<u8, P
         }
         TemplatesCommand::Check => {
             let mut problems = library.check();
-            problems.extend(fonts::open(library.root()).err());
+            // Who makes no films needs none.
+            if fonts::folder(library.root()).exists() {
+                problems.extend(fonts::open(library.root()).err());
+            }
             problems.iter().for_each(output::failed);
             let whole = library.scenes().len()
                 + library.channels().len()

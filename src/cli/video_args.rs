@@ -10,10 +10,10 @@ use super::args::Photos;
 pub(super) struct VideoArgs {
     #[command(flatten)]
     pub photos: Photos,
-    /// A storyboard by name (see `packshot templates list --kind storyboard`), or a file that ends in .toml
+    /// A storyboard by name (`packshot templates list --kind storyboard`), or a .toml file
     #[arg(long, value_name = "NAME", default_value = "hero-reveal")]
     pub storyboard: String,
-    /// What the film should be like, in English or Chinese (any language with a director of yours): storyboard, scenes and length
+    /// What the film should be like, in English or Chinese (with a director of yours: in any language)
     #[arg(long, value_name = "TEXT", conflicts_with = "storyboard")]
     pub brief: Option<String>,
     /// How long the film is: exactly so many seconds, 120 at most (default: what the brief says, or 15)
@@ -28,7 +28,7 @@ pub(super) struct VideoArgs {
     /// Base seed: the same seed gives the same film
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// How frames are made: `camera`, which moves through the scenes' depth
+    /// How frames are made: `camera` moves through the scenes' depth
     #[arg(long, default_value = "camera", value_parser = ["camera"])]
     pub engine: String,
     #[command(flatten)]

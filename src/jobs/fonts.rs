@@ -1,7 +1,7 @@
 //! The fonts under `templates/fonts/`, and who else has a character that they lack. Asks no system for fonts: a film has the same bytes on every machine.
 //! Knows nothing of where captions stand.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Code, Problem};
@@ -57,12 +57,17 @@ const FREE: &[(u32, u32, &str)] = &[
     (0x20000, 0x3ffff, "Noto Sans CJK"),
 ];
 
+/// Where fonts are, under the folder of templates.
+pub fn folder(root: &Path) -> PathBuf {
+    root.join("fonts")
+}
+
 /// All fonts in `fonts/` under `root`, the folder of templates, in the order of their file names.
 ///
 /// # Errors
 /// If the folder or a file cannot be read, there is no font, or one is broken: [`Code::FontInvalid`] names it.
 pub fn open(root: &Path) -> Result<Fonts, Problem> {
-    let folder = root.join("fonts");
+    let folder = folder(root);
     let failed = |path: &Path, error: std::io::Error| {
         let message = error.to_string();
         Problem::new(Code::from(error), path.display().to_string(), message)

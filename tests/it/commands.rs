@@ -248,7 +248,7 @@ fn doctor_and_templates_answer() {
 
 #[test]
 fn every_help_text_has_an_example_and_says_the_exit_status() {
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 17] = [
         &[],
         &["bench"],
         &["demo"],
@@ -265,6 +265,7 @@ fn every_help_text_has_an_example_and_says_the_exit_status() {
         &["templates", "check"],
         &["templates", "list"],
         &["verify"],
+        &["video"],
     ];
     for command in commands {
         let output = packshot(&[command, &["--help"]].concat());

@@ -71,6 +71,9 @@ impl Film<'_> {
         lettering: &Lettering<'_>,
         written: &[Written],
     ) -> Vec<Result<CaptionReceipt, CaptionError>> {
+        if written.is_empty() {
+            return Vec::new();
+        }
         let frames = self.own_frames(shot);
         let last = shot + 1 == self.shots();
         let fades = [IN, if last { 0.0 } else { OUT }].map(|seconds| seconds * self.rate() as f32);

@@ -8,6 +8,9 @@ use crate::verify::frames::watch::{Note, Watched};
 
 pub(super) struct Lock;
 
+/// About the diagonal of a product, in pixels, at the size at which frames are watched. A place is read there to a fifth of a pixel, with a bias that stays: of a
+/// larger product that is several pixels of the frame, and says nothing of how it was put in.
+const WATCHED: f64 = 320.0;
 /// Share of the frames that may lie further off.
 const BUT_FOR: f64 = 0.05;
 
@@ -44,10 +47,14 @@ impl FilmCheck for Lock {
     }
 }
 
-/// How far each frame of a shot is off, frame pixels.
+/// How far each frame of a shot is off, frame pixels; beside a placement, pixels of the size at which frames are watched.
 fn off(film: &Watched, shot: &[usize]) -> Vec<f64> {
     if film.told {
-        return values(film, shot, |note| note.beside.map_or(0.0, f64::from));
+        return values(film, shot, |note| {
+            let scale = note.stand.as_ref().map_or(1.0, |stand| f64::from(stand.scale));
+            let diagonal = 2.0 * f64::from(film.reach) * scale;
+            note.beside.map_or(0.0, f64::from) * (WATCHED / diagonal.max(1.0)).min(1.0)
+        });
     }
     let times = times(film, shot);
     let fast = |row: Vec<f64>| Series { times: &times, values: &row }.faster_than(SLOW);
