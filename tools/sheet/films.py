@@ -25,9 +25,9 @@ FILMS = [
         "title": "Yuzu & Ginger 🍋", "price": "2,40 €", "feature": ["Leicht prickelnd", "Ohne Zuckerzusatz"], "slogan": "Kühl genießen"}),
     ("detail", "handbag", "portrait", 12, {
         "title": "Structured leather tote", "price": "€ 240", "feature": ["Vegetable-tanned leather", "Edges painted by hand"]}),
-    ("orbit", "moka-pot", "square", 12, {
-        "title": "Il caffè di casa", "price": "€ 34,90", "feature": ["Sei tazze, tre minuti"], "slogan": "Come una volta"}),
-    ("push-in", "perfume-bottle", "vertical", 6, {"title": "وردة العنبر", "price": "\u200f349 ر.س"}),
+    ("orbit", "headphones", "square", 12, {
+        "title": "Silenzio, finalmente", "price": "€ 249", "feature": ["Trenta ore di musica"], "slogan": "Ascolta"}),
+    ("push-in", "moka-pot", "vertical", 6, {"title": "قهوة البيت", "price": "\u200f149 ر.س"}),
     ("season", "plush-bear", "1080p", 12, {
         "title": "やわらかい友だち", "price": "¥4,980", "feature": ["ふわふわの手ざわり", "洗濯機で洗えます"], "slogan": "この冬を、いっしょに"}),
     ("vertical-short", "coffee-pouch", "vertical", 8, {

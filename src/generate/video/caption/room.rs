@@ -9,9 +9,11 @@ const UPRIGHT_FROM: f32 = 1.5;
 /// From here on width over height is wide: there is room to the left and right of a product.
 const WIDE_FROM: f32 = 1.3;
 /// What a caption takes with what parts it from the next, of the shorter side …
-const TAKES: f32 = 0.16;
+const TAKES: f32 = 0.22;
 /// … but no product becomes smaller for them, of the frame's height.
 const SMALLEST: f32 = 0.34;
+/// No caption stands beside a product in a strip that is narrower than this part of the frame: words would stand below one another.
+const NARROW: f32 = 0.18;
 /// Between the product and a caption, of the shorter side.
 const GAP: f32 = 0.03;
 
@@ -97,7 +99,11 @@ pub(super) fn bands(
     for area in taken {
         bands = bands.iter().flat_map(|band| band.off(area, gap)).collect();
     }
-    bands.retain(|band| band.area[2] > 0.0 && band.area[3] > 0.0);
+    let narrow = NARROW * frame.0 as f32;
+    bands.retain(|band| {
+        let [.., width, height] = band.area;
+        width > 0.0 && height > 0.0 && !(band.side.beside() && width < narrow)
+    });
     let worth = |band: &Band| {
         let likes = if band.side == liked.0 { liked.1 } else { 1.0 };
         // What belongs together stands together, where eyes need not cross the product for it.
