@@ -80,7 +80,7 @@ fn a_product_leaves_room_for_its_captions_where_they_stand_above_and_below() {
     for size in [(1080, 1920), (1080, 1350), (1080, 1080)] {
         let shares = [1, 2, 3].map(|count| room::beside(size, count));
         assert!(shares[0] > 0.5 && shares[0] > shares[1] && shares[1] > shares[2], "{size:?} {shares:?}");
-        assert!(shares[2] >= 0.34);
+        assert!(shares[2] >= 0.42);
     }
 }
 
