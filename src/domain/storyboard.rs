@@ -13,6 +13,8 @@ pub const LONGEST: f32 = 120.0;
 pub(super) const SHORTEST_SHOT: f32 = 0.8;
 /// The largest move, as a multiple of the usual one.
 pub const MOST_AMOUNT: f32 = 1.5;
+/// The share of a frame's height that a product may take.
+pub(super) const HEIGHTS: [f32; 2] = [0.2, 0.8];
 /// How long one shot becomes the next where they are not cut, seconds.
 pub const DISSOLVE: f32 = 0.5;
 /// `templates/storyboards/NAME.toml`, schema 1.
@@ -87,6 +89,19 @@ pub enum CameraMove {
     Truck,
 }
 
+impl CameraMove {
+    /// Every move.
+    pub const ALL: [CameraMove; 7] = [
+        CameraMove::Arc,
+        CameraMove::Crane,
+        CameraMove::Handheld,
+        CameraMove::PullOut,
+        CameraMove::PushIn,
+        CameraMove::RackFocus,
+        CameraMove::Truck,
+    ];
+}
+
 /// How the next shot follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -156,8 +171,9 @@ impl Storyboard {
             if !(0.0..=MOST_AMOUNT).contains(&shot.amount) {
                 return Err(wrong("amount", format!("{} is not from 0 to {MOST_AMOUNT}", shot.amount)));
             }
-            if shot.height.is_some_and(|height| !(0.2..=0.8).contains(&height)) {
-                return Err(wrong("height", "is not from 0.2 to 0.8".into()));
+            let [low, high] = HEIGHTS;
+            if shot.height.is_some_and(|height| !(low..=high).contains(&height)) {
+                return Err(wrong("height", format!("is not from {low} to {high}")));
             }
             if shot.captions.len() > MOST_CAPTIONS {
                 let what = format!("has {} entries, not {MOST_CAPTIONS} at most", shot.captions.len());

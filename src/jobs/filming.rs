@@ -110,14 +110,15 @@ pub fn plan<'a>(library: &TemplateLibrary, script: &Script<'a>) -> Result<Planne
     let scenes = storyboard.scenes(&library.scenes(), product, height_m, |scene| {
         if lies { leaning_for_lying(scene) } else { 0.0 }
     });
-    let written = script.letters.as_ref().map(|letters| storyboard.written(&letters.words));
+    let written =
+        script.letters.as_ref().map(|letters| storyboard.written(&letters.words)).unwrap_or_default();
     let keyframes: Vec<Result<Keyframe, Problem>> = storyboard
         .shots
         .par_iter()
         .zip(&scenes)
         .enumerate()
         .map(|(index, (shot, scene))| {
-            let captions = written.as_ref().map_or(0, |written| written[index].len());
+            let captions = written.get(index).map_or(0, Vec::len);
             keyframe(library, script, (shot, captions), scene)
         })
         .collect();
@@ -150,7 +151,7 @@ pub fn plan<'a>(library: &TemplateLibrary, script: &Script<'a>) -> Result<Planne
     }
     let mut film = Film::new(cutout, shots, ends, script.size, script.rate);
     if let Some(letters) = &script.letters {
-        notices.extend(letter(script, letters, &mut film, &mut receipts)?);
+        notices.extend(letter(script, letters, &written, (&mut film, &mut receipts))?);
     }
     Ok(Planned { film, shots: receipts, notices })
 }

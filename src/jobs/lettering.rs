@@ -3,7 +3,7 @@
 use super::brand::Brand;
 use super::filming::Script;
 use super::fonts;
-use crate::domain::{Color, ShotReceipt, Storyboard, Words, reading_seconds};
+use crate::domain::{Color, ShotReceipt, Storyboard, Words, Written, reading_seconds};
 use crate::error::{Code, Problem};
 use crate::generate::video::caption::{CaptionError, Look};
 use crate::generate::video::{Film, Lettering};
@@ -42,7 +42,7 @@ fn item(storyboard: &Storyboard, shot: usize) -> String {
     format!("{}: shot {}: caption", storyboard.name, shot + 1)
 }
 
-/// Lays the storyboard's captions. What the storyboard itself says and cannot be laid is an error, since whoever wrote it can change it; what was filled in for
+/// Lays the storyboard's captions, whose words are given for each shot. What the storyboard itself says and cannot be laid is an error, since whoever wrote it can change it; what was filled in for
 /// this product (a title that is too long) is left out and told. Returns what is to be told.
 ///
 /// # Errors
@@ -50,15 +50,14 @@ fn item(storyboard: &Storyboard, shot: usize) -> String {
 pub(super) fn letter(
     script: &Script<'_>,
     letters: &Letters<'_>,
-    film: &mut Film<'_>,
-    shots: &mut [ShotReceipt],
+    words: &[Vec<Written>],
+    (film, shots): (&mut Film<'_>, &mut [ShotReceipt]),
 ) -> Result<Vec<Problem>, Problem> {
     let [Color(ink), Color(paper)] = [letters.brand.kit.ink, letters.brand.kit.paper];
     let logo = letters.brand.logo.as_ref();
     let lettering = Lettering { fonts: letters.fonts, look: Look { ink, paper }, logo };
     let mut notices = Vec::new();
-    for (index, (written, receipt)) in script.storyboard.written(&letters.words).iter().zip(shots).enumerate()
-    {
+    for (index, (written, receipt)) in words.iter().zip(shots).enumerate() {
         let item = item(script.storyboard, index);
         for (one, laid) in written.iter().zip(film.letter(index, &lettering, written)) {
             match laid {

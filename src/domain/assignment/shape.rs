@@ -4,20 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use super::SHORTEST_SHOT;
+use crate::domain::storyboard::HEIGHTS;
 use crate::domain::{CameraMove, LONGEST, MOST_AMOUNT, MOST_SHOTS, SceneTemplate, Storyboard, Transition};
 
-/// The share of a frame's height that a product may take; [`Storyboard::check`] has the same.
-pub(super) const HEIGHT: [f32; 2] = [0.2, 0.8];
-/// Every move, in the order in which they are told.
-pub(super) const MOVES: [CameraMove; 7] = [
-    CameraMove::Arc,
-    CameraMove::Crane,
-    CameraMove::Handheld,
-    CameraMove::PullOut,
-    CameraMove::PushIn,
-    CameraMove::RackFocus,
-    CameraMove::Truck,
-];
 /// Every way to the next shot.
 pub(super) const TRANSITIONS: [Transition; 2] = [Transition::Cut, Transition::Match];
 
@@ -30,9 +19,9 @@ pub(super) fn schema(templates: &[&SceneTemplate]) -> Value {
     let shot = object(&[
         ("seconds", number(SHORTEST_SHOT, LONGEST, false)),
         ("scene", json!({"type": "string", "enum": scenes})),
-        ("move", json!({"type": "string", "enum": MOVES})),
+        ("move", json!({"type": "string", "enum": CameraMove::ALL})),
         ("amount", number(0.0, MOST_AMOUNT, false)),
-        ("height", number(HEIGHT[0], HEIGHT[1], true)),
+        ("height", number(HEIGHTS[0], HEIGHTS[1], true)),
         ("then", json!({"type": "string", "enum": TRANSITIONS})),
     ]);
     object(&[

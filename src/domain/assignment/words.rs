@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::Refused;
-use super::shape::{HEIGHT, MOVES, TRANSITIONS};
-use crate::domain::storyboard::SHORTEST_SHOT;
+use super::shape::TRANSITIONS;
+use crate::domain::storyboard::{HEIGHTS, SHORTEST_SHOT};
 use crate::domain::{CameraMove, LONGEST, MOST_AMOUNT, MOST_SHOTS, SceneTemplate, Storyboard, Transition};
 
 /// So much of a refused answer is shown again, characters.
@@ -13,9 +13,11 @@ const SHOWN: usize = 4000;
 /// The rules, the scenes and an example.
 pub(super) fn system(templates: &[&SceneTemplate], example: Option<&Value>) -> String {
     let (suited, same) = (Storyboard::SUITED, Storyboard::SAME);
-    let [low, high] = HEIGHT;
-    let moves: Vec<String> =
-        MOVES.into_iter().map(|motion| format!("  {}: {}", name(&motion), moves_so(motion))).collect();
+    let [low, high] = HEIGHTS;
+    let moves: Vec<String> = CameraMove::ALL
+        .into_iter()
+        .map(|motion| format!("  {}: {}", name(&motion), moves_so(motion)))
+        .collect();
     let thens: Vec<String> =
         TRANSITIONS.into_iter().map(|then| format!("  {}: {}", name(&then), follows_so(then))).collect();
     let scenes: Vec<String> = templates

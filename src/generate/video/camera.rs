@@ -118,16 +118,6 @@ mod tests {
     use super::*;
     use crate::domain::{Digest, MOST_AMOUNT, candidate_seed};
 
-    const ALL: [CameraMove; 7] = [
-        CameraMove::Arc,
-        CameraMove::Crane,
-        CameraMove::Handheld,
-        CameraMove::PullOut,
-        CameraMove::PushIn,
-        CameraMove::RackFocus,
-        CameraMove::Truck,
-    ];
-
     /// On a stage of which `free` lies left of and above the frame.
     fn path(motion: CameraMove, amount: f32, free: [f32; 2]) -> Path {
         let mut lot = candidate_seed(1, &Digest::of(b"a"), &Digest::of(b"b"), 0, 0).stream("x");
@@ -139,7 +129,7 @@ mod tests {
 
     #[test]
     fn moves_start_and_stop_softly_and_move_the_background_and_the_product_differently() {
-        for motion in ALL {
+        for motion in CameraMove::ALL {
             let path = path(motion, 1.0, [0.5; 2]);
             let at = |part: f32, near: f32| {
                 path.at(part, 3.0 * part).pose.place([path.from[0] + 300.0, path.from[1] + 300.0], near)
@@ -159,7 +149,7 @@ mod tests {
     #[test]
     fn no_move_looks_over_the_edge_of_the_stage() {
         let corners = [[0.0, 0.0], [1920.0, 0.0], [0.0, 1080.0], [1920.0, 1080.0]];
-        for (motion, side) in ALL.into_iter().flat_map(|motion| [(motion, 0), (motion, 1)]) {
+        for (motion, side) in CameraMove::ALL.into_iter().flat_map(|motion| [(motion, 0), (motion, 1)]) {
             let path = path(motion, MOST_AMOUNT, [FREE[0][side], FREE[1][side]]);
             for (k, near) in (0..=20u8).flat_map(|k| [0.0, 0.5, 1.0, 1.3].map(|near| (k, near))) {
                 let part = f32::from(k) / 20.0;

@@ -48,6 +48,16 @@ pub fn byte_of(linear: f32) -> u8 {
     ENCODED[(linear.min(1.0) * STEPS as f32 + 0.5) as usize]
 }
 
+/// Premultiplied linear red, green, blue and alpha, 0..1 → sRGB, straight alpha.
+pub fn straight([r, g, b, a]: [f32; 4]) -> [u8; 4] {
+    let alpha = (a.min(1.0) * 255.0 + 0.5) as u8;
+    if alpha == 0 {
+        return [0; 4];
+    }
+    let [r, g, b] = [r, g, b].map(|value| byte_of(value / a));
+    [r, g, b, alpha]
+}
+
 /// Relative luminance Y of linear sRGB (IEC 61966-2-1, D65), 0..1 for 0..1.
 #[inline]
 pub fn luminance([r, g, b]: [f32; 3]) -> f32 {

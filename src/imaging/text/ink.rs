@@ -5,7 +5,7 @@ use image::{Rgba, RgbaImage};
 
 use super::lines::Line;
 use super::{Align, Block, Engine, MARGIN, MAX_WIDTH, Setting, TextError};
-use crate::imaging::color::srgb::{byte_of, linear_of};
+use crate::imaging::color::srgb::{linear_of, straight};
 
 /// Most pixels of a block; a text this large is a mistake.
 const MAX_PIXELS: i64 = 1 << 24;
@@ -117,11 +117,8 @@ impl Canvas {
     fn finished(self) -> RgbaImage {
         let height = self.pixels.len() / self.width.max(1);
         let mut image = RgbaImage::new(self.width as u32, height as u32);
-        for (to, [r, g, b, a]) in image.pixels_mut().zip(self.pixels) {
-            if a > 0.0 {
-                let [r, g, b] = [r, g, b].map(|value| byte_of(value / a));
-                *to = Rgba([r, g, b, (a * 255.0 + 0.5) as u8]);
-            }
+        for (to, pixel) in image.pixels_mut().zip(self.pixels) {
+            *to = Rgba(straight(pixel));
         }
         image
     }

@@ -3,7 +3,7 @@
 use image::{Rgba, RgbaImage};
 
 use super::ground::Backing;
-use crate::imaging::color::srgb::{byte_of, linear_of};
+use crate::imaging::color::srgb::{linear_of, straight};
 use crate::imaging::plane::Plane;
 use crate::imaging::text::{Block, MARGIN};
 
@@ -86,12 +86,8 @@ impl Canvas {
             under[3] = alpha + under[3] * (1.0 - alpha);
         });
         let mut image = RgbaImage::new(self.size[0] as u32, self.size[1] as u32);
-        for (to, [r, g, b, a]) in image.pixels_mut().zip(pixels) {
-            let alpha = (a * 255.0 + 0.5) as u8;
-            if alpha > 0 {
-                let [r, g, b] = [r, g, b].map(|value| byte_of(value / a));
-                *to = Rgba([r, g, b, alpha]);
-            }
+        for (to, pixel) in image.pixels_mut().zip(pixels) {
+            *to = Rgba(straight(pixel));
         }
         image
     }

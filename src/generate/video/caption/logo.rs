@@ -6,7 +6,7 @@ use super::backing::{self, Pads};
 use super::ground::{self, Behind};
 use super::room::{self, Band, Side};
 use super::{CaptionError, Placed, Sheet};
-use crate::imaging::color::srgb::byte_of;
+use crate::imaging::color::srgb::straight;
 use crate::imaging::text::{Block, MARGIN};
 use crate::imaging::warp::{self, Similarity};
 
@@ -95,12 +95,7 @@ fn block(picture: &RgbaImage, scale: f32) -> Result<Block, CaptionError> {
     let layer = warp::place(picture, &map, (size[0], size[1])).map_err(|_cause| CaptionError::Blank)?;
     let mut image = RgbaImage::new(size[0] + 2 * MARGIN, size[1] + 2 * MARGIN);
     for (x, y) in (0..size[1]).flat_map(|y| (0..size[0]).map(move |x| (x, y))) {
-        let [r, g, b, a] = layer.at(x, y);
-        if a > 0.0 {
-            let [r, g, b] = [r, g, b].map(|value| byte_of((value / a).clamp(0.0, 1.0)));
-            let alpha = (a.min(1.0) * 255.0 + 0.5) as u8;
-            image.put_pixel(x + MARGIN, y + MARGIN, Rgba([r, g, b, alpha]));
-        }
+        image.put_pixel(x + MARGIN, y + MARGIN, Rgba(straight(layer.at(x, y))));
     }
     let bottom = (MARGIN + size[1]) as f32;
     Ok(Block { image, lines: 1, size_px: 0.0, baselines: [bottom; 2], leftward: false })
