@@ -7,6 +7,8 @@
 mod color;
 mod frame;
 mod head;
+mod join;
+mod mux;
 mod read;
 mod sps;
 mod table;
@@ -17,6 +19,7 @@ mod write;
 pub use color::{Color, Matrix};
 pub use frame::Frame;
 pub use head::Kind;
+pub use join::Joiner;
 pub use read::Reader;
 pub use write::{Speed, WRITTEN, Writer, write_xmp};
 
@@ -113,4 +116,8 @@ impl FilmError {
     fn broken(seconds: f64, cause: impl ToString) -> FilmError {
         FilmError::Broken { seconds, cause: cause.to_string() }
     }
+}
+
+fn refused(error: impl std::fmt::Display) -> FilmError {
+    FilmError::Encode(error.to_string())
 }

@@ -119,7 +119,11 @@ impl Table {
 }
 
 /// The bytes of the box with the tables.
-fn moov(source: &mut (impl Read + Seek), bytes: u64, limits: &FilmLimits) -> Result<Vec<u8>, FilmError> {
+pub(super) fn moov(
+    source: &mut (impl Read + Seek),
+    bytes: u64,
+    limits: &FilmLimits,
+) -> Result<Vec<u8>, FilmError> {
     let mut head = Vec::new();
     source.seek(SeekFrom::Start(0))?;
     source.by_ref().take(1024).read_to_end(&mut head)?;

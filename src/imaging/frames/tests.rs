@@ -51,6 +51,40 @@ fn a_film_comes_back_with_its_times_and_nearly_its_pixels() {
 }
 
 #[test]
+fn shots_that_were_written_one_by_one_make_the_very_film_that_is_written_in_one() {
+    let speed = Speed::per_second(24);
+    let mut whole = Writer::new(Cursor::new(Vec::new()), speed, 40, 16).unwrap().with_xmp("<x/>".into());
+    let mut joined = Joiner::new(Cursor::new(Vec::new()), speed, 40).unwrap();
+    for shot in [0..13, 13..40] {
+        let count = shot.len() as u32;
+        let mut part = Writer::new(Cursor::new(Vec::new()), speed, count, 16).unwrap();
+        whole.next_shot().unwrap();
+        for k in shot {
+            whole.push(&picture(k, 192, 96)).unwrap();
+            part.push(&picture(k, 192, 96)).unwrap();
+        }
+        assert_eq!(joined.add(part.finish().unwrap()).unwrap(), count);
+    }
+    let (whole, joined) = (whole.finish().unwrap(), joined.finish(Some("<x/>")).unwrap());
+    assert!(whole.get_ref() == joined.get_ref());
+    assert_eq!(read(joined.get_ref()).unwrap().len(), 40);
+}
+
+#[test]
+fn parts_of_another_size_or_speed_make_no_film() {
+    let part = |width, fps| {
+        let mut film = Writer::new(Cursor::new(Vec::new()), Speed::per_second(fps), 2, 16).unwrap();
+        (0..2).for_each(|k| film.push(&picture(k, width, 96)).unwrap());
+        film.finish().unwrap()
+    };
+    let mut film = Joiner::new(Cursor::new(Vec::new()), Speed::per_second(24), 9).unwrap();
+    assert!(matches!(film.add(part(96, 30)), Err(FilmError::Broken { .. })));
+    assert_eq!(film.add(part(96, 24)).unwrap(), 2);
+    assert!(matches!(film.add(part(192, 24)), Err(FilmError::Encode(_))));
+    assert!(film.add(Cursor::new(b"no film".to_vec())).is_err());
+}
+
+#[test]
 fn a_packet_about_the_film_lies_behind_it_and_harms_nothing() {
     let mut film =
         Writer::new(Cursor::new(Vec::new()), Speed::per_second(24), 3, 16).unwrap().with_xmp("<x/>".into());

@@ -1,6 +1,6 @@
 //! Writes a film: H.264 at a constant frame rate in an MP4 file whose tables come first, Rec. 709, limited range. Knows no product.
 
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{Seek, Write};
 use std::num::NonZeroU32;
 
 use openh264::OpenH264API;
@@ -14,13 +14,13 @@ use shiguredo_mp4::bitstream::h264::{
     H264NalUnitType, H264SampleEntryConfig, build_avc1_box, parse_annexb_nal_units,
 };
 use shiguredo_mp4::boxes::{Avc1Box, SampleEntry, UnknownBox};
-use shiguredo_mp4::mux::{Mp4FileMuxer, Mp4FileMuxerOptions, Sample, estimate_maximum_moov_box_size};
-use shiguredo_mp4::{BoxSize, BoxType, TrackKind};
+use shiguredo_mp4::{BoxSize, BoxType};
 
 use image::RgbImage;
 
 use super::color::{Color, Matrix};
-use super::{FilmError, Frame};
+use super::mux::Mux;
+use super::{FilmError, Frame, refused};
 
 /// How many frames in how many seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,13 +64,13 @@ const XMP: [u8; 16] =
 
 /// A film that is being written.
 pub struct Writer<W> {
-    out: W,
-    at: u64,
-    muxer: Mp4FileMuxer,
+    mux: Mux<W>,
     encoder: Encoder,
     speed: Speed,
+    quantizer: u8,
     size: Option<(u32, u32)>,
-    described: bool,
+    /// How its frames are decoded, once that is known.
+    entry: Option<SampleEntry>,
     /// An XMP packet, in the end.
     xmp: Option<String>,
 }
@@ -81,35 +81,19 @@ impl<W: Write + Seek> Writer<W> {
     ///
     /// # Errors
     /// [`FilmError::Io`], [`FilmError::Encode`].
-    pub fn new(mut out: W, speed: Speed, frames: u32, quantizer: u8) -> Result<Writer<W>, FilmError> {
-        let options = Mp4FileMuxerOptions {
-            reserved_moov_box_size: estimate_maximum_moov_box_size(&[frames as usize]),
-            ..Mp4FileMuxerOptions::default()
-        };
-        let muxer = Mp4FileMuxer::with_options(options).map_err(refused)?;
-        let head = muxer.initial_boxes_bytes();
-        out.write_all(head)?;
-        let at = head.len() as u64;
-        let rate = speed.frames.get() as f32 / speed.seconds.get() as f32;
-        let quantizer = quantizer.min(51);
-        // One thread, and nothing that decides by time or load: the same pictures give the same bytes.
-        let config = EncoderConfig::new()
-            .num_threads(1)
-            .profile(Profile::High)
-            .rate_control_mode(RateControlMode::Bufferbased)
-            .bitrate(BitRate::from_bps(MOST_BITS))
-            .qp(QpRange::new(quantizer, quantizer))
-            .skip_frames(false)
-            .scene_change_detect(false)
-            .adaptive_quantization(false)
-            .background_detection(false)
-            .max_frame_rate(FrameRate::from_hz(rate))
-            .intra_frame_period(
-                IntraFramePeriod::from_num_frames((rate * KEY_SECONDS).ceil().max(1.0) as u32),
-            )
-            .vui(VuiConfig::bt709());
-        let encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(refused)?;
-        Ok(Writer { out, at, muxer, encoder, speed, size: None, described: false, xmp: None })
+    pub fn new(out: W, speed: Speed, frames: u32, quantizer: u8) -> Result<Writer<W>, FilmError> {
+        let mux = Mux::new(out, speed, frames)?;
+        let encoder = encoder(speed, quantizer)?;
+        Ok(Writer { mux, encoder, speed, quantizer, size: None, entry: None, xmp: None })
+    }
+
+    /// What comes now does not depend on what came before: the frames of a shot are encoded as if they were a film of their own.
+    ///
+    /// # Errors
+    /// [`FilmError::Encode`].
+    pub fn next_shot(&mut self) -> Result<(), FilmError> {
+        self.encoder = encoder(self.speed, self.quantizer)?;
+        Ok(())
     }
 
     /// Has an XMP packet written behind the film: what it says holds for all of it.
@@ -146,7 +130,9 @@ impl<W: Write + Seek> Writer<W> {
         let planes = YUVSlices::new((&frame.luma, blue, red), (width, height), (width, width / 2, width / 2));
         let stream = self.encoder.encode(&planes).map_err(refused)?.to_vec();
         let units = parse_annexb_nal_units(&stream).map_err(refused)?;
-        let entry = if self.described { None } else { Some(entry(&stream)?) };
+        if self.entry.is_none() {
+            self.entry = Some(entry(&stream)?);
+        }
         let mut keyframe = false;
         let mut data = Vec::with_capacity(stream.len());
         for unit in units {
@@ -161,45 +147,39 @@ impl<W: Write + Seek> Writer<W> {
         if data.is_empty() {
             return Err(FilmError::Encode("the encoder left a frame out".into()));
         }
-        self.out.write_all(&data)?;
-        self.muxer
-            .append_sample(&Sample {
-                track_kind: TrackKind::Video,
-                sample_entry: entry,
-                keyframe,
-                timescale: self.speed.frames,
-                duration: self.speed.seconds.get(),
-                composition_time_offset: None,
-                data_offset: self.at,
-                data_size: data.len(),
-            })
-            .map_err(refused)?;
-        self.at += data.len() as u64;
-        self.described = true;
-        Ok(())
+        match &self.entry {
+            Some(entry) => self.mux.append(&data, keyframe, entry),
+            None => Err(FilmError::Encode("the encoder did not say how to decode".into())),
+        }
     }
 
     /// Writes the tables and gives back what was written to.
     ///
     /// # Errors
     /// [`FilmError::Io`], [`FilmError::Encode`], also for a film without a frame.
-    pub fn finish(mut self) -> Result<W, FilmError> {
-        let done = self.muxer.finalize().map_err(refused)?;
-        for (offset, bytes) in done.offset_and_bytes_pairs() {
-            self.out.seek(SeekFrom::Start(offset))?;
-            self.out.write_all(bytes)?;
-        }
-        self.out.seek(SeekFrom::End(0))?;
-        if let Some(xmp) = &self.xmp {
-            write_xmp(&mut self.out, xmp)?;
-        }
-        self.out.flush()?;
-        Ok(self.out)
+    pub fn finish(self) -> Result<W, FilmError> {
+        self.mux.finish(self.xmp.as_deref())
     }
 }
 
-fn refused(error: impl std::fmt::Display) -> FilmError {
-    FilmError::Encode(error.to_string())
+fn encoder(speed: Speed, quantizer: u8) -> Result<Encoder, FilmError> {
+    let rate = speed.frames.get() as f32 / speed.seconds.get() as f32;
+    let quantizer = quantizer.min(51);
+    // One thread, and nothing that decides by time or load: the same pictures give the same bytes.
+    let config = EncoderConfig::new()
+        .num_threads(1)
+        .profile(Profile::High)
+        .rate_control_mode(RateControlMode::Bufferbased)
+        .bitrate(BitRate::from_bps(MOST_BITS))
+        .qp(QpRange::new(quantizer, quantizer))
+        .skip_frames(false)
+        .scene_change_detect(false)
+        .adaptive_quantization(false)
+        .background_detection(false)
+        .max_frame_rate(FrameRate::from_hz(rate))
+        .intra_frame_period(IntraFramePeriod::from_num_frames((rate * KEY_SECONDS).ceil().max(1.0) as u32))
+        .vui(VuiConfig::bt709());
+    Encoder::with_api_config(OpenH264API::from_source(), config).map_err(refused)
 }
 
 /// How to decode the film, from the parameter sets before its first frame.
