@@ -53,6 +53,9 @@ pub struct ShotReceipt {
     pub template: (String, Digest),
     /// Its frames: from, and up to but without.
     pub frames: [u32; 2],
+    /// How often it was redone; every take has a seed of its own, the base seed and this.
+    #[serde(default, skip_serializing_if = "first_take")]
+    pub take: u32,
     /// How the product stands on the stage, which is larger than the frame.
     pub placement: Placement,
     /// Which attempt the keyframe is.
@@ -66,6 +69,13 @@ pub struct ShotReceipt {
     /// What is written in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub captions: Vec<CaptionReceipt>,
+    /// What a person should know of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Problem>,
+}
+
+fn first_take(take: &u32) -> bool {
+    *take == 0
 }
 
 /// A caption as it stands in the film.
@@ -92,6 +102,23 @@ impl FilmReceipt {
     /// That of the worst frame or keyframe.
     pub fn verdict(&self) -> Verdict {
         self.shots.iter().map(|shot| shot.report.verdict).fold(self.report.verdict, Verdict::max)
+    }
+
+    /// Every check of the frames, and those of keyframes that only there did not pass.
+    pub fn checks(&self) -> Vec<CheckReport> {
+        let mut checks = self.report.checks.clone();
+        for reason in self.reasons() {
+            match checks.iter_mut().find(|check| check.check == reason.check) {
+                Some(check) => check.clone_from(reason),
+                None => checks.push(reason.clone()),
+            }
+        }
+        checks
+    }
+
+    /// The names of the checks that did not pass, as [`FidelityReport::cause`].
+    pub fn cause(&self) -> String {
+        FidelityReport { checks: self.checks(), ..self.report.clone() }.cause()
     }
 
     /// What did not pass in the frames, and what only keyframes did not.

@@ -3,6 +3,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
+use crate::error::{Code, Problem};
 use crate::imaging::frames::{FilmError, FilmLimits, Frame, Reader};
 
 /// Pixels of a frame along each side of a cell.
@@ -38,6 +39,19 @@ pub(super) enum Spoiled {
         /// The largest difference of a cell, sRGB steps.
         off: u8,
     },
+    /// Whoever it was shown to could not do with it.
+    #[error("{0}")]
+    Unshown(Problem),
+}
+
+impl Spoiled {
+    /// With its public code; `item` is for messages.
+    pub(super) fn problem(self, item: &str) -> Problem {
+        match self {
+            Spoiled::Unshown(problem) => problem,
+            error => Problem::new(Code::EncodeFailed, item, error.to_string()),
+        }
+    }
 }
 
 impl Encoded {
@@ -46,11 +60,15 @@ impl Encoded {
         self.frames.push(cells(frame));
     }
 
-    /// Reads the whole film again, from its beginning.
+    /// Reads the whole film again, from its beginning, and shows each frame.
     ///
     /// # Errors
-    /// See [`Spoiled`].
-    pub(super) fn check<R: Read + Seek>(&self, mut film: R) -> Result<(), Spoiled> {
+    /// See [`Spoiled`]; what `show` answers.
+    pub(super) fn check<R: Read + Seek>(
+        &self,
+        mut film: R,
+        mut show: impl FnMut(&Frame) -> Result<(), Problem>,
+    ) -> Result<(), Spoiled> {
         film.seek(SeekFrom::Start(0)).map_err(FilmError::Io)?;
         let mut found = 0;
         for frame in Reader::new(film, &FilmLimits::default())? {
@@ -63,6 +81,7 @@ impl Encoded {
             if off > CODED {
                 return Err(Spoiled::Differs { seconds: frame.seconds, off });
             }
+            show(&frame).map_err(Spoiled::Unshown)?;
             found += 1;
         }
         let meant = self.frames.len();
@@ -101,17 +120,17 @@ mod tests {
     fn a_film_is_what_was_judged_or_it_is_said_where_it_is_not() {
         let mut meant = Encoded::default();
         (0..5).for_each(|k| meant.remember(&frame(k, 200)));
-        assert!(meant.check(film((0..5).map(|k| frame(k, 200)))).is_ok());
+        assert!(meant.check(film((0..5).map(|k| frame(k, 200))), |_| Ok(())).is_ok());
         let other = |k| frame(k, if k == 3 { 170 } else { 200 });
         assert!(
-            matches!(meant.check(film((0..5).map(other))), Err(Spoiled::Differs { seconds, .. }) if (seconds - 0.125).abs() < 1e-6)
+            matches!(meant.check(film((0..5).map(other)), |_| Ok(())), Err(Spoiled::Differs { seconds, .. }) if (seconds - 0.125).abs() < 1e-6)
         );
         for count in [4, 6] {
-            let said = meant.check(film((0..count).map(|k| frame(k, 200))));
+            let said = meant.check(film((0..count).map(|k| frame(k, 200))), |_| Ok(()));
             assert!(matches!(said, Err(Spoiled::Frames { meant: 5, .. })), "{said:?}");
         }
         let mut cut = film((0..5).map(|k| frame(k, 200))).into_inner();
         cut.truncate(cut.len() / 2);
-        assert!(matches!(meant.check(Cursor::new(cut)), Err(Spoiled::Unreadable(_))));
+        assert!(matches!(meant.check(Cursor::new(cut), |_| Ok(())), Err(Spoiled::Unreadable(_))));
     }
 }

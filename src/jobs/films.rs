@@ -6,12 +6,14 @@ use std::io::{Read, Seek};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use image::RgbImage;
+
 use super::judge::{Gate, Named};
 use super::pipeline::{self, Called};
-use crate::domain::{Cutout, FidelityReport, Photo, Placement, Tier};
+use crate::domain::{Cutout, FidelityReport, Photo, Placement, Rect, Tier};
 use crate::error::{Code, Problem};
 use crate::imaging::frames::{FilmError, FilmLimits, Frame, Reader};
-use crate::verify::frames::{self, Answer, Grounds, Subject, Task, Watch};
+use crate::verify::frames::{self, Answer, Made, Subject, Task, Watch, Watched};
 use crate::verify::{Comparison, VerifyError};
 
 /// Frames that wait to be asked of, for each one who asks; above that the reader helps.
@@ -26,17 +28,26 @@ pub struct Film<'a, R> {
     pub file: R,
     /// What is read at all.
     pub limits: FilmLimits,
-    /// How the product was put into each frame, if we did that; it is searched for and followed otherwise.
+    /// How the product was put into each frame, if that is known; it is searched for and followed otherwise.
     pub placements: Option<&'a [Placement]>,
 }
 
-/// What is known of a film's frames by the one who made them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Known<'a> {
-    /// How the product was put into each.
-    pub placements: Option<&'a [Placement]>,
-    /// Each without the product.
-    pub grounds: Option<&'a dyn Grounds>,
+/// Placements that somebody told, of a film whose making nobody can repeat.
+#[derive(Debug)]
+struct Told<'a>(&'a [Placement]);
+
+impl Made for Told<'_> {
+    fn placement(&self, frame: u32) -> Option<Placement> {
+        self.0.get(frame as usize).cloned()
+    }
+
+    fn ground(&self, _frame: u32) -> Option<RgbImage> {
+        None
+    }
+
+    fn words(&self, _frame: u32) -> Vec<Rect> {
+        Vec::new()
+    }
 }
 
 /// What came of it.
@@ -48,6 +59,26 @@ pub struct Judged {
     pub worst: Option<Comparison>,
     /// What it took.
     pub spent: Spent,
+}
+
+/// What is watched, and by whom.
+pub(super) struct Watching<'a> {
+    pub(super) photo: &'a Photo,
+    pub(super) cutout: &'a Cutout,
+    /// Who made the frames, if that is known.
+    pub(super) made: Option<&'a dyn Made>,
+    pub(super) watch: Watch<'a>,
+}
+
+/// What was seen of some frames.
+pub(super) struct Seen {
+    pub(super) watched: Watched,
+    /// What all checks say of some.
+    pub(super) answers: Vec<Answer>,
+    /// The worst of them, predicted and seen.
+    pub(super) worst: Option<(Answer, Comparison)>,
+    /// What it took.
+    pub(super) spent: Spent,
 }
 
 /// Time of each stage, and how much there was of it; the stages lie beside one another where there are helpers.
@@ -63,6 +94,17 @@ pub struct Spent {
     pub asking: Duration,
     /// Frames that were looked at, and that all checks were asked of.
     pub frames: [usize; 2],
+}
+
+impl Spent {
+    /// With what another part of the same film took.
+    pub(super) fn add(&mut self, other: &Spent) {
+        self.cutting += other.cutting;
+        self.decoding += other.decoding;
+        self.screening += other.screening;
+        self.asking += other.asking;
+        (0..2).for_each(|k| self.frames[k] += other.frames[k]);
+    }
 }
 
 /// What the reader and its helpers share.
@@ -102,30 +144,35 @@ impl Gate<'_> {
         let called = Called { file: source.name, title: "" };
         let (photo, cutout, _) = pipeline::cut_out(source.bytes, called, self.limits, self.opinion)?;
         let cutting = start.elapsed();
-        let known = Known { placements: film.placements, grounds: None };
-        let mut judged = self.judge_frames((&photo, &cutout), film.name, frames, known, helpers)?;
-        judged.spent.cutting = cutting;
-        Ok(judged)
+        let told = film.placements.map(Told);
+        let made = told.as_ref().map(|told| told as &dyn Made);
+        let watch = Watch::new(&cutout, photo.pixel_digest, made);
+        let watching = Watching { photo: &photo, cutout: &cutout, made, watch };
+        let Seen { watched, answers, worst, spent } =
+            self.watch_frames(watching, film.name, frames, helpers)?;
+        if answers.is_empty() {
+            return Err(unseen(film.name));
+        }
+        let report = frames::conclude(self.policy, tier(made), &watched, answers);
+        let worst = worst.map(|(_, comparison)| comparison);
+        Ok(Judged { report, worst, spent: Spent { cutting, ..spent } })
     }
 
-    /// Judges the frames of a film as they come.
+    /// Watches the frames of a film or of a shot as they come, and asks all checks of some.
     ///
     /// # Errors
-    /// The first that a frame comes with; a film that shows no product.
-    pub fn judge_frames(
+    /// The first that a frame comes with.
+    pub(super) fn watch_frames(
         &self,
-        (photo, cutout): (&Photo, &Cutout),
+        watching: Watching<'_>,
         name: &str,
         mut frames: impl Iterator<Item = Result<Frame, Problem>>,
-        known: Known<'_>,
         helpers: usize,
-    ) -> Result<Judged, Problem> {
-        let Known { placements, grounds } = known;
+    ) -> Result<Seen, Problem> {
+        let Watching { photo, cutout, made, mut watch } = watching;
         let mut spent = Spent::default();
-        let tier = if placements.is_some() { Tier::Pasted } else { Tier::Relit };
-        let subject = Subject { photo, cutout, tier, reader: self.reader, full: self.full, grounds };
+        let subject = Subject { photo, cutout, tier: tier(made), reader: self.reader, full: self.full, made };
         let office = Office { subject, gate: self, desk: Mutex::new(Desk::default()), bell: Condvar::new() };
-        let mut watch = Watch::new(cutout, photo.pixel_digest, placements);
         let fail = |error: VerifyError| Problem::new(error.code(), name, error.to_string());
         let watched = std::thread::scope(|scope| {
             (0..helpers).for_each(|_| {
@@ -155,15 +202,21 @@ impl Gate<'_> {
         if let Some(error) = desk.failed {
             return Err(fail(error));
         }
-        if desk.answers.is_empty() {
-            let message = "the product of the photo was not found in any frame of the film";
-            return Err(Problem::new(Code::ProductNotLocated, name, message));
-        }
         spent.asking = desk.asking;
         spent.frames[1] = desk.answers.len();
-        let report = frames::conclude(self.policy, tier, &watched, desk.answers);
-        Ok(Judged { report, worst: desk.worst.map(|(_, comparison)| comparison), spent })
+        Ok(Seen { watched, answers: desk.answers, worst: desk.worst, spent })
     }
+}
+
+/// A film that shows no product.
+pub(super) fn unseen(name: &str) -> Problem {
+    let message = "the product of the photo was not found in any frame of the film";
+    Problem::new(Code::ProductNotLocated, name, message)
+}
+
+/// How the product's pixels got into a film.
+fn tier(made: Option<&dyn Made>) -> Tier {
+    if made.is_some() { Tier::Pasted } else { Tier::Relit }
 }
 
 impl Office<'_> {

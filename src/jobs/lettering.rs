@@ -3,7 +3,7 @@
 use super::brand::Brand;
 use super::filming::Script;
 use super::fonts;
-use crate::domain::{Color, ShotReceipt, Storyboard, Words, Written, reading_seconds};
+use crate::domain::{CaptionReceipt, Color, Storyboard, Words, Written, reading_seconds};
 use crate::error::{Code, Problem};
 use crate::generate::video::caption::{CaptionError, Look};
 use crate::generate::video::{Film, Lettering};
@@ -42,38 +42,50 @@ fn item(storyboard: &Storyboard, shot: usize) -> String {
     format!("{}: shot {}: caption", storyboard.name, shot + 1)
 }
 
-/// Lays the storyboard's captions, whose words are given for each shot. What the storyboard itself says and cannot be laid is an error, since whoever wrote it can change it; what was filled in for
-/// this product (a title that is too long) is left out and told. Returns what is to be told.
+/// What came of laying a shot's captions.
+pub(super) struct Laid {
+    /// Those that stand.
+    pub(super) captions: Vec<CaptionReceipt>,
+    /// What is to be told.
+    pub(super) notices: Vec<Problem>,
+}
+
+/// Lays the captions of the storyboard's shot `shot`, with their words, into the film's shot `place`. What the storyboard itself says and cannot be laid is an error, since whoever wrote it can change
+/// it; what was filled in for this product (a title that is too long) is left out and told.
 ///
 /// # Errors
 /// [`Code::CaptionUnfit`], [`Code::GlyphMissing`], with the shot.
 pub(super) fn letter(
     script: &Script<'_>,
     letters: &Letters<'_>,
-    words: &[Vec<Written>],
-    (film, shots): (&mut Film<'_>, &mut [ShotReceipt]),
-) -> Result<Vec<Problem>, Problem> {
+    written: &[Written],
+    (film, place): (&mut Film<'_>, usize),
+    shot: usize,
+) -> Result<Laid, Problem> {
     let [Color(ink), Color(paper)] = [letters.brand.kit.ink, letters.brand.kit.paper];
     let logo = letters.brand.logo.as_ref();
     let lettering = Lettering { fonts: letters.fonts, look: Look { ink, paper }, logo };
-    let mut notices = Vec::new();
-    for (index, (written, receipt)) in words.iter().zip(shots).enumerate() {
-        let item = item(script.storyboard, index);
-        for (one, laid) in written.iter().zip(film.letter(index, &lettering, written)) {
-            match laid {
-                Ok(caption) => {
-                    notices.extend(hasty(&item, &caption.text, caption.frames, script.rate));
-                    receipt.captions.push(caption);
-                }
-                Err(error) if one.literal => return Err(fonts::problem(&item, &error)),
-                Err(error) => {
-                    let problem = fonts::problem(&item, &error);
-                    notices.push(Problem::new(Code::CaptionLeftOut, item.clone(), problem.message));
-                }
+    let item = item(script.storyboard, shot);
+    let mut all = Laid { captions: Vec::new(), notices: Vec::new() };
+    for (one, laid) in written.iter().zip(film.letter(place, &lettering, written)) {
+        match laid {
+            Ok(caption) => {
+                all.notices.extend(hasty(&item, &caption.text, caption.frames, script.rate));
+                all.captions.push(caption);
+            }
+            Err(error) if one.literal => return Err(fonts::problem(&item, &error)),
+            Err(error) => {
+                let problem = fonts::problem(&item, &error);
+                all.notices.push(Problem::new(Code::CaptionLeftOut, item.clone(), problem.message));
             }
         }
     }
-    Ok(notices)
+    Ok(all)
+}
+
+/// Whether a notice is of a caption.
+pub(super) fn tells(notice: &Problem) -> bool {
+    matches!(notice.code, Code::CaptionLeftOut | Code::CaptionHasty)
 }
 
 /// What is told of a text that is gone before it is read.

@@ -40,6 +40,8 @@ pub struct Film<'a> {
     shots: Vec<Placed>,
     size: (u32, u32),
     rate: u32,
+    /// Whether there are shots after these.
+    goes_on: bool,
 }
 
 /// What a frame shows: a shot, or one that becomes the next.
@@ -51,28 +53,32 @@ struct Mix {
 }
 
 impl<'a> Film<'a> {
-    /// `ends`: the frame after the last of each shot. `size`: width and height of the frames; `rate`: frames a second.
+    /// `frames`: those of each shot, from and up to but without. `size`: width and height of the frames; `rate`: frames a second.
     pub fn new(
         cutout: &'a Cutout,
         shots: Vec<FilmShot<'_>>,
-        ends: &[u32],
+        frames: &[[u32; 2]],
         size: (u32, u32),
         rate: u32,
     ) -> Film<'a> {
-        let mut start = 0;
         let shots = shots
             .into_iter()
-            .zip(ends)
-            .map(|(shot, &end)| {
+            .zip(frames)
+            .map(|(shot, &frames)| {
                 let path = Path::new(&shot.stage, shot.story, size, shot.seed.stream("camera"));
-                let frames = [std::mem::replace(&mut start, end), end];
                 Placed { stage: shot.stage, path, then: shot.story.then, frames, words: Vec::new() }
             })
             .collect();
-        Film { cutout, shots, size, rate }
+        Film { cutout, shots, size, rate, goes_on: false }
     }
 
-    /// How many frames it has.
+    /// Some shots of a film that has others after them. Those that a shot becomes, or that become it, must be among them if that shot's frames are made.
+    #[must_use]
+    pub fn that_goes_on(self, goes_on: bool) -> Film<'a> {
+        Film { goes_on, ..self }
+    }
+
+    /// The frame after its last.
     pub fn frames(&self) -> u32 {
         self.shots.last().map_or(0, |shot| shot.frames[1])
     }
@@ -124,8 +130,9 @@ impl<'a> Film<'a> {
         self.cutout
     }
 
-    pub(super) fn shots(&self) -> usize {
-        self.shots.len()
+    /// Whether a shot is what the film ends with.
+    pub(super) fn ends_with(&self, shot: usize) -> bool {
+        shot + 1 == self.shots.len() && !self.goes_on
     }
 
     pub(super) fn size(&self) -> (u32, u32) {

@@ -75,7 +75,7 @@ impl Film<'_> {
             return Vec::new();
         }
         let frames = self.own_frames(shot);
-        let last = shot + 1 == self.shots();
+        let last = self.ends_with(shot);
         let fades = [IN, if last { 0.0 } else { OUT }].map(|seconds| seconds * self.rate() as f32);
         // Nothing but the camera moves in a shot: its two ends and its middle are as different as it becomes.
         let moments = [frames[0], frames[0].midpoint(frames[1] - 1), frames[1] - 1];

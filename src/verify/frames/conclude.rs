@@ -1,5 +1,7 @@
 //! From what every frame was noted for, and what all checks say of some, to one report. Knows no pixels.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::Policy;
 use super::checks;
 use super::watch::{Note, Watched};
@@ -8,7 +10,7 @@ use crate::domain::{
 };
 
 /// What all checks say of one frame.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Answer {
     /// Which frame.
     pub frame: u32,

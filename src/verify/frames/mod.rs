@@ -5,6 +5,7 @@
 mod checks;
 mod conclude;
 mod follow;
+mod part;
 mod plot;
 mod screen;
 mod series;
@@ -13,13 +14,14 @@ mod watch;
 
 pub(super) use checks::ALL;
 pub use conclude::{Answer, conclude};
+pub use part::{Part, joined};
 pub use plot::timeline;
 pub use watch::{Task, Watch, Watched};
 
 use image::RgbImage;
 
 use super::{Comparison, Input, Policy, VerifyError, verify};
-use crate::domain::{Cutout, FidelityReport, GeneratorKind, Photo, Rect, TextReader, Tier};
+use crate::domain::{Cutout, FidelityReport, GeneratorKind, Photo, Placement, Rect, TextReader, Tier};
 
 /// What all frames of a film are held against.
 #[derive(Clone, Copy, Debug)]
@@ -34,14 +36,16 @@ pub struct Subject<'a> {
     pub reader: Option<&'a dyn TextReader>,
     /// Whether every check is asked, after one has rejected the frame, too.
     pub full: bool,
-    /// The frames without the product, if they are known.
-    pub grounds: Option<&'a dyn Grounds>,
+    /// Who made the film, if that is known.
+    pub made: Option<&'a dyn Made>,
 }
 
-/// Who made a film, and knows what is in its frames but the product.
-pub trait Grounds: std::fmt::Debug + Sync {
-    /// A frame without the product, its shadow and all words kept.
-    fn ground(&self, frame: u32) -> RgbImage;
+/// Who made a film, or was told how it was made.
+pub trait Made: std::fmt::Debug + Sync {
+    /// How the product was put into a frame; none if it is not in it.
+    fn placement(&self, frame: u32) -> Option<Placement>;
+    /// A frame without the product, its shadow and all words kept, if that is known.
+    fn ground(&self, frame: u32) -> Option<RgbImage>;
     /// Where words were laid over it.
     fn words(&self, frame: u32) -> Vec<Rect>;
 }
@@ -56,8 +60,8 @@ pub fn ask(
     policy: &Policy,
 ) -> Result<(FidelityReport, Comparison), VerifyError> {
     let picture = task.frame.picture();
-    let ground = subject.grounds.map(|grounds| grounds.ground(task.frame.index));
-    let words = subject.grounds.map(|grounds| grounds.words(task.frame.index)).unwrap_or_default();
+    let ground = subject.made.and_then(|made| made.ground(task.frame.index));
+    let words = subject.made.map(|made| made.words(task.frame.index)).unwrap_or_default();
     let input = Input {
         photo: subject.photo,
         cutout: subject.cutout,

@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::super::VerifyError;
 use super::super::locate;
+use super::Made;
 use super::follow::{Follower, Motion, apart, motion, thumb};
 use super::screen::{self, Followed, Look, Window};
 use super::template::Template;
@@ -18,8 +21,8 @@ const EVERY: f64 = 0.5;
 const CUT: f32 = 0.07;
 /// Weight of the newest frame in what a shot usually looks like.
 const NEWEST: f32 = 0.2;
-/// Frames of each kind of oddity that all checks are asked of, besides.
-const ODDEST: usize = 3;
+/// Frames of each kind of oddity that all checks are asked of besides, in a film and in a shot that is watched by itself.
+const ODDEST: [usize; 2] = [3, 1];
 /// A frame that all checks are to be asked of.
 #[derive(Clone, Debug)]
 pub struct Task {
@@ -32,7 +35,7 @@ pub struct Task {
 }
 
 /// What was noted of a frame.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Note {
     pub(super) frame: u32,
     pub(super) seconds: f64,
@@ -69,7 +72,7 @@ pub struct Watched {
 pub struct Watch<'a> {
     cutout: &'a Cutout,
     photo: Digest,
-    known: Option<&'a [Placement]>,
+    made: Option<&'a dyn Made>,
     follower: Follower<'a>,
     notes: Vec<Note>,
     shots: Vec<Appearance>,
@@ -81,6 +84,8 @@ pub struct Watch<'a> {
     /// Last frames of shots that all checks were asked of.
     closed: Vec<u32>,
     oddest: [Vec<(f32, Task)>; 2],
+    /// How many of each kind.
+    most: usize,
     /// What is usual of the two kinds of change.
     level: [f32; 2],
 }
@@ -93,12 +98,12 @@ struct Last {
 }
 
 impl<'a> Watch<'a> {
-    /// Watches for the product of `cutout`. `known`: how it was put into each frame, if we did that.
-    pub fn new(cutout: &'a Cutout, photo: Digest, known: Option<&'a [Placement]>) -> Watch<'a> {
+    /// Watches a film for the product of `cutout`. `made`: who put it into its frames, if that is known.
+    pub fn new(cutout: &'a Cutout, photo: Digest, made: Option<&'a dyn Made>) -> Watch<'a> {
         Watch {
             cutout,
             photo,
-            known,
+            made,
             follower: Follower::new(cutout, photo),
             notes: Vec::new(),
             shots: Vec::new(),
@@ -108,8 +113,25 @@ impl<'a> Watch<'a> {
             asked: f64::NEG_INFINITY,
             closed: Vec::new(),
             oddest: [Vec::new(), Vec::new()],
+            most: ODDEST[0],
             level: [0.0; 2],
         }
+    }
+
+    /// Watches one shot of a film that is put together from several; all of them at the same size: that of a product whose longer side has so many `pixels` in
+    /// the film.
+    ///
+    /// # Errors
+    /// As [`Watch::see`].
+    pub fn of_shot(
+        cutout: &'a Cutout,
+        photo: Digest,
+        made: &'a dyn Made,
+        pixels: f32,
+    ) -> Result<Watch<'a>, VerifyError> {
+        let mut watch = Watch { most: ODDEST[1], ..Watch::new(cutout, photo, Some(made)) };
+        watch.follower.template = Some(Template::new(cutout, pixels)?);
+        Ok(watch)
     }
 
     /// Looks at the next frame; gives back those that all checks are to be asked of now.
@@ -120,9 +142,9 @@ impl<'a> Watch<'a> {
         let thumb = thumb(&frame);
         let cut = self.thumb.as_ref().is_some_and(|last| apart(last, &thumb) > CUT);
         let mut tasks = Vec::new();
-        let found = match self.known {
-            Some(known) => match known.get(frame.index as usize) {
-                Some(said) => Some(self.follower.told(&frame, said)?),
+        let found = match self.made {
+            Some(made) => match made.placement(frame.index) {
+                Some(said) => Some(self.follower.told(&frame, &said)?),
                 None => None,
             },
             None => {
@@ -153,7 +175,7 @@ impl<'a> Watch<'a> {
             let odd = changed - *level;
             *level += NEWEST * odd;
             if !due {
-                keep(oddest, odd, &task);
+                keep(oddest, odd, &task, self.most);
             }
         }
         if due {
@@ -177,7 +199,7 @@ impl<'a> Watch<'a> {
         }
         let bounds = self.cutout.bounds;
         let reach = (bounds.width as f32).hypot(bounds.height as f32) / 2.0;
-        let (told, template) = (self.known.is_some(), self.follower.template);
+        let (told, template) = (self.made.is_some(), self.follower.template);
         (Watched { notes: self.notes, shots: self.shots, template, reach, told }, tasks)
     }
 
@@ -241,8 +263,8 @@ impl<'a> Watch<'a> {
     }
 
     fn placement(&self, frame: &Frame, stand: &Stand) -> Placement {
-        if let Some(known) = self.known.and_then(|known| known.get(frame.index as usize)) {
-            return known.clone();
+        if let Some(known) = self.made.and_then(|made| made.placement(frame.index)) {
+            return known;
         }
         locate::bare(self.photo, (frame.width, frame.height), stand.clone())
     }
@@ -266,10 +288,10 @@ impl Note {
 }
 
 /// Keeps the few that are the oddest.
-fn keep(oddest: &mut Vec<(f32, Task)>, odd: f32, task: &Task) {
+fn keep(oddest: &mut Vec<(f32, Task)>, odd: f32, task: &Task, most: usize) {
     let place = oddest.iter().position(|(other, _)| odd > *other).unwrap_or(oddest.len());
-    if place < ODDEST && odd > 0.0 {
+    if place < most && odd > 0.0 {
         oddest.insert(place, (odd, task.clone()));
-        oddest.truncate(ODDEST);
+        oddest.truncate(most);
     }
 }
