@@ -17,6 +17,7 @@ mod m20261128_000010_event;
 mod m20261128_000011_review;
 mod m20261128_000012_photo_address;
 mod m20261128_000013_usage;
+mod m20261129_000014_video;
 mod walls;
 
 /// Every step, oldest first. A step that has been released is never edited: a new one follows it (see this folder's README).
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000011_review::Migration),
             Box::new(m20261128_000012_photo_address::Migration),
             Box::new(m20261128_000013_usage::Migration),
+            Box::new(m20261129_000014_video::Migration),
         ]
     }
 }

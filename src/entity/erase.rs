@@ -5,8 +5,11 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
 use crate::domain::TenantScope;
 
 /// The tables with an organization's rows, those that name others first. A test holds that none is missing.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 23] = [
     "used_day",
+    "storyboard",
+    "video_shot",
+    "video",
     "batch",
     "import_row",
     "import",

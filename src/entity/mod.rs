@@ -27,9 +27,12 @@ pub mod review;
 pub mod schema;
 pub mod session;
 pub mod signing_key;
+pub mod storyboard;
 mod url;
 pub mod used_day;
 pub mod user;
+pub mod video;
+pub mod video_shot;
 pub mod webhook_endpoint;
 
 pub use connect::{code_of, connect, derived_id, is_taken, readers};

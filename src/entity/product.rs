@@ -21,6 +21,11 @@ pub struct Model {
     pub category: String,
     /// Real width in meters, if known.
     pub width_m: Option<f64>,
+    /// As [`crate::domain::Product::price`].
+    pub price: Option<String>,
+    /// Array of texts: [`crate::domain::Product::features`].
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub features: Option<Json>,
     /// When it was made.
     pub created_at: i64,
     /// When it was last changed.

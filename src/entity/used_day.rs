@@ -34,6 +34,8 @@ pub struct Model {
     pub bytes: i64,
     /// Milliseconds of one processor.
     pub spent_ms: i64,
+    /// Milliseconds of films that passed, or were approved by a person.
+    pub film_ms: i64,
 }
 
 /// None: rows are joined by the queries that need it.
@@ -44,7 +46,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
     /// All that is counted, each by its column.
-    pub fn counted(&self) -> [(Column, i64); 9] {
+    pub fn counted(&self) -> [(Column, i64); 10] {
         [
             (Column::Photos, self.photos),
             (Column::Cutouts, self.cutouts),
@@ -55,6 +57,7 @@ impl Model {
             (Column::Failed, self.failed),
             (Column::Bytes, self.bytes),
             (Column::SpentMs, self.spent_ms),
+            (Column::FilmMs, self.film_ms),
         ]
     }
 
@@ -69,6 +72,7 @@ impl Model {
         self.failed += other.failed;
         self.bytes += other.bytes;
         self.spent_ms += other.spent_ms;
+        self.film_ms += other.film_ms;
         self
     }
 }

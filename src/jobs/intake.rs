@@ -7,7 +7,7 @@ use super::cutout_photo::{self, CutoutPhoto};
 use super::fetch_photo::{self, FetchPhoto};
 use super::rows::{put_photo, put_photo_from, put_product};
 use super::{Exit, Job, fetch};
-use crate::domain::{Product, TenantScope};
+use crate::domain::{LONGEST_CAPTION, Product, TenantScope};
 use crate::entity::{self, job, photo, product};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, Limits};
@@ -19,6 +19,8 @@ use crate::storage::{Address, Storage, StorageKey};
 const NAME: usize = 200;
 /// Longest title and category, in characters.
 const TITLE: usize = 500;
+/// Features of a product, at most.
+const MOST_FEATURES: usize = 20;
 
 /// What is known of the product on a photo; what is `None` stays as it was.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,10 @@ pub struct About {
     pub category: Option<String>,
     /// Real width in meters.
     pub width_m: Option<f32>,
+    /// As it shall be read, with its currency.
+    pub price: Option<String>,
+    /// What speaks for it, in order; if there is none, what is known stays.
+    pub features: Vec<String>,
 }
 
 impl About {
@@ -46,6 +52,13 @@ impl About {
         }
         if [&self.title, &self.category].into_iter().flatten().any(|text| text.contains('\0')) {
             return wrong("title", "title and category must not hold the character NUL");
+        }
+        let unfit = |text: &String| text.chars().count() > LONGEST_CAPTION || text.contains('\0');
+        if self.price.as_ref().is_some_and(unfit) {
+            return wrong("price", "it may have 300 characters, NUL not among them");
+        }
+        if self.features.len() > MOST_FEATURES || self.features.iter().any(unfit) {
+            return wrong("feature", "there may be 20 of 300 characters each, NUL not among them");
         }
         if self.width_m.is_some_and(|width| !(0.001..=100.0).contains(&width)) {
             return wrong("width_cm", "it must lie between 0.1 and 10,000");
@@ -137,7 +150,8 @@ async fn put_about(
         title: about.title.clone().unwrap_or(title),
         category: about.category.clone().unwrap_or(category),
         width_m: about.width_m.or(width.map(|width| width as f32)),
-        ..Product::default()
+        price: about.price.clone().unwrap_or_default(),
+        features: about.features.clone(),
     };
     put_product(tx, scope, &item, now).await
 }

@@ -14,7 +14,7 @@ use crate::entity::{derived_id, generation, photo, product, result};
 /// Rows of one insert of results.
 const RESULTS_PER_INSERT: usize = 200;
 
-/// The id of the product with this SKU, which now is as `item` says.
+/// The id of the product with this SKU, which now is as `item` says; a price and features that it does not say stay.
 pub(super) async fn put_product(
     tx: &DatabaseTransaction,
     scope: &TenantScope,
@@ -34,6 +34,14 @@ pub(super) async fn put_product(
         title: Set(item.title.clone()),
         category: Set(item.category.clone()),
         width_m: Set(item.width_m.map(f64::from)),
+        price: Set(match item.price.as_str() {
+            "" => known.as_ref().and_then(|row| row.price.clone()),
+            price => Some(price.to_owned()),
+        }),
+        features: Set(match item.features.as_slice() {
+            [] => known.as_ref().and_then(|row| row.features.clone()),
+            features => Some(json!(features)),
+        }),
         created_at: Set(known.as_ref().map_or(now, |row| row.created_at)),
         updated_at: Set(now),
     };

@@ -202,6 +202,8 @@ async fn put_products<'a>(
                 title: String::new(),
                 category: String::new(),
                 width_m: None,
+                price: None,
+                features: None,
                 created_at: commit.now,
                 updated_at: commit.now,
             },
@@ -212,13 +214,26 @@ async fn put_products<'a>(
             }
         }
         row.width_m = item.width_m.map(f64::from).or(row.width_m);
+        if !item.price.is_empty() {
+            row.price = Some(item.price.clone());
+        }
+        if !item.features.is_empty() {
+            row.features = Some(serde_json::json!(item.features));
+        }
         row.updated_at = commit.now;
     }
     let ids = rows.values().map(|row| (row.sku.clone(), row.id.clone())).collect();
     let rows: Vec<_> = rows.into_values().map(product::ActiveModel::from).collect();
     for rows in rows.chunks(ROWS_PER_INSERT) {
         use product::Column;
-        let told = [Column::Title, Column::Category, Column::WidthM, Column::UpdatedAt];
+        let told = [
+            Column::Title,
+            Column::Category,
+            Column::WidthM,
+            Column::Price,
+            Column::Features,
+            Column::UpdatedAt,
+        ];
         let same = OnConflict::columns([Column::OrganizationId, Column::Sku]).update_columns(told).to_owned();
         let insert = product::Entity::insert_many(rows.to_vec()).on_conflict(same);
         insert.exec_without_returning(commit.tx).await?;

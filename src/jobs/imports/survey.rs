@@ -76,6 +76,8 @@ fn unfit(product: &Product) -> Option<Problem> {
         title: Some(product.title.clone()),
         category: Some(product.category.clone()),
         width_m: product.width_m,
+        price: Some(product.price.clone()),
+        features: product.features.clone(),
     };
     let problem = about.check().err()?;
     Some(Problem::new(
