@@ -335,7 +335,7 @@ pub(super) enum TemplatesCommand {
         Exit status: 0 all are whole, 1 one could not be read, 2 wrong usage.")]
     List {
         /// Only this kind
-        #[arg(long, value_parser = ["scene", "channel", "market", "storyboard"])]
+        #[arg(long, value_parser = ["scene", "channel", "film-channel", "market", "storyboard"])]
         kind: Option<String>,
     },
     /// Read every file of every template and hold it against its digest

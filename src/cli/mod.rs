@@ -110,6 +110,7 @@ fn refuse(problem: &Problem) -> u8 {
         | Code::StoryboardInvalid
         | Code::PlacementInvalid
         | Code::RequestInvalid
+        | Code::ChannelRuleBroken
         | Code::ConfigInvalid => USAGE,
         _ => SOME_FAILED,
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::args::{AddArgs, TemplatesCommand};
 use super::{OK, SOME_FAILED, Session, items, output};
 use crate::app;
-use crate::domain::{GroundKind, KeySide};
+use crate::domain::{FilmChannel, GroundKind, KeySide};
 use crate::error::{Code, Problem};
 use crate::imaging::codec;
 use crate::ingest::plate::{Given, Naming};
@@ -41,6 +41,12 @@ pub(super) fn run(session: &Session, command: &TemplatesCommand) -> Result<u8, P
                     output::line(&format!("{:<18} channel  {}  [{size}]", channel.name, channel.title));
                 }
             }
+            if wanted("film-channel") {
+                for channel in library.film_channels() {
+                    let rules = film_rules(channel);
+                    output::line(&format!("{:<18} film-channel  {}  [{rules}]", channel.name, channel.title));
+                }
+            }
             if wanted("market") {
                 for market in library.markets() {
                     output::line(&format!("{:<18} market   {}", market.name, market.title));
@@ -65,12 +71,21 @@ pub(super) fn run(session: &Session, command: &TemplatesCommand) -> Result<u8, P
             problems.iter().for_each(output::failed);
             let whole = library.scenes().len()
                 + library.channels().len()
+                + library.film_channels().len()
                 + library.markets().len()
                 + library.storyboards().len();
             output::say(&format!("{whole} templates read, {} problems", problems.len()));
             Ok(if problems.is_empty() { OK } else { SOME_FAILED })
         }
     }
+}
+
+/// What a channel takes of films, in short.
+fn film_rules(channel: &FilmChannel) -> String {
+    let seconds = channel.seconds.map(|[least, most]| format!("{least} to {most} s"));
+    let shape = channel.shape.map(|[least, most]| format!("{least:.2} to {most:.2} wide"));
+    let bytes = channel.max_bytes.map(|bytes| format!("{} MB", bytes / 1_000_000));
+    [seconds, shape, bytes].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Adds one's own background and says what was read of it.

@@ -10,7 +10,10 @@ use super::video_args::{VideoArgs, WordArgs};
 use super::{OK, SOME_FAILED, Session, evidence, output};
 use crate::app;
 use crate::deliver::Provenance;
-use crate::domain::{Assignment, FilmLength, GeneratorKind, Product, Storyboard, Verdict, Words};
+use crate::domain::{
+    Assignment, FilmFacts, FilmLength, GeneratorKind, Product, Storyboard, USUAL_SECONDS, Verdict, Words,
+    frame_size,
+};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
 use crate::imaging::text::Fonts;
@@ -25,19 +28,8 @@ use crate::jobs::music::Music;
 use crate::jobs::pipeline::{self, Called};
 use crate::storage::{self, Draft};
 
-/// Seconds if neither the option nor the brief says.
-const SECONDS: f32 = 15.0;
-
 /// JPEG quality of a film's poster.
 const POSTER_QUALITY: u8 = 90;
-/// The sizes that have names, and their frames.
-const SIZES: &[(&str, (u32, u32))] = &[
-    ("1080p", (1920, 1080)),
-    ("portrait", (1080, 1350)),
-    ("square", (1080, 1080)),
-    ("vertical", (1080, 1920)),
-];
-
 pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
     let library = app::library()?;
     let wanted = storyboard(session, &library, args)?;
@@ -46,6 +38,12 @@ pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
         return Ok(OK);
     }
     let Wanted { storyboard, length, said, credit } = wanted;
+    let seconds = f64::from(length.with(said));
+    let size = frame_size(&args.size).map_err(|names| Problem::new(Code::RequestInvalid, "--size", names))?;
+    let facts = FilmFacts { seconds, size: size.into(), rate: args.fps, bytes: None };
+    if let Some(broken) = library.broken_rules(&args.channels, &facts)?.into_iter().next() {
+        return Err(broken);
+    }
     let fonts = if args.words.no_captions { None } else { Some(fonts::open(library.root())?) };
     fonts.iter().try_for_each(|fonts| lettering::check(&storyboard, fonts))?;
     let story = Story {
@@ -53,7 +51,8 @@ pub(super) fn run(session: &Session, args: &VideoArgs) -> Result<u8, Problem> {
         ends: filming::ends(&storyboard, length.with(said), args.fps)?,
         storyboard,
         credit,
-        size: size(&args.size)?,
+        size,
+        facts,
         fonts,
         music: match &args.music {
             Some(file) => Some(Music::open(&session.config.ffmpeg, file)?),
@@ -96,6 +95,8 @@ struct Story {
     /// The frame after the last of each shot.
     ends: Vec<u32>,
     size: (u32, u32),
+    /// What channels are held against.
+    facts: FilmFacts,
     /// None: no captions.
     fonts: Option<Fonts>,
     brand: Brand,
@@ -114,7 +115,7 @@ struct Wanted {
 
 /// The storyboard that is asked for, by name, by file or by brief, and how long the film shall be.
 fn storyboard(session: &Session, library: &TemplateLibrary, args: &VideoArgs) -> Result<Wanted, Problem> {
-    let length = FilmLength { asked: args.seconds, usual: SECONDS };
+    let length = FilmLength { asked: args.seconds, usual: USUAL_SECONDS };
     let Some(brief) = &args.brief else {
         let storyboard = named_storyboard(library, &args.storyboard)?;
         return Ok(Wanted { storyboard, length, said: None, credit: None });
@@ -153,14 +154,6 @@ fn named_storyboard(library: &TemplateLibrary, named: &str) -> Result<Storyboard
     library.parse_storyboard(named, &text)
 }
 
-fn size(named: &str) -> Result<(u32, u32), Problem> {
-    let found = SIZES.iter().find(|(name, _)| *name == named).map(|(_, size)| *size);
-    found.ok_or_else(|| {
-        let names: Vec<_> = SIZES.iter().map(|(name, _)| *name).collect();
-        Problem::new(Code::RequestInvalid, "--size", format!("it is one of {}", names.join(", ")))
-    })
-}
-
 /// What its captions say. A title that is but the file's name is none.
 fn words<'a>(args: &'a WordArgs, brand: &'a Brand, product: &'a Product) -> Words<'a> {
     let titled = product.title != product.sku;
@@ -194,7 +187,7 @@ fn make(
         size: story.size,
         rate: args.fps,
         seed: args.seed,
-        preview: args.preview,
+        takes: &[],
         letters: story.fonts.as_ref().map(|fonts| Letters {
             fonts,
             brand: &story.brand,
@@ -204,12 +197,16 @@ fn make(
     let planned = filming::plan(library, &script)?;
     let mut draft = Draft::new_in(&story.out).map_err(|error| error.problem())?;
     let bar = output::progress(u64::from(planned.frames()), "video");
-    let filmed = planned.shoot(gate, &script, draft.file(), session.workers() - 1, &|| bar.inc(1));
+    let filmed =
+        planned.shoot(gate, &script, (draft.file(), args.preview), session.workers() - 1, &|| bar.inc(1));
     bar.finish_and_clear();
     let mut filmed = filmed?;
     if let Some(credit) = &story.credit {
         credit.sign(&mut filmed.receipt);
     }
+    let bytes = draft.file().metadata().map(|about| about.len()).ok();
+    let facts = FilmFacts { bytes, ..story.facts };
+    filmed.receipt.notices.extend(library.broken_rules(&args.channels, &facts)?);
     let kept = keep(story, item, draft, &filmed)?;
     Ok(json!({
         "item": name,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::Photos;
+use crate::domain::FRAME_RATES;
 
 #[derive(Debug, Args)]
 pub(super) struct VideoArgs {
@@ -25,6 +26,9 @@ pub(super) struct VideoArgs {
     /// Frames a second: 24, 25, 30, 50 or 60
     #[arg(long, value_name = "N", default_value = "30", value_parser = fps)]
     pub fps: u32,
+    /// A channel that shall take it; again for the next (`packshot templates list --kind film-channel`)
+    #[arg(long = "channel", value_name = "NAME")]
+    pub channels: Vec<String>,
     /// Base seed: the same seed gives the same film
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -50,8 +54,8 @@ pub(super) struct VideoArgs {
 /// A rate at which players show films without stumbling.
 fn fps(text: &str) -> Result<u32, String> {
     match text.parse() {
-        Ok(rate @ (24 | 25 | 30 | 50 | 60)) => Ok(rate),
-        _ => Err("it is one of 24, 25, 30, 50, 60".into()),
+        Ok(rate) if FRAME_RATES.contains(&rate) => Ok(rate),
+        _ => Err(format!("it is one of {FRAME_RATES:?}")),
     }
 }
 

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::deliver;
-use crate::domain::{ChannelSpec, DepthMap, Digest, Market, Plate, SceneTemplate, Storyboard};
+use crate::domain::{
+    ChannelSpec, DepthMap, Digest, FilmChannel, FilmFacts, Market, Plate, SceneTemplate, Storyboard,
+};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, CodecError};
 use crate::imaging::resize::{Window, resize_rgb};
@@ -22,6 +24,7 @@ pub struct TemplateLibrary {
     root: PathBuf,
     scenes: BTreeMap<String, (SceneTemplate, Digest)>,
     channels: BTreeMap<String, ChannelSpec>,
+    film_channels: BTreeMap<String, FilmChannel>,
     markets: BTreeMap<String, Market>,
     storyboards: BTreeMap<String, Storyboard>,
     problems: Vec<Problem>,
@@ -41,6 +44,7 @@ impl TemplateLibrary {
             root: root.to_owned(),
             scenes: BTreeMap::new(),
             channels: BTreeMap::new(),
+            film_channels: BTreeMap::new(),
             markets: BTreeMap::new(),
             storyboards: BTreeMap::new(),
             problems: Vec::new(),
@@ -69,7 +73,18 @@ impl TemplateLibrary {
                 Err(problem) => library.problems.push(problem),
             }
         }
+        for path in optional(&root.join("film-channels"))? {
+            match read_film_channel(&path) {
+                Ok(channel) => {
+                    library.film_channels.insert(channel.name.clone(), channel);
+                }
+                Err(problem) => library.problems.push(problem),
+            }
+        }
         for path in optional(&root.join("storyboards"))? {
+            if path.extension().is_none_or(|ending| ending != "toml") {
+                continue;
+            }
             match read_storyboard(&path, &library.scenes) {
                 Ok(storyboard) => {
                     library.storyboards.insert(storyboard.name.clone(), storyboard);
@@ -98,6 +113,30 @@ impl TemplateLibrary {
         self.channels.values().collect()
     }
 
+    /// The channels that take films, by name.
+    pub fn film_channels(&self) -> Vec<&FilmChannel> {
+        self.film_channels.values().collect()
+    }
+
+    /// A channel that takes films, by name; [`Code::ChannelUnknown`] names the nearest.
+    pub fn film_channel(&self, name: &str) -> Result<&FilmChannel, Problem> {
+        let unknown = || unknown(Code::ChannelUnknown, name, self.film_channels.keys());
+        self.film_channels.get(name).ok_or_else(unknown)
+    }
+
+    /// What these channels do not take of a film, each rule as a problem of the channel.
+    ///
+    /// # Errors
+    /// [`Code::ChannelUnknown`].
+    pub fn broken_rules(&self, channels: &[String], film: &FilmFacts) -> Result<Vec<Problem>, Problem> {
+        let mut broken = Vec::new();
+        for name in channels {
+            let rules = self.film_channel(name)?.breaks(film);
+            broken.extend(rules.into_iter().map(|rule| Problem::new(Code::ChannelRuleBroken, name, rule)));
+        }
+        Ok(broken)
+    }
+
     /// The markets by name.
     pub fn markets(&self) -> Vec<&Market> {
         self.markets.values().collect()
@@ -120,9 +159,24 @@ impl TemplateLibrary {
             .ok_or_else(|| unknown(Code::StoryboardUnknown, name, self.storyboards.keys()))
     }
 
+    /// The small moving picture of a storyboard, WebP, for people to choose by; none if it has none.
+    pub fn storyboard_preview(&self, name: &str) -> Result<Option<Vec<u8>>, Problem> {
+        let path = self.root.join("storyboards").join(format!("{}.webp", self.storyboard(name)?.name));
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(io_problem(&path, error)),
+        }
+    }
+
     /// A storyboard from the text of a TOML file named `name`.
     pub fn parse_storyboard(&self, name: &str, text: &str) -> Result<Storyboard, Problem> {
         parse_storyboard(name, text, &self.scenes)
+    }
+
+    /// Whether a storyboard's numbers can be and its scenes are here.
+    pub fn check_storyboard(&self, storyboard: &Storyboard) -> Result<(), Problem> {
+        check_storyboard(&storyboard.name, storyboard, &self.scenes)
     }
 
     /// What was wrong with the templates that were left out.
@@ -278,6 +332,17 @@ fn read_market(path: &Path, scenes: &BTreeMap<String, (SceneTemplate, Digest)>) 
     Ok(market)
 }
 
+fn read_film_channel(path: &Path) -> Result<FilmChannel, Problem> {
+    let name = stem(path);
+    let invalid = |cause: String| Problem::new(Code::ChannelInvalid, &name, cause);
+    let channel: FilmChannel =
+        toml::from_str(&read_text(path)?).map_err(|error| invalid(error.to_string()))?;
+    match channel.flaw(&name) {
+        Some(flaw) => Err(invalid(flaw)),
+        None => Ok(channel),
+    }
+}
+
 fn read_storyboard(
     path: &Path,
     scenes: &BTreeMap<String, (SceneTemplate, Digest)>,
@@ -297,8 +362,19 @@ fn parse_storyboard(
     text: &str,
     scenes: &BTreeMap<String, (SceneTemplate, Digest)>,
 ) -> Result<Storyboard, Problem> {
+    let storyboard: Storyboard = toml::from_str(text)
+        .map_err(|error| Problem::new(Code::StoryboardInvalid, name, error.to_string()))?;
+    check_storyboard(name, &storyboard, scenes)?;
+    Ok(storyboard)
+}
+
+/// Whether its numbers can be and its scenes are there.
+fn check_storyboard(
+    name: &str,
+    storyboard: &Storyboard,
+    scenes: &BTreeMap<String, (SceneTemplate, Digest)>,
+) -> Result<(), Problem> {
     let invalid = |message: String| Problem::new(Code::StoryboardInvalid, name, message);
-    let storyboard: Storyboard = toml::from_str(text).map_err(|error| invalid(error.to_string()))?;
     if storyboard.schema != 1 {
         let message = format!("schema {} is newer", storyboard.schema);
         return Err(Problem::new(Code::SchemaUnknown, name, message));
@@ -312,7 +388,7 @@ fn parse_storyboard(
         let error = unknown(Code::TemplateUnknown, &shot.scene, scenes.keys());
         return Err(invalid(format!("shot {}: scene `{}`: {}", index + 1, shot.scene, error.message)));
     }
-    Ok(storyboard)
+    Ok(())
 }
 
 /// One picture of a template, proven by its digest.
@@ -330,4 +406,25 @@ fn picture<T>(
         return Err(invalid("it is not the file that template.toml names by digest".into()));
     }
     read(&bytes).map_err(|error| invalid(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_storyboard_that_comes_along_has_a_moving_picture() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let library = TemplateLibrary::open(&root).unwrap();
+        assert!(library.problems().is_empty() && !library.storyboards().is_empty());
+        for storyboard in library.storyboards() {
+            let picture = library.storyboard_preview(&storyboard.name).unwrap();
+            let picture = picture.unwrap_or_else(|| panic!("{} has none", storyboard.name));
+            assert_eq!((&picture[..4], &picture[8..12]), (&b"RIFF"[..], &b"WEBP"[..]), "{}", storyboard.name);
+            // The chunk that says that several pictures follow.
+            assert!(picture.windows(4).any(|chunk| chunk == b"ANIM"), "{}", storyboard.name);
+            assert!(picture.len() < 100_000, "{}", storyboard.name);
+        }
+        assert!(library.storyboard_preview("../channels/web").is_err());
+    }
 }
