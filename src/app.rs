@@ -144,7 +144,12 @@ impl App {
         workers: usize,
         opinion: Option<Arc<dyn Segmenter>>,
     ) -> Result<Crew, Problem> {
-        let context = Arc::new(self.context(config.photo_addresses, opinion, painter(config)?)?);
+        let context = JobContext {
+            painter: painter(config)?,
+            director: director(config)?,
+            ..self.context(config.photo_addresses, opinion)?
+        };
+        let context = Arc::new(context);
         let sender = Arc::new(Sender::new(config.webhook_addresses, self.metrics.clone())?);
         Ok(Crew {
             pictures: self.worker(context.clone(), jobs::ALL, workers),
@@ -159,20 +164,16 @@ impl App {
         workers: usize,
         opinion: Option<Arc<dyn Segmenter>>,
     ) -> Result<Runner<JobContext>, Problem> {
-        Ok(self.worker(Arc::new(self.context(Reach::Public, opinion, None)?), jobs::ALL, workers))
+        Ok(self.worker(Arc::new(self.context(Reach::Public, opinion)?), jobs::ALL, workers))
     }
 
-    fn context(
-        &self,
-        reach: Reach,
-        opinion: Option<Arc<dyn Segmenter>>,
-        painter: Option<Arc<dyn Painter>>,
-    ) -> Result<JobContext, Problem> {
+    fn context(&self, reach: Reach, opinion: Option<Arc<dyn Segmenter>>) -> Result<JobContext, Problem> {
         Ok(JobContext {
             storage: self.storage.clone(),
             library: self.library.clone(),
             opinion,
-            painter,
+            painter: None,
+            director: None,
             fetcher: Fetcher::new(reach)?,
             limits: Limits::default(),
         })

@@ -34,6 +34,11 @@ kinds! {
     ResultPassed "result.passed" "A picture passed the gate; its files can be downloaded.",
     ResultRejected "result.rejected" "A person said no to a picture.",
     ResultReview "result.review" "A picture waits for a person.",
+    VideoDelivered "video.delivered" "A film passed, or a person said yes; its files can be downloaded.",
+    VideoFailed "video.failed" "A film could not be made.",
+    VideoHeld "video.held" "A film's plan or keyframes wait for approval.",
+    VideoRejected "video.rejected" "A person said no to a film.",
+    VideoReview "video.review" "A film waits for a person.",
     EndpointTest "webhook_endpoint.test" "Somebody tries an endpoint.",
 }
 

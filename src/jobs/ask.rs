@@ -234,7 +234,7 @@ pub async fn ask(
 }
 
 /// Somebody waits for these photos: their cutouts come before those that nobody has asked for.
-async fn hasten(
+pub(super) async fn hasten(
     tx: &DatabaseTransaction,
     queue: &Queue,
     scope: &TenantScope,
@@ -250,7 +250,7 @@ async fn hasten(
 }
 
 /// The photos, in the order in which they were named, each once.
-async fn find(
+pub(super) async fn find(
     tx: &DatabaseTransaction,
     scope: &TenantScope,
     subjects: &Subjects,

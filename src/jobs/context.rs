@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::directing::ModelDirector;
 use super::library::TemplateLibrary;
 use crate::domain::{Painter, Segmenter};
 use crate::imaging::codec::Limits;
@@ -21,6 +22,8 @@ pub struct JobContext {
     pub painter: Option<Arc<dyn Painter>>,
     /// Who fetches photos from addresses.
     pub fetcher: Fetcher,
+    /// The language model that directs films; the built-in director if there is none.
+    pub director: Option<ModelDirector>,
     /// What a photo may be.
     pub limits: Limits,
 }

@@ -7,9 +7,10 @@ use serde_json::json;
 
 use super::make_result::{self, MakeResult};
 use super::pipeline::{self, Called};
+use super::videos;
 use super::{Commit, Exit, Job, JobContext, Load, records::CutoutRecord};
 use crate::domain::{EventKind, Timing};
-use crate::entity::{photo, product, result, used_day};
+use crate::entity::{photo, product, result, used_day, video};
 use crate::error::{Code, Problem};
 use crate::storage::StorageKey;
 
@@ -94,6 +95,11 @@ impl Job for CutoutPhoto {
             let job = MakeResult.job(id.clone(), &make_result::Payload { result_id: id })?;
             commit.enqueue(job).await?;
         }
+        for film in videos::waiting_for(commit, &payload.photo_id).await? {
+            if film.status == video::Status::Keyframing {
+                videos::enter(&commit.teller(), &film).await?;
+            }
+        }
         tell(commit, &payload.photo_id, EventKind::PhotoReady, None).await
     }
 
@@ -126,6 +132,9 @@ pub(super) async fn fail(
     .await?;
     for id in waiting(commit, photo_id).await? {
         make_result::fail(commit, &id, told.clone()).await?;
+    }
+    for film in videos::waiting_for(commit, photo_id).await? {
+        videos::end(commit, film, problem).await?;
     }
     tell(commit, photo_id, EventKind::PhotoFailed, Some(problem)).await
 }

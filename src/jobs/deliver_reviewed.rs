@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::{Deserialize, Serialize};
 
-use super::make_result::read;
-use super::records::{GenerationParams, ResultAssets};
+use super::records::{GenerationParams, ResultAssets, read};
 use super::renditions::{self, Passed};
 use super::{Commit, Exit, Job, JobContext, Load};
 use crate::domain::Receipt;

@@ -5,14 +5,13 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, Q
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
-use super::records::{CutoutRecord, GenerationParams, ResultAssets, encode_failed};
+use super::records::{CutoutRecord, GenerationParams, ResultAssets, encode_failed, read};
 use super::renditions::{self, Passed};
 use super::{Commit, Exit, Job, JobContext, Load, pipeline};
 use crate::domain::{Engine, GeneratorKind, SceneRequest, Timing, Verdict};
 use crate::entity::{generation, photo, product, result, used_day};
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, PngEffort};
-use crate::ingest;
 use crate::storage::{Address, StorageKey};
 
 /// Makes one result.
@@ -81,16 +80,9 @@ impl Job for MakeResult {
     }
 
     fn work(&self, context: &JobContext, rows: Rows) -> Result<Output, Exit> {
-        let storage = context.storage.as_ref();
         let params: GenerationParams = read(&rows.generation.params, &rows.generation.id)?;
         let kind: GeneratorKind = read(&rows.generation.kind.clone().into(), &rows.generation.id)?;
-        let record: CutoutRecord = read(rows.photo.cutout.as_ref().unwrap_or_default(), &rows.photo.id)?;
-        let bytes = storage.get(&record.photo)?;
-        let photo = ingest::ingest(&bytes, &rows.photo.file_name, &context.limits)
-            .map_err(|error| error.problem(&rows.photo.file_name))?;
-        let warnings: Vec<Problem> = read(&rows.photo.notices, &rows.photo.id)?;
-        let told = warnings.into_iter().filter(|notice| !photo.notices.contains(notice)).collect();
-        let cutout = record.load(storage, told)?;
+        let (record, photo, cutout) = CutoutRecord::of(context, &rows.photo)?;
         let wanted = pipeline::Wanted {
             photo: &photo,
             cutout: &cutout,
@@ -225,11 +217,6 @@ pub(super) async fn fail_queued(
 fn spent_ms(timing: &Timing) -> i64 {
     [timing.generate_ms, timing.verify_ms, timing.deliver_ms].into_iter().flatten().sum::<f32>().round()
         as i64
-}
-
-pub(super) fn read<T: serde::de::DeserializeOwned>(value: &serde_json::Value, row: &str) -> Result<T, Exit> {
-    serde_json::from_value(value.clone())
-        .map_err(|error| Problem::new(Code::Internal, row, format!("the row cannot be read: {error}")).into())
 }
 
 fn store(context: &JobContext, photo: &StorageKey, made: &pipeline::Made) -> Result<Output, Exit> {

@@ -60,6 +60,7 @@ pub mod decide;
 mod decoded;
 pub mod deliver_event;
 pub mod deliver_reviewed;
+pub mod direct_video;
 pub mod directing;
 mod erased;
 pub mod feed_batch;
@@ -70,6 +71,7 @@ pub mod filming;
 pub mod films;
 pub mod fonts;
 pub mod forget_organization;
+pub mod frame_video;
 pub mod imports;
 pub mod intake;
 mod job;
@@ -91,10 +93,14 @@ mod renditions;
 mod report;
 mod rows;
 mod runner;
+pub mod shoot_shot;
 mod slot;
+pub mod stitch_video;
 mod stop;
 pub mod take_rows;
 mod tell;
+pub mod verify_video;
+pub mod videos;
 
 use crate::notify::Sender;
 
@@ -114,14 +120,19 @@ pub static ALL: &[&dyn AnyJob<JobContext>] = &[
     &deliver_reviewed::DeliverReviewed,
     &forget_organization::ForgetOrganization,
     &feed_batch::FeedBatch,
+    &frame_video::FrameVideo,
     &make_result::MakeResult,
     &read_import::ReadImport,
     &remove_objects::RemoveObjects,
+    &shoot_shot::ShootShot,
+    &stitch_video::StitchVideo,
     &take_rows::TakeRows,
+    &verify_video::VerifyVideo,
 ];
 
-/// Every job that fetches a picture from somebody else's server, by kind. They have a worker of their own: nothing must wait for them.
-pub static FETCHING: &[&dyn AnyJob<JobContext>] = &[&fetch_photo::FetchPhoto, &fetch_row::FetchRow];
+/// Every job that waits for somebody else's server to give something, by kind. They have a worker of their own: nothing must wait for them.
+pub static FETCHING: &[&dyn AnyJob<JobContext>] =
+    &[&direct_video::DirectVideo, &fetch_photo::FetchPhoto, &fetch_row::FetchRow];
 
 /// Every job that tells somebody else's server, by kind. They have a worker of their own: pictures must not wait for them.
 pub static OUTGOING: &[&dyn AnyJob<Sender>] = &[&deliver_event::DeliverEvent];

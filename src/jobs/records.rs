@@ -4,11 +4,16 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::Exit;
-use crate::domain::{Cutout, Engine, KeySide, Overrides, PaintWish, Rect, Vote};
+use image::RgbImage;
+
+use super::{Exit, JobContext};
+use crate::domain::{Cutout, Engine, KeySide, Overrides, PaintWish, Photo, Rect, Vote};
+use crate::entity::photo;
 use crate::error::{Code, Problem};
 use crate::imaging::codec::{self, PngEffort};
+use crate::ingest;
 use crate::storage::{Address, Storage, StorageKey};
+use crate::verify::Comparison;
 
 /// `photo.cutout`: where the cutout lies and what is known of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,6 +60,19 @@ impl CutoutRecord {
         storage.put(&record.cutout, &rgba)?;
         storage.put(&record.shadow, &shadow)?;
         Ok((record, rgba.len() + shadow.len()))
+    }
+
+    /// The cutout's record of a photo's row, and both as the stages know them.
+    pub fn of(context: &JobContext, row: &photo::Model) -> Result<(Self, Photo, Cutout), Exit> {
+        let record: CutoutRecord = read(row.cutout.as_ref().unwrap_or_default(), &row.id)?;
+        let storage = context.storage.as_ref();
+        let bytes = storage.get(&record.photo)?;
+        let photo = ingest::ingest(&bytes, &row.file_name, &context.limits)
+            .map_err(|error| error.problem(&row.file_name))?;
+        let warnings: Vec<Problem> = read(&row.notices, &row.id)?;
+        let told = warnings.into_iter().filter(|notice| !photo.notices.contains(notice)).collect();
+        let cutout = record.load(storage, told)?;
+        Ok((record, photo, cutout))
     }
 
     /// Reads the cutout back; `notices` stand in the photo's row.
@@ -148,6 +166,29 @@ impl ResultAssets {
     pub(super) fn objects(&self) -> impl Iterator<Item = &StorageKey> {
         self.master.iter().chain(&self.receipt).chain(self.renditions.values())
     }
+}
+
+/// A row's JSON as what it is.
+pub(super) fn read<T: serde::de::DeserializeOwned>(value: &serde_json::Value, row: &str) -> Result<T, Exit> {
+    serde_json::from_value(value.clone())
+        .map_err(|error| Problem::new(Code::Internal, row, format!("the row cannot be read: {error}")).into())
+}
+
+/// JPEG quality of what is only looked at.
+const STILL: u8 = 90;
+
+/// JPEG of a picture that is only looked at.
+pub(super) fn still(picture: &RgbImage) -> Result<Vec<u8>, Exit> {
+    codec::encode_jpeg(picture, STILL).map_err(encode_failed)
+}
+
+/// PNG of what was predicted, at the left, and of what is there.
+pub(super) fn side_by_side(comparison: &Comparison) -> Result<Vec<u8>, Exit> {
+    let (width, height) = comparison.predicted.dimensions();
+    let mut both = RgbImage::new(2 * width, height);
+    image::imageops::replace(&mut both, &comparison.predicted, 0, 0);
+    image::imageops::replace(&mut both, &comparison.observed, i64::from(width), 0);
+    codec::encode_rgb_png(&both, PngEffort::Fast).map_err(encode_failed)
 }
 
 /// A picture that could not be encoded is our own mistake.

@@ -10,7 +10,7 @@ use super::fetch_photo::FetchPhoto;
 use super::make_result::MakeResult;
 use super::records::{CutoutRecord, ResultAssets};
 use super::remove_objects::{self, RemoveObjects};
-use super::{Exit, Job};
+use super::{Exit, Job, videos};
 use crate::domain::{Digest, SourceFormat, TenantScope};
 use crate::entity::{self, generation, job, photo, product, result, review};
 use crate::error::{Code, Problem};
@@ -65,7 +65,13 @@ async fn take_back(
     queue.cancel(tx, scope, of_kind(FetchPhoto::KIND, &[&row.id])).await?;
     queue.cancel(tx, scope, of_kind(CutoutPhoto::KIND, &[&row.id])).await?;
     queue.cancel(tx, scope, of_kind(MakeResult::KIND, &ids)).await?;
-    let jobs = removals(scope, row, &results)?;
+    let mut keys = photo_objects(scope, row)?;
+    for result in &results {
+        let assets: ResultAssets = serde_json::from_value(result.assets.clone()).unwrap_or_default();
+        keys.extend(assets.objects().cloned());
+    }
+    keys.extend(videos::take_back(tx, queue, scope, &row.id).await?);
+    let jobs = removals(row, &keys)?;
     queue.enqueue_all(tx, scope, jobs).await?;
     review::Entity::delete_many()
         .filter(review::Column::ResultId.is_in(ids.iter().copied()))
@@ -88,13 +94,8 @@ fn of_kind(kind: &str, keys: &[&str]) -> Expr {
     job::Column::Kind.eq(kind).and(job::Column::UniqueKey.is_in(keys.iter().copied()))
 }
 
-/// The jobs that remove the objects of a photo and its results.
-fn removals(scope: &TenantScope, row: &photo::Model, results: &[result::Model]) -> Result<Vec<NewJob>, Exit> {
-    let mut keys = photo_objects(scope, row)?;
-    for result in results {
-        let assets: ResultAssets = serde_json::from_value(result.assets.clone()).unwrap_or_default();
-        keys.extend(assets.objects().cloned());
-    }
+/// The jobs that remove the objects of a photo and of all that was made of it.
+fn removals(row: &photo::Model, keys: &[StorageKey]) -> Result<Vec<NewJob>, Exit> {
     let mut jobs = Vec::new();
     for (number, keys) in keys.chunks(AT_ONCE).enumerate() {
         let payload =

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::records::{CutoutRecord, ResultAssets};
-use super::{Commit, Exit, Job, JobContext, Load};
+use super::{Commit, Exit, Job, JobContext, Load, videos};
 use crate::domain::Digest;
 use crate::entity::{photo, result};
 use crate::storage::StorageKey;
@@ -48,6 +48,8 @@ impl Job for RemoveObjects {
                 let assets: ResultAssets = serde_json::from_value(result.assets).unwrap_or_default();
                 named.extend(assets.objects().map(|key| key.address().digest));
             }
+            let films = videos::objects(load.db, load.scope(), &row.id).await?;
+            named.extend(films.iter().map(|key| key.address().digest));
         }
         let free = payload.objects.iter().filter(|key| !named.contains(&key.address().digest));
         Ok(free.cloned().collect())

@@ -76,6 +76,36 @@ pub enum StorageKey {
         #[serde(flatten)]
         address: Address,
     },
+    /// MP4 of a finished film.
+    Film {
+        /// Whose, and which bytes.
+        #[serde(flatten)]
+        address: Address,
+    },
+    /// MP4 of one shot of a film.
+    Segment {
+        /// Whose, and which bytes.
+        #[serde(flatten)]
+        address: Address,
+    },
+    /// What was found in the frames of one shot, CBOR.
+    Findings {
+        /// Whose, and which bytes.
+        #[serde(flatten)]
+        address: Address,
+    },
+    /// JPEG to be looked at: a keyframe, or a film's poster.
+    Still {
+        /// Whose, and which bytes.
+        #[serde(flatten)]
+        address: Address,
+    },
+    /// Animated WebP of a film, small.
+    Preview {
+        /// Whose, and which bytes.
+        #[serde(flatten)]
+        address: Address,
+    },
     /// A piece of a file that came in for an import, or a list of its rows. It goes when the import is done.
     Import {
         /// Whose, and which bytes.
@@ -96,6 +126,11 @@ impl StorageKey {
             | StorageKey::Rendition { address, .. }
             | StorageKey::Evidence { address }
             | StorageKey::Receipt { address }
+            | StorageKey::Film { address }
+            | StorageKey::Segment { address }
+            | StorageKey::Findings { address }
+            | StorageKey::Still { address }
+            | StorageKey::Preview { address }
             | StorageKey::Import { address } => address,
         }
     }
@@ -111,6 +146,11 @@ impl StorageKey {
             StorageKey::Rendition { .. } => "rendition",
             StorageKey::Evidence { .. } => "evidence",
             StorageKey::Receipt { .. } => "receipt",
+            StorageKey::Film { .. } => "film",
+            StorageKey::Segment { .. } => "segment",
+            StorageKey::Findings { .. } => "findings",
+            StorageKey::Still { .. } => "still",
+            StorageKey::Preview { .. } => "preview",
             StorageKey::Import { .. } => "import",
         }
     }
@@ -130,6 +170,10 @@ impl StorageKey {
             | StorageKey::Coverage { .. }
             | StorageKey::Evidence { .. } => ("png", "image/png"),
             StorageKey::Receipt { .. } => ("json", "application/json"),
+            StorageKey::Film { .. } | StorageKey::Segment { .. } => ("mp4", "video/mp4"),
+            StorageKey::Still { .. } => ("jpg", "image/jpeg"),
+            StorageKey::Preview { .. } => ("webp", "image/webp"),
+            StorageKey::Findings { .. } => ("cbor", "application/cbor"),
             StorageKey::Import { .. } => ("bin", "application/octet-stream"),
         }
     }
