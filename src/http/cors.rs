@@ -6,10 +6,10 @@ use actix_web::http::Method;
 use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 
 /// What such a page may send …
-const METHODS: &str = "GET, POST, PATCH, DELETE";
-const HEADERS: &str = "authorization, content-type, idempotency-key, last-event-id";
+const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
+const HEADERS: &str = "authorization, content-type, idempotency-key, last-event-id, range, if-range";
 /// … and read of an answer, besides what everybody may.
-const EXPOSED: &str = "x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, idempotent-replayed, etag";
+const EXPOSED: &str = "x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, idempotent-replayed, etag, content-range";
 /// Seconds for which a browser need not ask again.
 const KNOWN_FOR: &str = "600";
 

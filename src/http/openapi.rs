@@ -6,8 +6,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::api::{
     accounts, api_keys, assets, audit, batch_manifest, batches, codes, event_stream, events, generations,
-    health, imports, photos, products, quotes, results, reviews, sessions, templates, usage, verifications,
-    webhook_endpoints,
+    health, imports, photos, products, quotes, results, reviews, sessions, storyboards, templates, usage,
+    verifications, videos, webhook_endpoints,
 };
 
 #[derive(OpenApi)]
@@ -22,7 +22,9 @@ use super::api::{
         accounts::create, accounts::read, accounts::create_invite, accounts::close, api_keys::create, api_keys::list, api_keys::revoke, assets::read, audit::list, batch_manifest::read, batches::create, batches::list, batches::read, batches::pause, batches::resume, batches::cancel,
         batches::retry_failed, codes::list, event_stream::listen, events::list, events::read, events::redeliver, generations::create, generations::list, generations::read, health::alive, health::ready, imports::create, imports::list, imports::read, imports::rows, photos::create, photos::list,
         photos::read, photos::take_back, products::list, products::read, products::take_back, quotes::create, read, results::list, results::read, reviews::waiting, reviews::create, reviews::examples, reviews::list, sessions::create, sessions::refresh, sessions::end,
-        templates::list, templates::preview, usage::read, verifications::create, webhook_endpoints::create, webhook_endpoints::list, webhook_endpoints::read, webhook_endpoints::update,
+        storyboards::create, storyboards::list, storyboards::bundled, storyboards::preview, storyboards::read, storyboards::update, storyboards::remove,
+        templates::list, templates::preview, usage::read, verifications::create,
+        videos::create, videos::list, videos::read, videos::edit, videos::approve, videos::cancel, videos::redo, videos::decide, webhook_endpoints::create, webhook_endpoints::list, webhook_endpoints::read, webhook_endpoints::update,
         webhook_endpoints::remove, webhook_endpoints::rotate, webhook_endpoints::test, webhook_endpoints::deliveries,
     ),
     modifiers(&Bearer),

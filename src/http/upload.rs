@@ -17,7 +17,7 @@ use crate::error::{Code, Problem};
 /// Longest text field, in bytes; a receipt fits.
 const TEXT: usize = 256 << 10;
 /// Fields of a form, at most.
-const FIELDS: usize = 16;
+const FIELDS: usize = 48;
 /// How long a form may take to come in …
 const PATIENCE: Duration = Duration::from_secs(300);
 /// … and one with as much as fits.
@@ -54,7 +54,9 @@ impl Uploaded {
 #[derive(Debug, Default)]
 pub(super) struct Form {
     files: BTreeMap<String, Uploaded>,
-    texts: BTreeMap<String, String>,
+    texts: BTreeMap<String, Vec<String>>,
+    /// How many fields came in.
+    count: usize,
 }
 
 impl Form {
@@ -64,9 +66,22 @@ impl Form {
         self.files.remove(name).ok_or_else(missing)
     }
 
-    /// The text of the field `name`, if it is there and not blank.
+    /// The text of the field `name`, if it is there and not blank; the last of several.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        self.texts.remove(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        let text = self.texts.remove(name).and_then(|mut texts| texts.pop());
+        text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// The texts of all fields `name` that are not blank, in order.
+    pub(super) fn texts(&mut self, name: &str) -> Vec<String> {
+        let texts = self.texts.remove(name).unwrap_or_default().into_iter();
+        texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+    }
+
+    /// Whether one more field may come.
+    fn has_room(&mut self) -> bool {
+        self.count += 1;
+        self.count <= FIELDS
     }
 
     /// Refuses fields that nobody asked for: a mistyped one would be lost without a word.
@@ -122,12 +137,12 @@ async fn files(
                 take(Uploaded { name: file_name, file }).await?;
             }
             Some(_) => return Err(ApiError::new(Code::RequestInvalid, called, "the form has no such file")),
-            None if read.texts.len() >= FIELDS => {
+            None if !read.has_room() => {
                 return Err(ApiError::new(Code::RequestInvalid, "body", "the form has too many fields"));
             }
             None => {
                 let text = text(&mut field, &called).await?;
-                read.texts.insert(called, text);
+                read.texts.entry(called).or_default().push(text);
             }
         }
     }
@@ -146,7 +161,7 @@ async fn fields(mut form: Multipart, folder: &Path, limit: u64) -> Result<Form, 
     let mut read = Form::default();
     while let Some(field) = form.next().await {
         let mut field = field.map_err(broken)?;
-        if read.files.len() + read.texts.len() >= FIELDS {
+        if !read.has_room() {
             return Err(ApiError::new(Code::RequestInvalid, "body", "the form has too many fields"));
         }
         let name = field.name().unwrap_or_default().to_owned();
@@ -159,7 +174,7 @@ async fn fields(mut form: Multipart, folder: &Path, limit: u64) -> Result<Form, 
             }
             None => {
                 let text = text(&mut field, &name).await?;
-                read.texts.insert(name, text);
+                read.texts.entry(name).or_default().push(text);
             }
         }
     }

@@ -15,6 +15,7 @@ mod secret;
 pub mod sessions;
 pub mod shared_keys;
 mod signing;
+pub mod storyboards;
 
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 

@@ -18,9 +18,13 @@ pub(super) mod quotes;
 pub(super) mod results;
 pub(super) mod reviews;
 pub(super) mod sessions;
+pub(super) mod storyboards;
 pub(super) mod templates;
 pub(super) mod usage;
 pub(super) mod verifications;
+mod video_view;
+mod video_wish;
+pub(super) mod videos;
 pub(super) mod webhook_endpoints;
 
 use actix_web::web::ServiceConfig;
@@ -83,10 +87,26 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(sessions::create)
         .service(sessions::refresh)
         .service(sessions::end)
+        .service(storyboards::create)
+        .service(storyboards::list)
+        // Before the route with a name in its place.
+        .service(storyboards::bundled)
+        .service(storyboards::preview)
+        .service(storyboards::read)
+        .service(storyboards::update)
+        .service(storyboards::remove)
         .service(templates::list)
         .service(templates::preview)
         .service(usage::read)
         .service(verifications::create)
+        .service(videos::create)
+        .service(videos::list)
+        .service(videos::read)
+        .service(videos::edit)
+        .service(videos::approve)
+        .service(videos::cancel)
+        .service(videos::redo)
+        .service(videos::decide)
         .service(webhook_endpoints::create)
         .service(webhook_endpoints::list)
         .service(webhook_endpoints::read)

@@ -38,6 +38,11 @@ pub(crate) struct NewPhoto {
     category: Option<String>,
     /// The product's real width as seen in the photo, which makes its scale believable.
     width_cm: Option<f32>,
+    /// Its price as it shall be read in films.
+    #[schema(example = "29,90 €")]
+    price: Option<String>,
+    /// What speaks for it; again for each further one, at most 20.
+    feature: Vec<String>,
 }
 
 /// A photo that lies at an address.
@@ -53,6 +58,10 @@ pub(crate) struct PhotoByAddress {
     title: Option<String>,
     category: Option<String>,
     width_cm: Option<f32>,
+    price: Option<String>,
+    /// What speaks for it, in order; at most 20.
+    #[serde(default)]
+    features: Vec<String>,
 }
 
 /// A photo.
@@ -117,6 +126,8 @@ fn understand(mut form: Form) -> Result<(About, Uploaded), ApiError> {
         title: form.text("title"),
         category: form.text("category").map(|category| category.to_lowercase()),
         width_m: width_cm.map(|width| width / 100.0),
+        price: form.text("price"),
+        features: form.texts("feature"),
     };
     about.check()?;
     let file = form.file("file")?;
@@ -159,6 +170,8 @@ async fn by_address(
         title: wanted.title,
         category: wanted.category.map(|category| category.to_lowercase()),
         width_m: wanted.width_cm.map(|width| width / 100.0),
+        price: wanted.price,
+        features: wanted.features,
     };
     about.check()?;
     let url = address::check(wanted.url.trim(), service.photos_from)

@@ -22,6 +22,10 @@ pub(crate) struct Product {
     title: String,
     category: String,
     width_cm: Option<f64>,
+    /// As it shall be read, with its currency.
+    price: Option<String>,
+    /// What speaks for it, in order.
+    features: Vec<String>,
     /// Seconds since 1970.
     created_at: i64,
     updated_at: i64,
@@ -36,6 +40,8 @@ fn show(row: product::Model) -> Product {
         category: row.category,
         // Kept as a 32-bit float; a hundredth of a millimeter is more than it holds.
         width_cm: row.width_m.map(|width| (width * 1e5).round() / 1e3),
+        price: row.price,
+        features: row.features.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default(),
         created_at: seconds(row.created_at),
         updated_at: seconds(row.updated_at),
     }

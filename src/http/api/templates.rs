@@ -1,4 +1,4 @@
-//! `/v1/templates`: the scenes and channels of this installation, with a small picture of each scene. Knows no tenant.
+//! `/v1/templates`: the scenes, and the channels of pictures and films, of this installation, with a small picture of each scene. Knows no tenant.
 
 use std::sync::PoisonError;
 
@@ -20,7 +20,7 @@ const PREVIEW: u32 = 480;
 pub(crate) struct Template {
     /// `template`.
     object: &'static str,
-    /// `scene` or `channel`.
+    /// `scene`, `channel` (of pictures) or `film-channel`.
     kind: &'static str,
     name: String,
     title: String,
@@ -56,7 +56,16 @@ pub(crate) async fn list(service: web::Data<Service>, caller: Auth) -> Result<Ht
         categories: Vec::new(),
         preview: None,
     });
-    Ok(HttpResponse::Ok().json(List::whole(scenes.chain(channels).collect())))
+    let films = service.library.film_channels().into_iter().map(|channel| Template {
+        object: "template",
+        kind: "film-channel",
+        name: channel.name.clone(),
+        title: channel.title.clone(),
+        title_zh: None,
+        categories: Vec::new(),
+        preview: None,
+    });
+    Ok(HttpResponse::Ok().json(List::whole(scenes.chain(channels).chain(films).collect())))
 }
 
 /// A small picture of a scene

@@ -45,18 +45,20 @@ pub(crate) struct Usage {
     cutouts: i64,
     /// Attempts at pictures, those included that the gate rejected.
     candidates: i64,
-    /// Pictures that have files: passed by the gate, or approved by a person.
+    /// Pictures and films that have files: passed by the gate, or approved by a person.
     delivered: i64,
-    /// Pictures that were held for a person.
+    /// Pictures and films that were held for a person.
     review: i64,
-    /// Pictures that a person rejected.
+    /// Pictures and films that a person rejected.
     rejected: i64,
-    /// Pictures that could not be made.
+    /// Pictures and films that could not be made.
     failed: i64,
     /// Bytes that were written: photos, cutouts, masters, receipts, files. What is taken back is not subtracted.
     bytes_stored: i64,
     /// Seconds of one processor.
     seconds: i64,
+    /// Seconds of films that passed, or were approved by a person.
+    film_seconds: f64,
 }
 
 fn show(period: String, used: &used_day::Model) -> Usage {
@@ -72,6 +74,7 @@ fn show(period: String, used: &used_day::Model) -> Usage {
         failed: used.failed,
         bytes_stored: used.bytes,
         seconds: (used.spent_ms + 500) / 1000,
+        film_seconds: used.film_ms as f64 / 1e3,
     }
 }
 

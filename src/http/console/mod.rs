@@ -12,18 +12,20 @@ use crate::tenancy::Signup;
 
 const PAGE: &str = include_str!("../../../templates/console/app.html");
 const SCRIPT: &str = include_str!("../../../templates/console/app.js");
+const FILM: &str = include_str!("../../../templates/console/film.js");
+const FILMS: &str = include_str!("../../../templates/console/films.js");
 const ICON: &str = include_str!("../../../templates/console/icon.svg");
 const STYLE: &str = include_str!("../../../templates/console/app.css");
 
 /// How many scenes the page shows to whoever has not signed in.
 const SHOWN: usize = 4;
 
-/// What the page may do: its own script and style, the API, and pictures that the script has fetched. No inline script, no frame, no form.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
+/// What the page may do: its own script and style, the API, and pictures and films that the script has fetched. No inline script, no frame, no form.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; connect-src 'self'; \
     form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(page).service(script).service(style).service(icon);
+    config.service(page).service(script).service(film).service(films).service(style).service(icon);
 }
 
 /// The page.
@@ -52,6 +54,16 @@ async fn page(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
 #[get("/console/app.js")]
 async fn script(request: HttpRequest) -> HttpResponse {
     unchanging(&request, "text/javascript; charset=utf-8", SCRIPT)
+}
+
+#[get("/console/film.js")]
+async fn film(request: HttpRequest) -> HttpResponse {
+    unchanging(&request, "text/javascript; charset=utf-8", FILM)
+}
+
+#[get("/console/films.js")]
+async fn films(request: HttpRequest) -> HttpResponse {
+    unchanging(&request, "text/javascript; charset=utf-8", FILMS)
 }
 
 #[get("/console/icon.svg")]
