@@ -54,13 +54,18 @@ reader: setup
 	    apt-get update -q && apt-get install -yq --no-install-recommends tesseract-ocr || true; \
 	  else echo "setup: install it (Debian: apt install tesseract-ocr) to run them" >&2; fi; }
 
-# What the tests of films need: another program that reads them, and lays music under them. Where it cannot be had they say what they leave out.
+# What the tests of films need: another program that reads them and lays music under them, and a browser. Where one cannot be had they say what they leave out.
 players: setup
 	@command -v ffprobe >/dev/null 2>&1 || { \
 	  echo "setup: ffmpeg is missing; tests of films in other programs are left out without it"; \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	    apt-get update -q && apt-get install -yq --no-install-recommends ffmpeg || true; \
 	  else echo "setup: install it (Debian: apt install ffmpeg) to run them" >&2; fi; }
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || { \
+	  echo "setup: chromium is missing; the test of films in a browser is left out without it"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    apt-get update -q && apt-get install -yq --no-install-recommends chromium || true; \
+	  else echo "setup: install it (Debian: apt install chromium) to run it" >&2; fi; }
 
 demo: runtime
 	@echo "demo: building (a few minutes the first time)"

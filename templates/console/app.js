@@ -11,6 +11,7 @@ const photos = new Map();
 const scenes = new Map();
 const open = new Set();
 const pictures = new Map();
+const products = new Map();
 
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -38,7 +39,7 @@ async function call(method, path, body, again = true) {
     options.body = JSON.stringify(body);
     headers["Content-Type"] = "application/json";
   }
-  if (method === "POST" && path.match(/generations|photos/)) headers["Idempotency-Key"] = crypto.randomUUID ? crypto.randomUUID() : String(Math.random());
+  if (method === "POST" && path.match(/generations|photos|videos$/)) headers["Idempotency-Key"] = crypto.randomUUID ? crypto.randomUUID() : String(Math.random());
   const response = await fetch(path, options);
   if (response.status === 401 && again && sessionStorage.getItem(KEEP) && (await refresh())) return call(method, path, body, false);
   if (response.ok) return response;
@@ -87,8 +88,9 @@ function leave() {
   access = "";
   sessionStorage.removeItem(KEEP);
   for (const url of pictures.values()) url.then(URL.revokeObjectURL, () => {});
-  for (const store of [photos, scenes, open, pictures]) store.clear();
+  for (const store of [photos, scenes, open, pictures, products]) store.clear();
   for (const id of ["photos", "scenes", "results", "key-list"]) $(id).replaceChildren();
+  films.leave();
   $("key-made").hidden = $("invite-made").hidden = true;
   $("work").hidden = $("account-nav").hidden = true;
   $("who").textContent = "";
@@ -101,7 +103,8 @@ async function enter(focus = true) {
   $("door").hidden = true;
   $("work").hidden = $("account-nav").hidden = false;
   $("keys-open").hidden = !["owner", "admin"].includes(account.role);
-  await Promise.all([loadScenes(), loadPhotos(), loadGenerations()]);
+  films.enter(account.role);
+  await Promise.all([loadScenes(), loadPhotos(), loadGenerations(), films.load()]);
   ready();
   if (focus) $("main").focus();
 }
@@ -211,6 +214,7 @@ function photoTile(photo, local) {
   if (tile.box.disabled) tile.box.checked = false;
   $("no-photos").hidden = photos.size > 0;
   if (photo.status === "pending") setTimeout(() => watchPhoto(photo.id), POLL);
+  films.photo(tile);
   ready();
 }
 
@@ -221,10 +225,10 @@ async function watchPhoto(id) {
 }
 
 async function loadPhotos() {
-  const [list, products] = await Promise.all([json("GET", "/v1/photos?limit=60"), json("GET", "/v1/products?limit=100")]);
-  const skus = new Map(products.data.map((product) => [product.id, product.sku]));
+  const [list, known] = await Promise.all([json("GET", "/v1/photos?limit=60"), json("GET", "/v1/products?limit=100")]);
+  for (const product of known.data) products.set(product.id, product);
   $("no-photos").hidden = list.data.length > 0;
-  list.data.forEach((photo) => photoTile({ ...photo, sku: skus.get(photo.product) }));
+  list.data.forEach((photo) => photoTile({ ...photo, sku: products.get(photo.product)?.sku }));
 }
 
 async function upload(files) {
@@ -443,7 +447,8 @@ async function download(path, name) {
 
 // ---- begin
 
-(async () => {
+// Once every script is there.
+document.addEventListener("DOMContentLoaded", async () => {
   if (sessionStorage.getItem(KEEP) && (await refresh())) await enter(false).catch((error) => say(error.message));
   else $("door").hidden = false;
-})();
+});
