@@ -63,6 +63,8 @@ impl Job for Press {
             title: Set(serde_json::to_string(&key).unwrap()),
             category: Set(String::new()),
             width_m: Set(None),
+            price: Set(None),
+            features: Set(None),
             created_at: Set(commit.now),
             updated_at: Set(commit.now),
         };

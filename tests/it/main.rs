@@ -11,6 +11,8 @@ mod bad_input;
 #[cfg(test)]
 mod bad_requests;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod defects;
@@ -36,6 +38,8 @@ mod matting;
 mod packs;
 #[cfg(test)]
 mod painting;
+#[cfg(test)]
+mod parallax;
 #[cfg(test)]
 mod plate;
 #[cfg(test)]

@@ -77,6 +77,8 @@ impl Job for Toy {
             title: Set(String::new()),
             category: Set(String::new()),
             width_m: Set(None),
+            price: Set(None),
+            features: Set(None),
             created_at: Set(commit.now),
             updated_at: Set(commit.now),
         };

@@ -223,6 +223,9 @@ fn what_is_no_film_is_said_before_anything_is_made() {
         (["--brief", " "], "request_invalid", "empty"),
         (["--brief", &long], "request_invalid", "10000 characters"),
         (["--size", "8k"], "request_invalid", "vertical"),
+        (["--channel", "etsi"], "channel_unknown", "etsy"),
+        // Fifteen seconds, wide: too long for none, but not upright.
+        (["--channel", "instagram-reels"], "channel_rule_broken", "width by height is 1.78"),
     ] {
         let output = packshot(&[&["video", CARTON, "--out", out.to_str().unwrap()], &options[..]].concat());
         assert_eq!(output.status.code(), Some(2), "{options:?}");

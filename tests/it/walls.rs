@@ -17,6 +17,8 @@ fn item(organization: u8, sku: &str) -> product::ActiveModel {
         title: Set(String::new()),
         category: Set(String::new()),
         width_m: Set(None),
+        price: Set(None),
+        features: Set(None),
         created_at: Set(0),
         updated_at: Set(0),
     }

@@ -140,6 +140,7 @@ async fn no_name_that_a_caller_writes_becomes_a_path(on: Engine) {
         &format!("/v1/assets/photo/{}", "g".repeat(64)),
         "/v1/templates/..%2F..%2Fchannels/preview.jpg",
         "/v1/templates/%2Fetc%2Fpasswd/preview.jpg",
+        "/v1/storyboards/bundled/..%2F..%2Fscenes/preview",
         "/console/..%2F..%2FCargo.toml",
         "/../Cargo.toml",
     ] {

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::{Answer, Server, id, start, token};
 use crate::support::{Engine, on_both_databases};
 
+/// What comes with a body.
+const SENDING: [Method; 3] = [Method::POST, Method::PUT, Method::PATCH];
+
 /// Every operation of the document: method, path, whether it is public.
 fn operations() -> Vec<(Method, String, bool)> {
     let document: Value = serde_json::from_str(&http::document()).unwrap();
@@ -39,6 +42,11 @@ async fn belongings(server: &Server, session: &Value, key: &str) -> BTreeMap<&'s
     let told = json!({"address": "https://shop.example/hook"});
     let endpoint = server.post("/v1/webhook_endpoints", token(session), told).await.expect(201);
     let endpoint = format!("/v1/webhook_endpoints/{}", id(&endpoint));
+    let kept = json!({"content": super::videos::two_shots("kept")});
+    let kept = server.post("/v1/storyboards", key, kept).await.expect(201);
+    let held = json!({"sku": "TEA", "storyboard": "kept", "approve": ["plan"]});
+    let film = server.post("/v1/videos", key, held).await.expect(202);
+    let film = format!("/v1/videos/{}", id(&film));
     let asset = |name: &str| done["results"][0]["files"][name].as_str().unwrap().to_owned();
     BTreeMap::from([
         ("/v1/api_keys/{id}", format!("/v1/api_keys/{}", id(&keys["data"][0]))),
@@ -59,10 +67,18 @@ async fn belongings(server: &Server, session: &Value, key: &str) -> BTreeMap<&'s
         ("/v1/webhook_endpoints/{id}/rotate_secret", format!("{endpoint}/rotate_secret")),
         ("/v1/webhook_endpoints/{id}/test", format!("{endpoint}/test")),
         ("/v1/webhook_endpoints/{id}", endpoint),
+        ("/v1/storyboards/{id}", format!("/v1/storyboards/{}", id(&kept))),
+        ("/v1/videos/{id}/plan", format!("{film}/plan")),
+        ("/v1/videos/{id}/approve", format!("{film}/approve")),
+        ("/v1/videos/{id}/cancel", format!("{film}/cancel")),
+        ("/v1/videos/{id}/decision", format!("{film}/decision")),
+        ("/v1/videos/{id}/shots/{number}/redo", format!("{film}/shots/1/redo")),
+        ("/v1/videos/{id}", film),
         ("/v1/results/{id}", format!("/v1/results/{}", id(&done["results"][0]))),
         ("/v1/assets/{kind}/{digest}", asset("master")),
         // Not a tenant's.
         ("/v1/templates/{name}/preview.jpg", "/v1/templates/beach/preview.jpg".into()),
+        ("/v1/storyboards/bundled/{name}/preview", "/v1/storyboards/bundled/orbit/preview".into()),
     ])
 }
 
@@ -96,7 +112,7 @@ async fn what_belongs_to_another_organization_is_not_there(on: Engine) {
             };
             let nobodys = theirs.split('/').map(nobody).collect::<Vec<_>>().join("/");
             for bearer in [bobs_key.as_str(), token(&bob)] {
-                let body = [Method::POST, Method::PATCH].contains(&method).then(|| json!({}));
+                let body = SENDING.contains(&method).then(|| valid(&path));
                 let answer = server.send(method.clone(), theirs, bearer, body.clone()).await;
                 assert!([403, 404].contains(&answer.status.as_u16()), "{method} {theirs}: {}", answer.text());
                 let none = server.send(method.clone(), &nobodys, bearer, body).await;
@@ -126,6 +142,13 @@ async fn what_belongs_to_another_organization_is_not_there(on: Engine) {
         let stolen = json!({"subjects": stolen});
         server.post("/v1/batches", &bobs_key, stolen).await.refused(404, "not_found");
     }
+    let storyboard = anns["/v1/storyboards/{id}"].rsplit('/').next().unwrap();
+    let stolen = json!({"photo": photo, "storyboard": "orbit"});
+    server.post("/v1/videos", &bobs_key, stolen).await.refused(404, "not_found");
+    let stolen = json!({"sku": "TEA", "storyboard": storyboard});
+    server.post("/v1/videos", &bobs_key, stolen).await.refused(422, "storyboard_unknown");
+    let film = server.get(&anns["/v1/videos/{id}"], &anns_key).await.expect(200);
+    assert_eq!((&film["awaits"], &film["shots"][0]["take"]), (&json!("plan"), &json!(0)));
     let results = server.get(&format!("/v1/results?generation={generation}"), &bobs_key).await.expect(200);
     assert_eq!(results["data"], json!([]));
     let after = server.get(&format!("/v1/photos?starting_after={photo}"), &bobs_key).await.expect(200);
@@ -144,11 +167,15 @@ async fn a_stranger_and_a_viewer_get_nowhere(on: Engine) {
     let owner = server.owner("ann").await;
     let reader = server.key(&owner, &["read"]).await;
     let fill = |path: &str| {
-        path.replace("{id}", "x").replace("{kind}", "photo").replace("{digest}", "x").replace("{name}", "x")
+        path.replace("{id}", "x")
+            .replace("{kind}", "photo")
+            .replace("{digest}", "x")
+            .replace("{name}", "x")
+            .replace("{number}", "1")
     };
     for (method, path, public) in operations() {
         let path = fill(&path);
-        let body = [Method::POST, Method::PATCH].contains(&method).then(|| json!({}));
+        let body = SENDING.contains(&method).then(|| json!({}));
         for bearer in ["", "pk_live_0000", "x.y.z"] {
             let answer = server.send(method.clone(), &path, bearer, body.clone()).await;
             if public {
@@ -181,6 +208,10 @@ fn valid(path: &str) -> Value {
         "/v1/organization" => json!({"confirm": "x"}),
         "/v1/reviews" => json!({"decision": "approve", "cause": "matte"}),
         "/v1/webhook_endpoints" => json!({"address": "https://shop.example/hook"}),
+        "/v1/videos" => json!({"photo": "x"}),
+        "/v1/storyboards" => json!({"like": "orbit", "name": "x"}),
+        path if path.starts_with("/v1/storyboards/") => json!({"content": super::videos::two_shots("x")}),
+        path if path.ends_with("/decision") => json!({"decision": "approve"}),
         _ => json!({}),
     }
 }

@@ -16,9 +16,12 @@ mod process;
 mod quickstart;
 mod removal;
 mod reviews;
+mod shots;
+mod storyboards;
 mod streams;
 mod tokens;
 mod usage;
+mod videos;
 mod webhooks;
 
 use std::net::TcpListener;

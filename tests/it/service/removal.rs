@@ -147,6 +147,10 @@ async fn a_forgotten_organization_leaves_nothing_and_takes_nothing_along(on: Eng
     super::imports::import(&server, &anns, &[("TIN.png", &super::imports::picture(1))]).await;
     let small = json!({"subjects": {"skus": ["ANN"]}, "recipe": [{"kind": "packshot", "size": 512}]});
     server.post("/v1/batches", &anns, small).await.expect(202);
+    let story = json!({"content": super::videos::two_shots("kept")});
+    server.post("/v1/storyboards", &anns, story).await.expect(201);
+    let held = json!({"sku": "ANN", "storyboard": "kept", "approve": ["plan"]});
+    server.post("/v1/videos", &anns, held).await.expect(202);
     until("all that was asked for is done", async || all_done(&server).await).await;
     let account = server.get("/v1/account", &anns).await.expect(200);
     let organization = account["organization"].as_str().unwrap();

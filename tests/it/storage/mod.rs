@@ -51,6 +51,11 @@ fn kinds_lie_apart(storage: &dyn Storage, address: &Address, bytes: &[u8]) {
         StorageKey::Rendition { address: address.clone(), format: ChannelFormat::Jpeg },
         StorageKey::Evidence { address: address.clone() },
         StorageKey::Receipt { address: address.clone() },
+        StorageKey::Film { address: address.clone() },
+        StorageKey::Segment { address: address.clone() },
+        StorageKey::Findings { address: address.clone() },
+        StorageKey::Still { address: address.clone() },
+        StorageKey::Preview { address: address.clone() },
         StorageKey::Import { address: address.clone() },
     ];
     for (number, key) in of_every_kind.iter().enumerate() {
