@@ -286,6 +286,7 @@ impl App {
             redirect: config.deliver == Deliver::Redirect,
             sizes: [config.scene_size, config.packshot_size],
             engines: engines(config),
+            film_second_price: config.film_second_price.clone(),
             limiter: Limiter::new(config.requests_per_minute, config.signins_per_minute),
             imports: u64::from(config.import_mib) << 20,
             uploads,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::Secret;
+use crate::domain::{SecondPrice, Secret};
 use crate::entity::DatabaseUrl;
 use crate::error::{Code, Problem};
 use crate::outside::{ChatSettings, Reach, check_base};
@@ -70,6 +70,9 @@ pub struct Config {
     pub director_key: Secret,
     /// Seconds that a storyboard may take in all.
     pub director_timeout: u32,
+    /// What a second of film costs, as told before it is made; none = no price is told.
+    #[serde(deserialize_with = "price")]
+    pub film_second_price: Option<SecondPrice>,
     /// Default width and height of a scene's master in pixels.
     pub scene_size: u32,
     /// Default width and height of a white main image in pixels.
@@ -295,6 +298,13 @@ fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D:
         ))),
     };
     text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(origin).collect()
+}
+
+/// An empty text is no price.
+fn price<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecondPrice>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let wrong = |message: String| D::Error::custom(format!("film_second_price: {message}"));
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(wrong) }
 }
 
 /// An empty text is no address. What is wrong is said without the text, because a password may stand in it.

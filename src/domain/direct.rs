@@ -95,7 +95,7 @@ fn seconds(text: &str) -> Option<f32> {
 mod tests {
     use super::*;
     use crate::domain::template::tests::template;
-    use crate::domain::{CameraMove, StoryShot, Transition};
+    use crate::domain::{CameraMove, ShotLight, StoryShot, Transition};
     use proptest::prelude::*;
 
     fn story(name: &str, words: &[&str]) -> Storyboard {
@@ -105,6 +105,7 @@ mod tests {
             motion: CameraMove::Arc,
             amount: 1.0,
             height: None,
+            light: ShotLight::Steady,
             then: Transition::Cut,
             captions: Vec::new(),
         };

@@ -22,6 +22,7 @@ mod pack_run;
 mod painting;
 mod photo;
 mod placement;
+mod price;
 mod product;
 pub mod prompt;
 mod reader;
@@ -59,6 +60,7 @@ pub use pack_run::PackRun;
 pub use painting::{Engine, MOST_STEPS, PaintWish, Painter, PainterDefaults, Painting, WishError};
 pub use photo::{Photo, SourceFormat};
 pub use placement::{Contact, PLACEMENT_SCHEMA, Placement, PlateCrop, Reflection, Shadow, Stand, Wrap};
+pub use price::SecondPrice;
 pub use product::{Product, SizeClass, lies_flat, seen_through};
 pub use reader::{TextReader, Word};
 pub use receipt::{RECEIPT_SCHEMA, Receipt};
@@ -67,7 +69,8 @@ pub use secret::Secret;
 pub use seed::{Seed, Stream, candidate_seed};
 pub use segmenter::{Opinion, Segmenter, Vote};
 pub use storyboard::{
-    CameraMove, DISSOLVE, LONGEST, MOST_AMOUNT, MOST_SHOTS, StoryError, StoryShot, Storyboard, Transition,
+    CameraMove, DISSOLVE, LONGEST, MOST_AMOUNT, MOST_SHOTS, ShotLight, StoryError, StoryShot, Storyboard,
+    Transition,
 };
 pub use suit::{LYING_PITCH_DEG, choose, leaning_for_lying, looks_down_deg, suitability};
 pub use template::{

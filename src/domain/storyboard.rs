@@ -57,6 +57,9 @@ pub struct StoryShot {
     /// How much of the frame's height the product takes, 0..1; as the scene likes if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<f32>,
+    /// What the light on the product does.
+    #[serde(default, skip_serializing_if = "ShotLight::is_steady")]
+    pub light: ShotLight,
     /// How the next shot follows.
     #[serde(default)]
     pub then: Transition,
@@ -100,6 +103,23 @@ impl CameraMove {
         CameraMove::RackFocus,
         CameraMove::Truck,
     ];
+}
+
+/// What the light on the product does in a shot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShotLight {
+    /// It stays as the scene has it.
+    #[default]
+    Steady,
+    /// It goes from the product's left side to its right, no stronger than a policy lets light be.
+    Sweep,
+}
+
+impl ShotLight {
+    fn is_steady(&self) -> bool {
+        *self == ShotLight::Steady
+    }
 }
 
 /// How the next shot follows.
@@ -283,6 +303,7 @@ mod tests {
             motion: CameraMove::PushIn,
             amount: 1.0,
             height: None,
+            light: ShotLight::Steady,
             then: Transition::Cut,
             captions: Vec::new(),
         };

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::domain::{Engine, Segmenter, TextReader};
+use crate::domain::{Engine, SecondPrice, Segmenter, TextReader};
 use crate::entity::DatabaseConnection;
 use crate::error::{Code, Problem};
 use crate::imaging::codec::Limits;
@@ -77,6 +77,8 @@ pub struct Service {
     pub sizes: [u32; 2],
     /// How scenes may get their pixels.
     pub engines: Vec<Engine>,
+    /// What a second of film costs.
+    pub film_second_price: Option<SecondPrice>,
     /// How often one may ask.
     pub limiter: Limiter,
     /// Bytes that the files of one import may have together.

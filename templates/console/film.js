@@ -120,7 +120,7 @@ function drawSide(card, film) {
   if (held && film.files.worst) parts.push(worstFrame(card, film));
   if (film.status === "awaiting_approval") parts.push(...approval(card, film));
   if (film.status === "review") parts.push(...decision(card, film));
-  if (film.quote && film.status === "awaiting_approval") parts.push(el("p", { className: "hint" }, `${films.seconds(film.quote.seconds)} of film are charged if it passes or you approve it.`));
+  if (film.quote && film.status === "awaiting_approval") parts.push(el("p", { className: "hint" }, `${films.seconds(film.quote.seconds)} of film${film.quote.price ? ` (${film.quote.price})` : ""} are charged if it passes or you approve it.`));
   if (WORK.includes(film.status) && films.mayWrite()) parts.push(el("div", { className: "links" }, deed(card, "Cancel", "link", () => json("POST", `/v1/videos/${film.id}/cancel`))));
   parts.push(fileLinks(card, film));
   card.side.replaceChildren(...parts);

@@ -7,8 +7,11 @@ use super::super::scene::stood;
 use super::camera::{Path, Seen, eased};
 use super::lettering::Shown;
 use super::stage::Stage;
-use crate::domain::{Cutout, DISSOLVE, Placement, Rect, Seed, Stand, StoryShot, Transition};
+use crate::domain::{Cutout, DISSOLVE, Placement, Rect, Seed, ShotLight, Stand, StoryShot, Transition};
 use crate::imaging::{composite, parallax};
+
+/// How much light may differ from one side of a product to the other in a sweep: a little less than the policy's bound of half its range, 0.14.
+const SWEEP: f32 = 0.125;
 
 /// One shot.
 #[derive(Clone, Debug)]
@@ -27,6 +30,7 @@ struct Placed {
     stage: Stage,
     path: Path,
     then: Transition,
+    light: ShotLight,
     /// Its frames: from, and up to but without.
     frames: [u32; 2],
     /// What is written in it.
@@ -66,7 +70,8 @@ impl<'a> Film<'a> {
             .zip(frames)
             .map(|(shot, &frames)| {
                 let path = Path::new(&shot.stage, shot.story, size, shot.seed.stream("camera"));
-                Placed { stage: shot.stage, path, then: shot.story.then, frames, words: Vec::new() }
+                let StoryShot { then, light, .. } = *shot.story;
+                Placed { stage: shot.stage, path, then, light, frames, words: Vec::new() }
             })
             .collect();
         Film { cutout, shots, size, rate, goes_on: false }
@@ -186,9 +191,14 @@ impl<'a> Film<'a> {
     }
 
     fn seen(&self, shot: usize, frame: u32) -> Seen {
-        let Placed { path, frames: [start, end], .. } = &self.shots[shot];
-        let since = frame as f32 - *start as f32;
-        path.at(since / (*end - *start - 1).max(1) as f32, since / self.rate as f32)
+        let Placed { path, frames: [start, _], .. } = &self.shots[shot];
+        path.at(self.part(shot, frame), (frame as f32 - *start as f32) / self.rate as f32)
+    }
+
+    /// How much of a shot has passed, 0..1; beyond where another becomes it.
+    fn part(&self, shot: usize, frame: u32) -> f32 {
+        let [start, end] = self.shots[shot].frames;
+        (frame as f32 - start as f32) / (end - start).saturating_sub(1).max(1) as f32
     }
 
     /// How the product stands if the frame is all of this shot.
@@ -204,6 +214,9 @@ impl<'a> Film<'a> {
             ..stage.stand.clone()
         };
         placement.wrap.reach_px *= scale;
+        if self.shots[shot].light == ShotLight::Sweep {
+            placement.shading = swept(placement.shading, self.part(shot, frame));
+        }
         placement
     }
 
@@ -219,6 +232,12 @@ impl<'a> Film<'a> {
             _ => sharp,
         }
     }
+}
+
+/// The light that has gone so far from the left to the right: as ln of its factor from the middle to the right edge, and to the upper edge. Up and down it stays.
+fn swept([_, up]: [f32; 2], part: f32) -> [f32; 2] {
+    let most = (SWEEP - up.abs()).max(0.0);
+    [most * (2.0 * eased(part.clamp(0.0, 1.0)) - 1.0), up]
 }
 
 /// `share` of `other` into `picture`, of the same size; of sRGB as it stands, as films are dissolved.
@@ -243,4 +262,22 @@ fn between(one: &Placement, other: &Placement, part: f32) -> Placement {
     placement.wrap.strength = line(one.wrap.strength, other.wrap.strength);
     placement.wrap.reach_px = line(one.wrap.reach_px, other.wrap.reach_px);
     placement
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn light_goes_from_one_side_to_the_other_and_never_beyond_the_bound() {
+        for up in [0.0, 0.05, -0.08, 0.3] {
+            let way: Vec<[f32; 2]> = (0..=20).map(|k| swept([0.11, up], k as f32 / 20.0)).collect();
+            assert!(way.windows(2).all(|pair| pair[0][0] <= pair[1][0]));
+            assert!(
+                way.iter().all(|[across, kept]| *kept == up && across.abs() <= (0.125 - up.abs()).max(0.0))
+            );
+            assert_eq!(way[0][0], -way[20][0]);
+        }
+        assert_eq!(swept([0.0, 0.0], 0.0)[0], -SWEEP);
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{assets, notices_in, problem_in};
-use crate::domain::{CaptionReceipt, FidelityReport, ShotReceipt, Storyboard, Verdict};
+use crate::domain::{CaptionReceipt, FidelityReport, SecondPrice, ShotReceipt, Storyboard, Verdict};
 use crate::entity::video::Status;
 use crate::entity::{video, video_shot};
 use crate::http::lists::seconds;
@@ -111,6 +111,10 @@ pub(crate) struct VideoQuote {
     shots: usize,
     /// How long each shot is.
     shot_seconds: Vec<f64>,
+    /// What a second costs, as `0.12 EUR`; none where the server tells no price.
+    price_per_second: Option<String>,
+    /// What the seconds that are charged cost.
+    price: Option<String>,
 }
 
 /// Where its files can be downloaded.
@@ -162,7 +166,7 @@ pub(super) fn status(status: Status) -> String {
 }
 
 /// A film as it stands in a list; `shots` are its shots' rows.
-pub(super) fn show(row: video::Model, shots: &[video_shot::Model]) -> Video {
+pub(super) fn show(row: video::Model, shots: &[video_shot::Model], price: Option<&SecondPrice>) -> Video {
     let plan: Option<VideoPlan> = serde_json::from_value(row.plan).ok();
     let stored: VideoAssets = serde_json::from_value(row.assets).unwrap_or_default();
     let report: Option<FidelityReport> = row.report.and_then(|json| serde_json::from_value(json).ok());
@@ -191,7 +195,7 @@ pub(super) fn show(row: video::Model, shots: &[video_shot::Model]) -> Video {
         reasons: report.iter().flat_map(|r| r.reasons()).map(|check| check.message.clone()).collect(),
         decision: row.decision.and_then(decision),
         progress: progress(shots),
-        quote: plan.as_ref().and_then(quote),
+        quote: plan.as_ref().and_then(|plan| quote(plan, price)),
         files: files(&stored, row.status == Status::Delivered),
         problem: problem_in(row.problem.as_ref()),
         notices: notices_in(&row.notices),
@@ -206,7 +210,7 @@ pub(super) fn show(row: video::Model, shots: &[video_shot::Model]) -> Video {
 }
 
 /// A film with its shots and its report.
-pub(super) fn whole(row: video::Model, shots: &[video_shot::Model]) -> Video {
+pub(super) fn whole(row: video::Model, shots: &[video_shot::Model], price: Option<&SecondPrice>) -> Video {
     let plan: Option<VideoPlan> = serde_json::from_value(row.plan.clone()).ok();
     let spans = plan.as_ref().map(spans).unwrap_or_default();
     let report = row.report.clone();
@@ -215,7 +219,7 @@ pub(super) fn whole(row: video::Model, shots: &[video_shot::Model]) -> Video {
         show_shot(shot, at)
     });
     let shown = shown.collect();
-    Video { shots: Some(shown), report, ..show(row, shots) }
+    Video { shots: Some(shown), report, ..show(row, shots, price) }
 }
 
 /// A shot that begins at and lasts as long as `at` says, in seconds.
@@ -262,10 +266,17 @@ fn progress(shots: &[video_shot::Model]) -> VideoProgress {
     progress
 }
 
-fn quote(plan: &VideoPlan) -> Option<VideoQuote> {
+fn quote(plan: &VideoPlan, price: Option<&SecondPrice>) -> Option<VideoQuote> {
     let shots = plan.storyboard.as_ref()?.shots.len();
     let shot_seconds = spans(plan).into_iter().map(|[_, lasts]| lasts).collect();
-    Some(VideoQuote { seconds: plan.due_ms()? as f64 / 1e3, shots, shot_seconds })
+    let due_ms = plan.due_ms()?;
+    Some(VideoQuote {
+        seconds: due_ms as f64 / 1e3,
+        shots,
+        shot_seconds,
+        price_per_second: price.map(SecondPrice::to_string),
+        price: price.map(|price| price.of(due_ms.unsigned_abs())),
+    })
 }
 
 /// When each shot begins and how long it lasts, seconds to a thousandth; shots end with whole frames.
@@ -314,14 +325,16 @@ mod tests {
             words: videos::FilmWords::default(),
             brand: BrandKit::default(),
             channels: Vec::new(),
-            due_ms: None,
+            anew: None,
             approve: videos::Approvals { plan: false, keyframes: true },
         }
     }
 
     #[test]
     fn the_shots_of_a_quote_are_as_long_as_the_film() {
-        let quote = quote(&plan(Some(10.0))).unwrap();
+        let price = "0.12 EUR".parse().unwrap();
+        let quote = quote(&plan(Some(10.0)), Some(&price)).unwrap();
+        assert_eq!(quote.price.as_deref(), Some("1.20 EUR"));
         assert_eq!((quote.seconds, quote.shots), (10.0, 2));
         assert_eq!(quote.shot_seconds, [7.5, 2.5]);
         assert_eq!(spans(&plan(Some(10.0))), [[0.0, 7.5], [7.5, 2.5]]);
@@ -330,7 +343,7 @@ mod tests {
     #[test]
     fn a_film_without_a_storyboard_has_no_quote() {
         let plan = plan(None);
-        assert!(quote(&plan).is_none() && spans(&plan).is_empty());
+        assert!(quote(&plan, None).is_none() && spans(&plan).is_empty());
         assert_eq!(approvals(&plan), ["keyframes"]);
     }
 

@@ -104,7 +104,7 @@ pub(crate) async fn create(
 async fn with_shots(service: &Service, scope: &TenantScope, row: video::Model) -> Result<Video, ApiError> {
     let tx = entity::read(&service.readers, scope).await?;
     let shots = video_shot::of_video(scope, &row.id).all(&tx).await?;
-    Ok(video_view::whole(row, &shots))
+    Ok(video_view::whole(row, &shots, service.film_second_price.as_ref()))
 }
 
 /// What was done to a film, as it stands afterwards.
@@ -173,7 +173,7 @@ pub(crate) async fn list(
     }
     Ok(HttpResponse::Ok().json(List::of(listed, |row| {
         let own = shots.remove(&row.id).unwrap_or_default();
-        video_view::show(row, &own)
+        video_view::show(row, &own, service.film_second_price.as_ref())
     })))
 }
 
@@ -192,7 +192,7 @@ pub(crate) async fn read(
     let row = video::by_id(scope, &id).one(&tx).await?;
     let row = row.ok_or_else(|| ApiError::not_found("video"))?;
     let shots = video_shot::of_video(scope, &row.id).all(&tx).await?;
-    Ok(HttpResponse::Ok().json(video_view::whole(row, &shots)))
+    Ok(HttpResponse::Ok().json(video_view::whole(row, &shots, service.film_second_price.as_ref())))
 }
 
 /// Change a film's plan

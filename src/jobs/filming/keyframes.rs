@@ -45,7 +45,7 @@ pub fn keyframes<'a>(
     script: &Script<'a>,
     kept: &[Option<ShotReceipt>],
 ) -> Result<Keyframes<'a>, Problem> {
-    let scenes = scenes(library, script);
+    let scenes = scenes(library, script, kept);
     let written = written(script);
     let made: Vec<Result<(ShotReceipt, Option<RgbImage>), Problem>> = (0..script.storyboard.shots.len())
         .into_par_iter()
@@ -77,8 +77,8 @@ pub fn keyframes<'a>(
     Ok(Keyframes { shots, pictures, film })
 }
 
-/// The scene of each shot.
-fn scenes(library: &TemplateLibrary, script: &Script<'_>) -> Vec<String> {
+/// The scene of each shot; one that plays where the shot before it does stays with that one, if it is kept.
+fn scenes(library: &TemplateLibrary, script: &Script<'_>, kept: &[Option<ShotReceipt>]) -> Vec<String> {
     let Script { storyboard, product, .. } = *script;
     let height_m = product.width_m.map(|width| width * slenderness(script));
     let lies = lies_flat(&product.title).is_some();
@@ -178,7 +178,7 @@ pub(super) fn film<'a>(
 }
 
 /// The shots without which the frames of one cannot be made: those that it becomes, or that become it.
-pub(super) fn around(storyboard: &Storyboard, shot: usize) -> Range<usize> {
+pub(in crate::jobs) fn around(storyboard: &Storyboard, shot: usize) -> Range<usize> {
     let becomes = |before: usize| {
         storyboard.shots.get(before).is_some_and(|before| before.then == Transition::Match)
             && before + 1 < storyboard.shots.len()

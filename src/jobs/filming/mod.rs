@@ -27,6 +27,7 @@ use crate::imaging::frames::{FilmError, Speed, Writer};
 use crate::verify::frames::{self, Part};
 use crate::verify::{Comparison, VerifyError};
 
+pub(super) use keyframes::around;
 pub use keyframes::{Keyframes, keyframes};
 pub use take::{Shot, shoot_shot};
 

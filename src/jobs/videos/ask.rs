@@ -141,7 +141,7 @@ async fn understand(
         brand: wish.brand.clone(),
         approve: wish.approve,
         channels: wish.channels.clone(),
-        due_ms: None,
+        anew: None,
     };
     wish.channels.iter().try_for_each(|name| library.film_channel(name).map(drop))?;
     let storyboard = match &wish.source {

@@ -1,5 +1,7 @@
 //! What rows say about films: the JSON shapes of `video.plan`, `video.assets`, `video.decision` and `video_shot.assets`. Knows no query.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{BrandKit, FilmFacts, Product, Storyboard, Words};
@@ -43,9 +45,9 @@ pub struct VideoPlan {
     /// Channels that shall take it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,
-    /// Milliseconds to be counted when it is delivered, if it was delivered before and only some shots of it are made anew; else all of it.
+    /// The shots, from 0, that were made anew since it was delivered; none before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_ms: Option<i64>,
+    pub anew: Option<BTreeSet<usize>>,
 }
 
 /// What captions say, where the request says it. What is `None` is taken from the product.
@@ -87,9 +89,13 @@ impl VideoPlan {
         }
     }
 
-    /// Milliseconds that are counted when it is delivered; none while it is scripted.
+    /// Milliseconds that are counted when it is delivered: all of it, or the shots that were made anew since it last was. None while it is scripted.
     pub fn due_ms(&self) -> Option<i64> {
-        self.due_ms.or_else(|| self.seconds.map(|seconds| (f64::from(seconds) * 1e3).round() as i64))
+        let milliseconds = |seconds: f32| (f64::from(seconds) * 1e3).round() as i64;
+        let (whole, storyboard) = (self.seconds?, self.storyboard.as_ref()?);
+        let Some(anew) = &self.anew else { return Some(milliseconds(whole)) };
+        let shots = anew.iter().filter_map(|shot| storyboard.shots.get(*shot));
+        Some(shots.map(|shot| milliseconds(shot.seconds / storyboard.seconds() * whole)).sum())
     }
 
     /// What channels are held against, with the bytes of its file once there is one; none while it is scripted.

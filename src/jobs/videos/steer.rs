@@ -1,5 +1,8 @@
 //! What people do to a film on its way: change its plan, approve, have a shot redone, cancel, decide. Each is one transaction. Knows no route.
 
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait,
     ExprTrait,
@@ -8,7 +11,7 @@ use sea_orm::{
 use super::ask::taken;
 use super::course::{enter, put_shots};
 use super::plan::{self, Decided, ShotAssets, VideoAssets, VideoPlan};
-use crate::domain::{FidelityReport, FilmReceipt, StoryShot, Storyboard, TenantScope, Transition, calendar};
+use crate::domain::{FidelityReport, FilmReceipt, StoryShot, Storyboard, TenantScope, calendar};
 use crate::entity::review::Decision;
 use crate::entity::video::Status;
 use crate::entity::{self, job, used_day, video, video_shot};
@@ -60,6 +63,41 @@ impl Desk {
         enter(&Teller { tx: &self.tx, queue, scope, now: self.now }, &self.row).await?;
         self.tx.commit().await?;
         Ok(self.row)
+    }
+
+    /// Has these shots made anew, and the frames of those that they become or that become them.
+    async fn clear(
+        &mut self,
+        scope: &TenantScope,
+        storyboard: &Storyboard,
+        redone: RangeInclusive<usize>,
+    ) -> Result<(), Exit> {
+        let first = filming::around(storyboard, *redone.start()).start;
+        let end = filming::around(storyboard, *redone.end()).end;
+        for row in video_shot::of_video(scope, &self.row.id).all(&self.tx).await? {
+            let at = usize::try_from(row.shot_index).unwrap_or(usize::MAX);
+            if !(first..end).contains(&at) {
+                continue;
+            }
+            if let Some(anew) = &mut self.plan.anew {
+                anew.insert(at);
+            }
+            let mut assets: ShotAssets = plan::read(&row.assets, &row.id)?;
+            (assets.segment, assets.findings, assets.worst) = (None, None, None);
+            let (mut take, mut receipt) = (row.take, row.receipt.clone());
+            if redone.contains(&at) {
+                (take, receipt, assets.keyframe) = (take + 1, None, None);
+            }
+            let changed = video_shot::ActiveModel {
+                take: Set(take),
+                receipt: Set(receipt),
+                assets: Set(plan::json(&assets)?),
+                updated_at: Set(self.now),
+                ..video_shot::ActiveModel::from(row)
+            };
+            changed.update(&self.tx).await?;
+        }
+        Ok(())
     }
 
     fn not_held(&self, what: &str) -> Exit {
@@ -136,45 +174,20 @@ pub async fn redo(
     let Some(old) = storyboard.shots.get_mut(index) else {
         return Err(Problem::new(Code::NotFound, "number", format!("there is no shot {number}")).into());
     };
+    let mut last = index;
     if let Some(new) = shot {
+        let moved = new.scene != old.scene;
         *old = StoryShot { seconds: old.seconds, ..new };
         library.check_storyboard(&storyboard)?;
+        // Shots in the scene of the one before go where that goes.
+        while moved && storyboard.shots.get(last + 1).is_some_and(|next| next.scene == Storyboard::SAME) {
+            last += 1;
+        }
     }
-    // A shot in the scene of the one before goes where that goes.
-    let mut last = index;
-    while storyboard.shots.get(last + 1).is_some_and(|next| next.scene == Storyboard::SAME) {
-        last += 1;
-    }
-    let becomes = |before: usize| storyboard.shots[before].then == Transition::Match;
-    let first = if index > 0 && becomes(index - 1) { index - 1 } else { index };
-    let end = if becomes(last) { last + 1 } else { last };
     if desk.row.status == Status::Delivered {
-        desk.plan.due_ms = Some(0);
+        desk.plan.anew = Some(BTreeSet::new());
     }
-    for row in video_shot::of_video(scope, &desk.row.id).all(&desk.tx).await? {
-        let at = usize::try_from(row.shot_index).unwrap_or(usize::MAX);
-        let redone = (index..=last).contains(&at);
-        if !redone && !(first..=end).contains(&at) {
-            continue;
-        }
-        if let Some(due_ms) = &mut desk.plan.due_ms {
-            *due_ms += length_ms(&storyboard, desk.plan.seconds, at);
-        }
-        let mut assets: ShotAssets = plan::read(&row.assets, &row.id)?;
-        (assets.segment, assets.findings, assets.worst) = (None, None, None);
-        let (take, receipt) = if redone { (row.take + 1, None) } else { (row.take, row.receipt.clone()) };
-        if redone {
-            assets.keyframe = None;
-        }
-        let changed = video_shot::ActiveModel {
-            take: Set(take),
-            receipt: Set(receipt),
-            assets: Set(plan::json(&assets)?),
-            updated_at: Set(desk.now),
-            ..video_shot::ActiveModel::from(row)
-        };
-        changed.update(&desk.tx).await?;
-    }
+    desk.clear(scope, &storyboard, index..=last).await?;
     desk.plan.storyboard = Some(storyboard);
     desk.row.round += 1;
     (desk.row.report, desk.row.problem, desk.row.cause, desk.row.decision) = (None, None, None, None);
@@ -184,12 +197,6 @@ pub async fn redo(
         desk.row.status = Status::Keyframing;
     }
     desk.close(queue, scope).await
-}
-
-/// How long a shot is in a film of so many seconds.
-fn length_ms(storyboard: &Storyboard, seconds: Option<f32>, shot: usize) -> i64 {
-    let share = storyboard.shots.get(shot).map_or(0.0, |shot| shot.seconds / storyboard.seconds());
-    (f64::from(share) * f64::from(seconds.unwrap_or_default()) * 1e3).round() as i64
 }
 
 /// Nobody wants the film any more: what is not made will not be, and what a worker is at is not kept.

@@ -109,5 +109,11 @@ async fn a_server_that_is_killed_loses_a_shot_and_not_the_film() {
     assert_eq!((made(&done), &done["progress"]["animated"]), (4, &json!(4)));
     let listed = second.send("/v1/videos", &token, None).await;
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+
+    // What was delivered is not charged again, but for the shot that is made anew.
+    assert_eq!((&done["status"], &done["quote"]["seconds"]), (&json!("delivered"), &json!(4.0)));
+    let redo = format!("/v1/videos/{}/shots/3/redo", id(&asked));
+    let redone = second.send(&redo, &token, Some(json!({}))).await;
+    assert_eq!((&redone["quote"]["seconds"], made(&redone)), (&json!(1.0), 3));
     assert_eq!(second.end("-TERM"), Some(0));
 }

@@ -30,7 +30,7 @@ fn small(photo: &Value) -> Value {
 }
 
 pub(super) async fn merchant(on: Engine, worker: bool) -> (Server, Value, String, Value) {
-    let server = start(on, &[], worker).await;
+    let server = start(on, &[("PACKSHOT_FILM_SECOND_PRICE", "0.12 EUR")], worker).await;
     let session = server.owner("merchant").await;
     let key = server.key(&session, &["write"]).await;
     let photo = server.upload(&key, "tea-carton.jpg", "TEA").await.expect(202);
@@ -56,6 +56,12 @@ async fn until(server: &Server, key: &str, video: &Value, enough: impl Fn(&Value
         assert!(video["status"] != "failed" && Instant::now() < deadline, "{video:#}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// What a film comes to.
+fn quoted(seconds: f64, shots: Value, price: &str) -> Value {
+    let count = shots.as_array().unwrap().len();
+    json!({"seconds": seconds, "shots": count, "shot_seconds": shots, "price_per_second": "0.12 EUR", "price": price})
 }
 
 /// `body` with these fields instead of its own; a null takes one away.
@@ -198,7 +204,7 @@ async fn a_held_plan_is_shown_and_changed(on: Engine) {
         ("verdict", Value::Null),
         ("decision", Value::Null),
         ("progress", json!({"shots": 2, "keyframes": 0, "animated": 0})),
-        ("quote", json!({"seconds": 2.0, "shots": 2, "shot_seconds": [1.0, 1.0]})),
+        ("quote", quoted(2.0, json!([1.0, 1.0]), "0.24 EUR")),
     ] {
         assert_eq!(asked[name], expected, "{name}: {asked:#}");
     }
@@ -220,7 +226,7 @@ async fn a_held_plan_is_shown_and_changed(on: Engine) {
     };
     let changed = change(json!({"content": three, "seconds": 6})).await.expect(200);
     assert_eq!((&changed["awaits"], &changed["frames"]), (&json!("plan"), &json!(144)));
-    assert_eq!(changed["quote"], json!({"seconds": 6.0, "shots": 3, "shot_seconds": [2.0, 2.0, 2.0]}));
+    assert_eq!(changed["quote"], quoted(6.0, json!([2.0, 2.0, 2.0]), "0.72 EUR"));
     change(json!({"seconds": 1})).await.refused(422, "storyboard_invalid");
     change(json!({"seconds": 500})).await.refused(400, "request_invalid");
     let moon = with_shot("x", 0, json!({"scene": "moon"}));
