@@ -45,14 +45,14 @@ impl std::str::FromStr for SecondPrice {
         let (whole, rest) = number.split_once('.').unwrap_or((number, ""));
         let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
         let code = currency.len() == 3 && currency.chars().all(|c| c.is_ascii_uppercase());
-        let dotted = number.contains('.') == !rest.is_empty();
+        let dotted = number.contains('.') != rest.is_empty();
         if whole.is_empty() || whole.len() > 9 || rest.len() > PLACES || !dotted || !code {
             return Err(wrong());
         }
         if !digits(whole) || !digits(rest) {
             return Err(wrong());
         }
-        let parts = format!("{whole}{rest}").parse().map_err(|_| wrong())?;
+        let parts = format!("{whole}{rest}").parse().map_err(|_error| wrong())?;
         Ok(SecondPrice { parts, places: rest.len() as u32, currency: currency.to_owned() })
     }
 }

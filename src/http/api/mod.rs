@@ -36,6 +36,7 @@ use crate::error::{Code, Kind, Problem};
 
 /// Every route. `openapi` lists the same, and a test holds the two equal.
 pub(super) fn routes(config: &mut ServiceConfig) {
+    films(config);
     config
         .service(accounts::create)
         .service(accounts::read)
@@ -87,26 +88,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(sessions::create)
         .service(sessions::refresh)
         .service(sessions::end)
-        .service(storyboards::create)
-        .service(storyboards::list)
-        // Before the route with a name in its place.
-        .service(storyboards::bundled)
-        .service(storyboards::preview)
-        .service(storyboards::read)
-        .service(storyboards::update)
-        .service(storyboards::remove)
         .service(templates::list)
         .service(templates::preview)
         .service(usage::read)
         .service(verifications::create)
-        .service(videos::create)
-        .service(videos::list)
-        .service(videos::read)
-        .service(videos::edit)
-        .service(videos::approve)
-        .service(videos::cancel)
-        .service(videos::redo)
-        .service(videos::decide)
         .service(webhook_endpoints::create)
         .service(webhook_endpoints::list)
         .service(webhook_endpoints::read)
@@ -115,6 +100,27 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(webhook_endpoints::rotate)
         .service(webhook_endpoints::test)
         .service(webhook_endpoints::deliveries);
+}
+
+/// Those of films.
+fn films(config: &mut ServiceConfig) {
+    config
+        .service(storyboards::create)
+        .service(storyboards::list)
+        // Before the route with a name in its place.
+        .service(storyboards::bundled)
+        .service(storyboards::preview)
+        .service(storyboards::read)
+        .service(storyboards::update)
+        .service(storyboards::remove)
+        .service(videos::create)
+        .service(videos::list)
+        .service(videos::read)
+        .service(videos::edit)
+        .service(videos::approve)
+        .service(videos::cancel)
+        .service(videos::redo)
+        .service(videos::decide);
 }
 
 /// What is answered where there is nothing.

@@ -11,8 +11,8 @@ use super::super::library::TemplateLibrary;
 use super::super::pipeline::{self, Wanted};
 use super::Script;
 use crate::domain::{
-    CameraMove, GeneratorKind, Overrides, SceneRequest, ShotReceipt, Storyboard, Transition, Written,
-    candidate_seed, leaning_for_lying, lies_flat,
+    CameraMove, GeneratorKind, Overrides, SceneRequest, SceneTemplate, ShotReceipt, Storyboard, Transition,
+    Written, candidate_seed, leaning_for_lying, lies_flat,
 };
 use crate::error::{Code, Problem};
 use crate::generate::video::{Film, FilmShot, STAGE, Stage, caption};
@@ -82,14 +82,17 @@ fn scenes(library: &TemplateLibrary, script: &Script<'_>, kept: &[Option<ShotRec
     let Script { storyboard, product, .. } = *script;
     let height_m = product.width_m.map(|width| width * slenderness(script));
     let lies = lies_flat(&product.title).is_some();
-    storyboard.scenes(
-        &library.scenes(),
-        product,
-        height_m,
-        |scene| {
-            if lies { leaning_for_lying(scene) } else { 0.0 }
-        },
-    )
+    let leaning = |scene: &SceneTemplate| if lies { leaning_for_lying(scene) } else { 0.0 };
+    let mut scenes = storyboard.scenes(&library.scenes(), product, height_m, leaning);
+    for index in 1..scenes.len() {
+        if storyboard.shots[index].scene == Storyboard::SAME {
+            scenes[index] = match kept.get(index - 1) {
+                Some(Some(receipt)) => receipt.template.0.clone(),
+                _ => scenes[index - 1].clone(),
+            };
+        }
+    }
+    scenes
 }
 
 /// The captions of each shot with their words; none if there are no letters.
