@@ -14,7 +14,7 @@ use super::plan::{self, Decided, ShotAssets, VideoAssets, VideoPlan};
 use crate::domain::{FidelityReport, FilmReceipt, StoryShot, Storyboard, TenantScope, calendar};
 use crate::entity::review::Decision;
 use crate::entity::video::Status;
-use crate::entity::{self, job, used_day, video, video_shot};
+use crate::entity::{self, job, photo, used_day, video, video_shot};
 use crate::error::{Code, Problem};
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::shoot_shot::ShootShot;
@@ -170,6 +170,10 @@ pub async fn redo(
     let Some(mut storyboard) = scripted else {
         return Err(desk.not_held("and no shot of it can be redone"));
     };
+    let photo = photo::by_id(scope, &desk.row.photo_id).one(&desk.tx).await?;
+    if photo.is_some_and(|photo| photo.status == photo::Status::Failed) {
+        return Err(desk.not_held("and its photo cannot be used"));
+    }
     let index = (number as usize).wrapping_sub(1);
     let Some(old) = storyboard.shots.get_mut(index) else {
         return Err(Problem::new(Code::NotFound, "number", format!("there is no shot {number}")).into());

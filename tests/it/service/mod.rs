@@ -4,6 +4,7 @@ mod addresses;
 mod attacks;
 mod batches;
 mod bucket;
+mod failed_films;
 mod fleet;
 mod flow;
 mod forms;

@@ -22,7 +22,7 @@ pub(super) fn two_shots(name: &str) -> Value {
 }
 
 /// A small film of this photo that waits for both approvals.
-fn small(photo: &Value) -> Value {
+pub(super) fn small(photo: &Value) -> Value {
     json!({
         "photo": id(photo), "content": two_shots("two"), "seconds": 2.0, "size": "square", "fps": 24,
         "approve": ["plan", "keyframes"],
