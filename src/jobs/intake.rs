@@ -20,7 +20,7 @@ const NAME: usize = 200;
 /// Longest title and category, in characters.
 const TITLE: usize = 500;
 /// Features of a product, at most.
-const MOST_FEATURES: usize = 20;
+pub(super) const MOST_FEATURES: usize = 20;
 
 /// What is known of the product on a photo; what is `None` stays as it was.
 #[derive(Clone, Debug, Default)]

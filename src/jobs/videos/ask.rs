@@ -16,12 +16,10 @@ use crate::entity::{self, derived_id, photo, storyboard, video};
 use crate::error::{Code, Problem};
 use crate::jobs::ask::{self, Subjects};
 use crate::jobs::filming;
+use crate::jobs::intake::MOST_FEATURES;
 use crate::jobs::library::TemplateLibrary;
 use crate::jobs::{Exit, Teller};
 use crate::queue::Queue;
-
-/// Features that are said of a product, at most.
-const MOST_FEATURES: usize = 20;
 
 /// What is filmed.
 #[derive(Clone, Debug)]

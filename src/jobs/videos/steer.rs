@@ -65,15 +65,18 @@ impl Desk {
         Ok(self.row)
     }
 
-    /// Has these shots made anew, and the frames of those that they become or that become them.
+    /// Has these shots made anew, and the frames of those that they become or that become them, or did by the storyboard as it was before.
     async fn clear(
         &mut self,
         scope: &TenantScope,
-        storyboard: &Storyboard,
+        storyboards: [&Storyboard; 2],
         redone: RangeInclusive<usize>,
     ) -> Result<(), Exit> {
-        let first = filming::around(storyboard, *redone.start()).start;
-        let end = filming::around(storyboard, *redone.end()).end;
+        let [first, last] = [*redone.start(), *redone.end()];
+        let first =
+            storyboards.map(|story| filming::around(story, first).start).into_iter().fold(first, usize::min);
+        let end =
+            storyboards.map(|story| filming::around(story, last).end).into_iter().fold(last, usize::max);
         for row in video_shot::of_video(scope, &self.row.id).all(&self.tx).await? {
             let at = usize::try_from(row.shot_index).unwrap_or(usize::MAX);
             if !(first..end).contains(&at) {
@@ -174,6 +177,7 @@ pub async fn redo(
     if photo.is_some_and(|photo| photo.status == photo::Status::Failed) {
         return Err(desk.not_held("and its photo cannot be used"));
     }
+    let before = storyboard.clone();
     let index = (number as usize).wrapping_sub(1);
     let Some(old) = storyboard.shots.get_mut(index) else {
         return Err(Problem::new(Code::NotFound, "number", format!("there is no shot {number}")).into());
@@ -191,7 +195,7 @@ pub async fn redo(
     if desk.row.status == Status::Delivered {
         desk.plan.anew = Some(BTreeSet::new());
     }
-    desk.clear(scope, &storyboard, index..=last).await?;
+    desk.clear(scope, [&before, &storyboard], index..=last).await?;
     desk.plan.storyboard = Some(storyboard);
     desk.row.round += 1;
     (desk.row.report, desk.row.problem, desk.row.cause, desk.row.decision) = (None, None, None, None);

@@ -75,6 +75,13 @@ async fn jobs_make_the_very_film_that_the_command_makes() {
     for (link, start) in [("poster", &b"\xff\xd8"[..]), ("preview", b"RIFF")] {
         assert!(bytes(&server, &token, &video["files"][link]).await.starts_with(start), "{link}");
     }
+
+    // A shot that no longer becomes the next leaves nothing of itself in that one.
+    let cut = json!({"shot": {"seconds": 1.0, "scene": "wooden-table", "move": "arc", "then": "cut"}});
+    let redo = format!("/v1/videos/{}/shots/1/redo", id(&asked));
+    let redone = server.send(&redo, &token, Some(cut)).await;
+    let clips = redone["shots"].as_array().unwrap().iter().filter(|shot| shot["clip"].is_string()).count();
+    assert_eq!((clips, &redone["quote"]["seconds"]), (0, &json!(2.5)));
     assert_eq!(server.end("-TERM"), Some(0));
 }
 
